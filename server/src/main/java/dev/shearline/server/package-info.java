@@ -1,0 +1,5 @@
+/** The composition root. */
+@NullMarked
+package dev.shearline.server;
+
+import org.jspecify.annotations.NullMarked;
