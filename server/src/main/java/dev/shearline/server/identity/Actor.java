@@ -1,0 +1,110 @@
+package dev.shearline.server.identity;
+
+import dev.shearline.token.ApiKeyId;
+import java.util.Optional;
+
+/** Who asks. Every request and every job has exactly one; the audit log stores it. */
+public sealed interface Actor {
+
+    /** What it may do at most. */
+    ScopeSet scopes();
+
+    /** Its id in the audit log and in {@code created_by}. */
+    String id();
+
+    /** A person who has signed in. */
+    record Member(
+            MembershipId membership, UserId user, OrganizationId organization, Reach reach, ScopeSet scopes)
+            implements Actor {
+        @Override
+        public String id() {
+            return membership.value();
+        }
+    }
+
+    /** An API key of an organization. */
+    record Key(ApiKeyId key, OrganizationId organization, Reach reach, ScopeSet scopes) implements Actor {
+        @Override
+        public String id() {
+            return key.toString();
+        }
+    }
+
+    /** The drop-in component, with a part of the rights of the key that opened it. */
+    record Embed(ApiKeyId parent, String subject, OrganizationId organization, Reach reach, ScopeSet scopes)
+            implements Actor {
+        @Override
+        public String id() {
+            return subject;
+        }
+    }
+
+    /** An operator of the instance: its scopes hold over all organizations. */
+    record Operator(ApiKeyId key, ScopeSet scopes) implements Actor {
+        @Override
+        public String id() {
+            return key.toString();
+        }
+    }
+
+    /** Somebody who holds a key and acts on that key alone. */
+    record Possession(ApiKeyId key, OrganizationId organization) implements Actor {
+        @Override
+        public ScopeSet scopes() {
+            return ScopeSet.NONE;
+        }
+
+        @Override
+        public String id() {
+            return key.toString();
+        }
+    }
+
+    /** The server itself. */
+    record Job(String name) implements Actor {
+        @Override
+        public ScopeSet scopes() {
+            return ScopeSet.ALL;
+        }
+
+        @Override
+        public String id() {
+            return "job_" + name;
+        }
+    }
+
+    /** The one organization that this actor belongs to; operators and jobs belong to none. */
+    default Optional<OrganizationId> organizationOf() {
+        return switch (this) {
+            case Member member -> Optional.of(member.organization());
+            case Key key -> Optional.of(key.organization());
+            case Embed embed -> Optional.of(embed.organization());
+            case Possession possession -> Optional.of(possession.organization());
+            case Operator _, Job _ -> Optional.empty();
+        };
+    }
+
+    /** What this actor sees of the keys of an organization; empty when it may not know that the organization exists. */
+    default Optional<Reach> reachIn(OrganizationId organization) {
+        return switch (this) {
+            case Operator _, Job _ -> Optional.of(Reach.WHOLE);
+            case Member member -> member.organization().equals(organization) ? Optional.of(member.reach()) : Optional.empty();
+            case Key key -> key.organization().equals(organization) ? Optional.of(key.reach()) : Optional.empty();
+            case Embed embed -> embed.organization().equals(organization) ? Optional.of(embed.reach()) : Optional.empty();
+            case Possession possession ->
+                possession.organization().equals(organization) ? Optional.of(Reach.WHOLE) : Optional.empty();
+        };
+    }
+
+    /** {@code member}, {@code key}, …: as the audit log says it. */
+    default String kind() {
+        return switch (this) {
+            case Member _ -> "member";
+            case Key _ -> "key";
+            case Embed _ -> "embed";
+            case Operator _ -> "operator";
+            case Possession _ -> "possession";
+            case Job _ -> "job";
+        };
+    }
+}

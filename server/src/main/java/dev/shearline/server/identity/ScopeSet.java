@@ -1,0 +1,44 @@
+package dev.shearline.server.identity;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Scopes held together, sorted and without repetition. */
+public record ScopeSet(List<Scope> scopes) {
+
+    public static final ScopeSet NONE = new ScopeSet(List.of());
+    public static final ScopeSet ALL = new ScopeSet(List.of(Scope.FULL_ACCESS));
+
+    public ScopeSet {
+        scopes = scopes.stream().sorted().distinct().toList();
+    }
+
+    public static ScopeSet ofWire(Collection<String> texts) {
+        return new ScopeSet(texts.stream().map(Scope::new).toList());
+    }
+
+    public boolean covers(Scope wanted) {
+        // indexed on purpose: this runs for every verification and must not allocate an iterator
+        for (int i = 0; i < scopes.size(); i++) {
+            if (scopes.get(i).covers(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The first of the wanted scopes that this set does not hold. */
+    public Optional<Scope> findMissing(ScopeSet wanted) {
+        return wanted.scopes.stream().filter(scope -> !covers(scope)).findFirst();
+    }
+
+    public List<String> wire() {
+        return scopes.stream().map(Scope::value).toList();
+    }
+
+    @Override
+    public String toString() {
+        return String.join(" ", wire());
+    }
+}
