@@ -13,8 +13,7 @@ public sealed interface Actor {
     String id();
 
     /** A person who has signed in. */
-    record Member(
-            MembershipId membership, UserId user, OrganizationId organization, Reach reach, ScopeSet scopes)
+    record Member(MembershipId membership, UserId user, OrganizationId organization, Reach reach, ScopeSet scopes)
             implements Actor {
         @Override
         public String id() {
@@ -87,12 +86,14 @@ public sealed interface Actor {
     /** What this actor sees of the keys of an organization; empty when it may not know that the organization exists. */
     default Optional<Reach> reachIn(OrganizationId organization) {
         return switch (this) {
-            case Operator _, Job _ -> Optional.of(Reach.WHOLE);
-            case Member member -> member.organization().equals(organization) ? Optional.of(member.reach()) : Optional.empty();
+            case Operator _, Job _ -> Optional.of(Reach.whole());
+            case Member member ->
+                member.organization().equals(organization) ? Optional.of(member.reach()) : Optional.empty();
             case Key key -> key.organization().equals(organization) ? Optional.of(key.reach()) : Optional.empty();
-            case Embed embed -> embed.organization().equals(organization) ? Optional.of(embed.reach()) : Optional.empty();
+            case Embed embed ->
+                embed.organization().equals(organization) ? Optional.of(embed.reach()) : Optional.empty();
             case Possession possession ->
-                possession.organization().equals(organization) ? Optional.of(Reach.WHOLE) : Optional.empty();
+                possession.organization().equals(organization) ? Optional.of(Reach.whole()) : Optional.empty();
         };
     }
 

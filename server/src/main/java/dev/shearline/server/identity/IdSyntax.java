@@ -16,11 +16,14 @@ final class IdSyntax {
             return false;
         }
         for (int i = prefix.length(); i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z')) {
+            if (!isLetterOrDigit(text.charAt(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     }
 }

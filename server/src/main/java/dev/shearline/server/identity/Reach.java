@@ -14,7 +14,9 @@ public sealed interface Reach {
         }
     }
 
-    Reach WHOLE = new WholeOrganization();
+    static Reach whole() {
+        return new WholeOrganization();
+    }
 
     default boolean includes(String audience) {
         return switch (this) {

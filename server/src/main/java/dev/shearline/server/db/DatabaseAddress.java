@@ -1,0 +1,78 @@
+package dev.shearline.server.db;
+
+import dev.shearline.token.Secret;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Where PostgreSQL is and as whom to speak to it. */
+public record DatabaseAddress(
+        String host, int port, String database, String user, Secret password, Properties parameters) {
+
+    public static final String SCHEMA = "shearline";
+
+    static final int CONNECT_TIMEOUT_S = 2;
+    static final int SOCKET_TIMEOUT_S = 30;
+    static final int STATEMENT_TIMEOUT_MS = 10_000;
+    static final int LOCK_TIMEOUT_MS = 5_000;
+    static final int IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
+
+    public DatabaseAddress(String host, int port, String database, String user, Secret password) {
+        this(host, port, database, user, password, new Properties());
+    }
+
+    public DatabaseAddress as(String otherUser, Secret otherPassword) {
+        return new DatabaseAddress(host, port, database, otherUser, otherPassword, parameters);
+    }
+
+    public DatabaseAddress to(String otherDatabase) {
+        return new DatabaseAddress(host, port, otherDatabase, user, password, parameters);
+    }
+
+    /** A source of single connections with every wait bounded. */
+    public PGSimpleDataSource dataSource(String applicationName) {
+        var source = new PGSimpleDataSource();
+        source.setServerNames(new String[] {host});
+        source.setPortNumbers(new int[] {port});
+        source.setDatabaseName(database);
+        source.setUser(user);
+        source.setPassword(password.reveal());
+        source.setCurrentSchema(SCHEMA);
+        source.setApplicationName(applicationName);
+        source.setConnectTimeout(CONNECT_TIMEOUT_S);
+        source.setLoginTimeout(CONNECT_TIMEOUT_S);
+        source.setSocketTimeout(SOCKET_TIMEOUT_S);
+        source.setTcpKeepAlive(true);
+        source.setReWriteBatchedInserts(true);
+        source.setOptions("-c statement_timeout=" + STATEMENT_TIMEOUT_MS + " -c lock_timeout=" + LOCK_TIMEOUT_MS
+                + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT_MS + " -c TimeZone=UTC");
+        applyParameters(source);
+        return source;
+    }
+
+    /** The same without bounds on statements: a migration may rewrite a table for hours. */
+    PGSimpleDataSource unboundedDataSource(String applicationName) {
+        var source = dataSource(applicationName);
+        source.setOptions("-c TimeZone=UTC");
+        source.setSocketTimeout(0);
+        applyParameters(source);
+        return source;
+    }
+
+    private void applyParameters(PGSimpleDataSource source) {
+        parameters.stringPropertyNames().forEach(name -> set(source, name, parameters.getProperty(name)));
+    }
+
+    private static void set(PGSimpleDataSource source, String name, String value) {
+        try {
+            source.setProperty(name, value);
+        } catch (SQLException e) {
+            throw new IllegalArgumentException("unknown parameter of the database address: " + name, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return user + "@" + host + ":" + port + "/" + database;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.shearline.server.feed;
+
+import dev.shearline.server.db.DatabaseUnavailableException;
+import dev.shearline.server.db.NodeDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Waits, holding no connection, until every node with a lease has applied a change.
+ *
+ * <p>This node answers for itself from memory. The others are read from their rows: one that has reported the epoch has acknowledged, one
+ * whose lease has lapsed by the primary's clock is fenced and answers nothing, any other is pending.
+ */
+final class Acknowledgement {
+
+    static final long LOOK_FIRST_MS = 2;
+    static final long LOOK_LONGEST_MS = 40;
+
+    private final NodeDatabase database;
+    private final Numberer numberer;
+    private final Follower follower;
+    private final NodeId self;
+    private final InstantSource clock;
+
+    Acknowledgement(NodeDatabase database, Numberer numberer, Follower follower, NodeId self, InstantSource clock) {
+        this.database = database;
+        this.numberer = numberer;
+        this.follower = follower;
+        this.self = self;
+        this.clock = clock;
+    }
+
+    /** Of a commit of this node; without entries, of everything that is committed now. */
+    Propagation.Measured await(List<UUID> entries, long committedNanos, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        var epoch = findEpoch(entries, deadline);
+        if (epoch.isEmpty()) {
+            return new Propagation.Measured(
+                    epoch, new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos)));
+        }
+        var numberedAt = clock.instant();
+        long number = epoch.get().number();
+        reached(follower.waiters().await(number), deadline);
+        return new Propagation.Measured(epoch, look(number, numberedAt, committedNanos, deadline));
+    }
+
+    private Optional<Epoch> findEpoch(List<UUID> entries, long deadline) {
+        try {
+            if (entries.isEmpty()) {
+                return Optional.of(database.call(handle -> {
+                    Numbers.number(handle);
+                    return Numbers.head(handle);
+                }));
+            }
+            return Optional.of(numberer.number(entries).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException | ExecutionException | DatabaseUnavailableException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private Propagation look(long number, Instant numberedAt, long committedNanos, long deadline) {
+        for (long pause = LOOK_FIRST_MS; ; pause = Math.min(pause * 2, LOOK_LONGEST_MS)) {
+            var seen = count(number, numberedAt, committedNanos);
+            if (seen.complete() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > deadline) {
+                return seen;
+            }
+            reached(new CompletableFuture<>(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause));
+        }
+    }
+
+    private Propagation count(long number, Instant numberedAt, long committedNanos) {
+        List<Nodes.Row> rows;
+        try {
+            rows = database.call(Nodes::list);
+        } catch (DatabaseUnavailableException e) {
+            return new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos));
+        }
+        int acknowledged = 0;
+        int fenced = 0;
+        var longest = Duration.ZERO;
+        for (var row : rows) {
+            long applied = row.id().equals(self) ? follower.position().number() : row.applied();
+            if (applied >= number) {
+                acknowledged++;
+            } else if (row.lapsed()) {
+                fenced++;
+            } else if (row.staleness().compareTo(longest) > 0) {
+                longest = row.staleness();
+            }
+        }
+        int pending = rows.size() - acknowledged - fenced;
+        var deadBy = pending == 0 ? clock.instant() : numberedAt.plus(longest).plus(Nodes.MARGIN);
+        return new Propagation(
+                rows.size(), acknowledged, fenced, pending, pending == 0, Optional.of(deadBy), sinceMs(committedNanos));
+    }
+
+    private static void reached(CompletableFuture<Boolean> future, long deadline) {
+        try {
+            future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // the look at the rows tells how far it has come
+            future.complete(false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long sinceMs(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.shearline.server.feed;
+
+import dev.shearline.server.db.Committed;
+import dev.shearline.server.db.NodeDatabase;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** This node's part in the feed: it numbers its commits, follows everybody's, and waits for acknowledgements. */
+public final class FeedNode implements AutoCloseable {
+
+    /** How long a change that takes a right away waits for the nodes. */
+    public static final Duration REMOVING_WAIT = Duration.ofSeconds(2);
+
+    /** How long a change that gives a right waits, so that a new key works on the next node at once. */
+    public static final Duration WIDENING_WAIT = Duration.ofMillis(500);
+
+    private final FeedSettings settings;
+    private final Freshness freshness;
+    private final PrimaryClock primaryClock;
+    private final LeaseHolder lease;
+    private final Follower follower;
+    private final Numberer numberer;
+    private final WakeUp wakeUp;
+    private final Acknowledgement acknowledgement;
+
+    public FeedNode(
+            NodeDatabase nodeDatabase,
+            Replica replica,
+            PrimaryClock primaryClock,
+            Clocks clocks,
+            FeedSettings settings,
+            SecureRandom random) {
+        this.settings = settings;
+        this.freshness = new Freshness(clocks);
+        this.primaryClock = primaryClock;
+        this.lease = new LeaseHolder(NodeId.draw(random), settings, nodeDatabase);
+        this.follower = new Follower(nodeDatabase, replica, lease, freshness, primaryClock, settings);
+        this.numberer = new Numberer(nodeDatabase, follower::wake, settings.wakeUp());
+        this.wakeUp = new WakeUp(nodeDatabase, follower::wake);
+        this.acknowledgement = new Acknowledgement(nodeDatabase, numberer, follower, lease.id(), primaryClock);
+    }
+
+    public void start() {
+        lease.hold();
+        numberer.start();
+        follower.start();
+        if (settings.wakeUp()) {
+            wakeUp.start();
+        }
+    }
+
+    public NodeId id() {
+        return lease.id();
+    }
+
+    public Freshness freshness() {
+        return freshness;
+    }
+
+    public PrimaryClock primaryClock() {
+        return primaryClock;
+    }
+
+    /** What the node has applied. */
+    public Epoch position() {
+        return follower.position();
+    }
+
+    /** True once applied; the caller bounds the wait by completing the future. */
+    public CompletableFuture<Boolean> whenApplied(long epoch) {
+        return follower.waiters().await(epoch);
+    }
+
+    public void addListener(FeedListener listener) {
+        follower.addListener(listener);
+    }
+
+    /** Waits until every node has this commit, at most so long. */
+    public Propagation.Measured propagate(Committed<?> committed, Duration patience) {
+        return acknowledgement.await(committed.entries(), committed.committedNanos(), patience);
+    }
+
+    /** Has the commit numbered at once, and waits for nothing. */
+    public void announce(Committed<?> committed) {
+        var _ = numberer.number(committed.entries());
+    }
+
+    /** Waits until every node has all that is committed now. */
+    public Propagation.Measured propagateHead(Duration patience) {
+        return acknowledgement.await(List.of(), System.nanoTime(), patience);
+    }
+
+    /** Stops answering. The caller drains what is in flight, then calls {@link #close}. */
+    public void leave() {
+        follower.close();
+    }
+
+    @Override
+    public void close() {
+        follower.close();
+        wakeUp.close();
+        numberer.close();
+        lease.release();
+    }
+}

@@ -1,0 +1,15 @@
+package dev.shearline.server.feed;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a node follows.
+ *
+ * @param maxStaleness how long it may answer without contact to the primary
+ * @param pollInterval the longest pause between two polls
+ * @param wakeUp whether a commit elsewhere wakes it before its turn
+ * @param directory where the file with its id lies
+ */
+public record FeedSettings(
+        Duration maxStaleness, Duration pollInterval, boolean wakeUp, Path directory, String version, String address) {}

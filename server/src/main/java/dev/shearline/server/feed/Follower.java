@@ -1,0 +1,267 @@
+package dev.shearline.server.feed;
+
+import dev.shearline.server.db.NodeDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the node's {@link Replica} equal to the database, and says until when the node may answer.
+ *
+ * <h2>A poll</h2>
+ * Three calls, each its own transaction, in this order on one connection: number what is committed; renew the lease and report what is
+ * applied; read the feed from the last known entry on. The order is the point. A revoker that looks at the leases sees either this
+ * node's renewed lease, and waits for it; or the lapsed one, and then this poll has not read yet, and will read the revocation. Renewing
+ * and reading in one statement or transaction breaks that: the snapshot is older than the commit of the renewal.
+ *
+ * <h2>Freshness</h2>
+ * Counts from before the poll was sent, moves only when the poll has reached the head and everything it brought is applied, and does not
+ * move while some entry has been waiting for its number for two seconds: it might be a revocation that nobody can see.
+ *
+ * <h2>Loading again</h2>
+ * The first row read must be the last one known, with its tag: else history has forked, and the node stops answering at once. A changed
+ * server (restart, failover) may have lost a commit that was read but never numbered, so the replica is loaded again beside the old one
+ * before freshness moves. An entry of an unknown kind, written by a newer release, and a gap do the same.
+ */
+final class Follower implements AutoCloseable {
+
+    static final Duration RECONNECT_PAUSE = Duration.ofMillis(200);
+    static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(10);
+    static final int POLL_TIMEOUT_MS = 5_000;
+    static final int LOAD_TIMEOUT_MS = 600_000;
+    private static final Logger log = LoggerFactory.getLogger(Follower.class);
+
+    /** What a poll found. */
+    private enum Outcome {
+        AT_HEAD,
+        MORE,
+        RELOAD
+    }
+
+    private final NodeDatabase database;
+    private final Replica replica;
+    private final LeaseHolder lease;
+    private final Freshness freshness;
+    private final PrimaryClock primaryClock;
+    private final FeedSettings settings;
+    private final AppliedWaiters waiters = new AppliedWaiters();
+    private final List<FeedListener> listeners = new CopyOnWriteArrayList<>();
+    private final Semaphore wakeUps = new Semaphore(0);
+    private final Thread thread;
+
+    /** Null until the first load; then where the replica stands, and on which server it was read. */
+    private volatile FeedLog.@Nullable Position position;
+
+    private volatile boolean reload = true;
+    private volatile boolean closed;
+    private long housekeptNanos = System.nanoTime();
+
+    Follower(
+            NodeDatabase database,
+            Replica replica,
+            LeaseHolder lease,
+            Freshness freshness,
+            PrimaryClock primaryClock,
+            FeedSettings settings) {
+        this.database = database;
+        this.replica = replica;
+        this.lease = lease;
+        this.freshness = freshness;
+        this.primaryClock = primaryClock;
+        this.settings = settings;
+        this.thread = Thread.ofPlatform().name("shearline-follower").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void wake() {
+        wakeUps.release();
+    }
+
+    void addListener(FeedListener listener) {
+        listeners.add(listener);
+    }
+
+    Epoch position() {
+        var current = position;
+        return current == null ? Epoch.NONE : current.epoch();
+    }
+
+    AppliedWaiters waiters() {
+        return waiters;
+    }
+
+    private void run() {
+        while (!closed) {
+            try (var handle = database.open()) {
+                follow(handle);
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException | Error e) {
+                if (!closed) {
+                    log.warn("cannot follow the feed now: {}", e.toString());
+                    log.debug("cannot follow the feed", e);
+                }
+                rest(RECONNECT_PAUSE);
+            }
+        }
+    }
+
+    private void follow(Handle handle) throws InterruptedException {
+        while (!closed) {
+            if (reload) {
+                load(handle);
+            }
+            switch (poll(handle)) {
+                case RELOAD -> reload = true;
+                case MORE -> {}
+                case AT_HEAD -> {
+                    keepHouse(handle);
+                    rest(jittered(settings.pollInterval()));
+                }
+            }
+        }
+    }
+
+    private void load(Handle handle) {
+        long started = System.nanoTime();
+        limit(handle, LOAD_TIMEOUT_MS);
+        var loaded = handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, snapshot -> {
+            snapshot.execute("SET TRANSACTION READ ONLY");
+            snapshot.execute("SET LOCAL statement_timeout = " + LOAD_TIMEOUT_MS);
+            var at = FeedLog.position(snapshot);
+            return new Loaded(at, replica.load(snapshot));
+        });
+        limit(handle, POLL_TIMEOUT_MS);
+        loaded.snapshot.show();
+        position = loaded.position;
+        reload = false;
+        log.info(
+                "loaded the directory at epoch {} in {} ms",
+                loaded.position.epoch().number(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+        waiters.advance(loaded.position.epoch().number());
+        listeners.forEach(listener -> listener.reset(loaded.position.epoch()));
+    }
+
+    private record Loaded(FeedLog.Position position, Replica.Snapshot snapshot) {}
+
+    private Outcome poll(Handle handle) {
+        var last = java.util.Objects.requireNonNull(position);
+        wakeUps.drainPermits();
+        var sent = freshness.now();
+        Numbers.number(handle);
+        var renewed = renew(handle, last.epoch());
+        var page = FeedLog.read(handle, last.epoch().number());
+        if (!page.server().equals(last.server()) || !renewed.server().equals(last.server())) {
+            log.warn("the database server has changed: loading the directory again");
+            return Outcome.RELOAD;
+        }
+        if (page.entries().isEmpty() || !page.entries().getFirst().epoch().equals(last.epoch())) {
+            log.error(
+                    "history has forked at epoch {}: not answering until everything is loaded again",
+                    last.epoch().number());
+            freshness.end();
+            return Outcome.RELOAD;
+        }
+        var news = page.entries().subList(1, page.entries().size());
+        if (!canApply(news, last.epoch().number())) {
+            return Outcome.RELOAD;
+        }
+        apply(handle, news, last);
+        if (news.size() == FeedLog.BATCH_MAX) {
+            return Outcome.MORE;
+        }
+        if (!page.numbersLate()) {
+            freshness.extend(sent, settings.maxStaleness());
+        }
+        // what was applied is reported at once, by the next poll's renewal
+        return news.isEmpty() ? Outcome.AT_HEAD : Outcome.MORE;
+    }
+
+    private Nodes.Renewed renew(Handle handle, Epoch applied) {
+        long sentMillis = primaryClock.wallMillis();
+        var renewed = lease.renew(handle, applied.number(), settings.maxStaleness());
+        primaryClock.measured(renewed.primaryNow(), sentMillis, primaryClock.wallMillis());
+        return renewed;
+    }
+
+    private static boolean canApply(List<FeedEntry> news, long from) {
+        long expected = from;
+        for (var entry : news) {
+            expected++;
+            if (entry.epoch().number() != expected || entry.kind().isEmpty()) {
+                log.warn("entry {} is a gap or of a newer release: loading the directory again", expected);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void apply(Handle handle, List<FeedEntry> news, FeedLog.Position last) {
+        if (news.isEmpty()) {
+            return;
+        }
+        replica.apply(news, handle);
+        var head = news.getLast().epoch();
+        position = new FeedLog.Position(head, last.server());
+        waiters.advance(head.number());
+        listeners.forEach(listener -> listener.applied(news));
+    }
+
+    private void keepHouse(Handle handle) {
+        if (System.nanoTime() - housekeptNanos > HOUSEKEEPING_INTERVAL.toNanos()) {
+            housekeptNanos = System.nanoTime();
+            Nodes.forgetLapsed(handle);
+            FeedLog.trim(handle);
+        }
+    }
+
+    private void rest(Duration pause) {
+        try {
+            if (wakeUps.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                wakeUps.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            closed = true;
+        }
+    }
+
+    /** Between half and the whole of it, so that nodes do not poll in step. */
+    private static Duration jittered(Duration interval) {
+        return Duration.ofNanos(
+                interval.toNanos() / 2 + ThreadLocalRandom.current().nextLong(interval.toNanos() / 2 + 1));
+    }
+
+    private static void limit(Handle handle, int millis) {
+        try {
+            handle.getConnection().setNetworkTimeout(Runnable::run, millis);
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException("cannot bound the feed connection", e);
+        }
+    }
+
+    /** Stops following; the lease stays until {@link LeaseHolder#release}. */
+    @Override
+    public void close() {
+        closed = true;
+        freshness.end();
+        thread.interrupt();
+        wake();
+        try {
+            thread.join(Duration.ofMillis(POLL_TIMEOUT_MS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.shearline.server.feed;
+
+import dev.shearline.server.db.NodeDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Numbers this node's commits. One thread serves all committers: while one call of the database's numberer commits, the next batch
+ * gathers, so the cost of a number is shared. When another node holds the counter, it looks again every {@value #RETRY_MS} ms until its
+ * own entries have their numbers. If the database is away the entries stay unnumbered; any node's next poll numbers them.
+ */
+final class Numberer implements AutoCloseable {
+
+    static final long RETRY_MS = 5;
+    static final long RECONNECT_MS = 50;
+    static final int QUEUE_MAX = 10_000;
+    private static final Logger log = LoggerFactory.getLogger(Numberer.class);
+
+    /** How long an unreachable database may keep a commit waiting here; a later poll numbers it all the same. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private record Request(List<UUID> entries, long since, CompletableFuture<Epoch> epoch) {
+        boolean complete(Map<UUID, Epoch> numbers) {
+            if (!numbers.keySet().containsAll(entries)) {
+                return false;
+            }
+            entries.stream()
+                    .map(numbers::get)
+                    .flatMap(Stream::ofNullable)
+                    .max(Comparator.comparingLong(Epoch::number))
+                    .ifPresent(epoch::complete);
+            return true;
+        }
+    }
+
+    private final NodeDatabase database;
+    private final Runnable wakeOwnFollower;
+    private final boolean notifyOthers;
+    private final LinkedBlockingQueue<Request> queue = new LinkedBlockingQueue<>(QUEUE_MAX);
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Numberer(NodeDatabase database, Runnable wakeOwnFollower, boolean notifyOthers) {
+        this.database = database;
+        this.wakeOwnFollower = wakeOwnFollower;
+        this.notifyOthers = notifyOthers;
+        this.thread = Thread.ofPlatform().name("shearline-numberer").daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** The highest number of these committed entries, as soon as all have theirs. Fails when the database is away. */
+    CompletableFuture<Epoch> number(List<UUID> entries) {
+        var request = new Request(entries, System.nanoTime(), new CompletableFuture<>());
+        if (closed || !queue.offer(request)) {
+            request.epoch.completeExceptionally(new IllegalStateException("too many commits wait for a number"));
+        }
+        return request.epoch;
+    }
+
+    private void run() {
+        @Nullable Handle handle = null;
+        var waiting = new ArrayList<Request>();
+        while (!closed) {
+            try {
+                gather(waiting);
+                handle = handle == null ? database.open() : handle;
+                serve(handle, waiting);
+            } catch (InterruptedException e) {
+                break;
+            } catch (RuntimeException e) {
+                log.warn("cannot number {} commits now: {}", waiting.size(), e.getMessage());
+                handle = closeQuietly(handle);
+                waiting.removeIf(request -> System.nanoTime() - request.since > PATIENCE.toNanos()
+                        && request.epoch.completeExceptionally(e));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_MS));
+            }
+        }
+        closeQuietly(handle);
+        waiting.addAll(queue);
+        waiting.forEach(
+                request -> request.epoch.completeExceptionally(new IllegalStateException("the node is stopping")));
+    }
+
+    private void gather(List<Request> waiting) throws InterruptedException {
+        if (waiting.isEmpty()) {
+            waiting.add(queue.take());
+        } else {
+            var next = queue.poll(RETRY_MS, TimeUnit.MILLISECONDS);
+            if (next != null) {
+                waiting.add(next);
+            }
+        }
+        queue.drainTo(waiting);
+    }
+
+    private void serve(Handle handle, List<Request> waiting) {
+        int numbered = Numbers.number(handle);
+        if (numbered > 0) {
+            wakeOwnFollower.run();
+        }
+        var numbers = Numbers.ofEntries(
+                handle, waiting.stream().flatMap(r -> r.entries.stream()).toList());
+        waiting.removeIf(request -> request.complete(numbers));
+        if (numbered > 0 && notifyOthers) {
+            Numbers.notifyNodes(handle);
+        }
+    }
+
+    private static @Nullable Handle closeQuietly(@Nullable Handle handle) {
+        if (handle != null) {
+            try {
+                handle.close();
+            } catch (RuntimeException e) {
+                log.debug("the numberer's connection did not close", e);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,203 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyDigest;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
+
+/**
+ * The SQL of the directory: the same rows, all of them for a load, or some by primary key. Plain JDBC in binary form, since a load reads
+ * millions.
+ */
+final class DirectoryRows {
+
+    private static final int FETCH_ROWS = 10_000;
+
+    private static final String KEYS = """
+            SELECT id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
+                   array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs, state, end_at_first_use, version,
+                   date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
+                   date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died
+              FROM api_key
+             WHERE expires_at > now() - interval '90 days' AND coalesce(revoked_at, used_at, 'infinity') > now() - interval '90 days'
+            """;
+    private static final String ORGANIZATIONS =
+            "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
+    private static final String UNITS = "SELECT id, kind, external_id, parent_id, state, version FROM unit WHERE true";
+    private static final String USERS = "SELECT id, external_id, state, version FROM app_user WHERE true";
+    private static final String MEMBERSHIPS = "SELECT id, user_id, state, version FROM membership WHERE true";
+    private static final String PLANS = "SELECT id, version FROM plan WHERE true";
+    private static final String BY_ID = " AND id = ANY (?)";
+
+    private final DirectoryState state;
+
+    DirectoryRows(DirectoryState state) {
+        this.state = state;
+    }
+
+    static long countKeys(Handle handle) {
+        return handle.createQuery("SELECT count(*) FROM api_key")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    void eachKey(Handle handle, Optional<Collection<String>> ids, Consumer<KeyEntry> action) {
+        each(handle, KEYS, ids, row -> action.accept(key(row)));
+    }
+
+    void eachOrganization(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Organization> action) {
+        each(
+                handle,
+                ORGANIZATIONS,
+                ids,
+                row -> action.accept(new Records.Organization(
+                        text(row, "id"),
+                        optional(row, "external_id"),
+                        text(row, "state").equals("active")
+                                || text(row, "state").equals("instance"),
+                        DirectoryState.cell(state.plans, text(row, "plan_id")),
+                        row.getInt("version"))));
+    }
+
+    void eachUnit(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Unit> action) {
+        each(
+                handle,
+                UNITS,
+                ids,
+                row -> action.accept(new Records.Unit(
+                        text(row, "id"),
+                        text(row, "kind"),
+                        optional(row, "external_id"),
+                        optional(row, "parent_id").map(parent -> DirectoryState.cell(state.units, parent)),
+                        text(row, "state").equals("active"),
+                        row.getInt("version"))));
+    }
+
+    void eachUser(Handle handle, Optional<Collection<String>> ids, Consumer<Records.User> action) {
+        each(
+                handle,
+                USERS,
+                ids,
+                row -> action.accept(new Records.User(
+                        text(row, "id"),
+                        optional(row, "external_id"),
+                        text(row, "state").equals("active"),
+                        row.getInt("version"))));
+    }
+
+    void eachMembership(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Membership> action) {
+        each(
+                handle,
+                MEMBERSHIPS,
+                ids,
+                row -> action.accept(new Records.Membership(
+                        text(row, "id"),
+                        DirectoryState.cell(state.users, text(row, "user_id")),
+                        text(row, "state").equals("active"),
+                        row.getInt("version"))));
+    }
+
+    void eachPlan(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Plan> action) {
+        each(handle, PLANS, ids, row -> action.accept(new Records.Plan(text(row, "id"), row.getInt("version"))));
+    }
+
+    private KeyEntry key(ResultSet row) throws SQLException {
+        var id = ApiKeyId.find(text(row, "id")).orElseThrow();
+        var digest = KeyDigest.fromBytes(row.getBytes("digest"));
+        var organization = DirectoryState.cell(state.organizations, text(row, "organization_id"));
+        int version = row.getInt("version");
+        var keyState = text(row, "state");
+        if (keyState.equals("revoked") || keyState.equals("used")) {
+            var reason = keyState.equals("revoked") ? Reason.REVOKED : Reason.ALREADY_USED;
+            long day = (long) row.getDouble("died") / 86_400;
+            return new DeadKey(digest, id, version, organization, reason, day);
+        }
+        var membership = row.getString("membership_id");
+        return new LiveKey(
+                digest,
+                id,
+                version,
+                organization,
+                new LiveKey.Traits(
+                        KeyType.find(text(row, "type")).orElseThrow(),
+                        text(row, "visibility").equals("publishable"),
+                        text(row, "mode").equals("test"),
+                        keyState.equals("disabled"),
+                        row.getBoolean("end_at_first_use")),
+                DirectoryState.cell(state.units, text(row, "unit_id")),
+                membership == null ? null : DirectoryState.cell(state.memberships, membership),
+                state.scopes(text(row, "scopes")),
+                state.cidrs(text(row, "cidrs")),
+                row.getString("verified_metadata"),
+                millis(row.getDouble("not_before")),
+                millis(row.getDouble("expires")));
+    }
+
+    /** Infinities become the ends of the long range. */
+    private static long millis(double seconds) {
+        return (long) (seconds * 1000);
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        var text = row.getString(column);
+        if (text == null) {
+            throw new SQLException("no " + column);
+        }
+        return text;
+    }
+
+    private static Optional<String> optional(ResultSet row, String column) throws SQLException {
+        @Nullable String text = row.getString(column);
+        return Optional.ofNullable(text);
+    }
+
+    @FunctionalInterface
+    private interface RowAction {
+        void accept(ResultSet row) throws SQLException;
+    }
+
+    private static void each(Handle handle, String sql, Optional<Collection<String>> ids, RowAction action) {
+        if (ids.isPresent() && ids.get().isEmpty()) {
+            return;
+        }
+        try (var statement = handle.getConnection().prepareStatement(ids.isPresent() ? sql + BY_ID : sql)) {
+            prepare(handle, statement, ids);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    action.accept(rows);
+                }
+            }
+        } catch (SQLException e) {
+            throw new DirectoryReadException(e);
+        }
+    }
+
+    private static void prepare(Handle handle, PreparedStatement statement, Optional<Collection<String>> ids)
+            throws SQLException {
+        statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
+        if (ids.isPresent()) {
+            statement.setArray(
+                    1, handle.getConnection().createArrayOf("text", ids.get().toArray()));
+        } else {
+            statement.setFetchSize(FETCH_ROWS);
+        }
+    }
+
+    /** The database could not be read; the follower begins again. */
+    static final class DirectoryReadException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        DirectoryReadException(SQLException cause) {
+            super("cannot read the directory: " + cause.getMessage(), cause);
+        }
+    }
+}

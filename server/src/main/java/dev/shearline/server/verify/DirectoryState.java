@@ -1,0 +1,48 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.net.Cidr;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One loaded state of the directory: cells by id, keys by digest and id, and the sets that many keys share. */
+final class DirectoryState {
+
+    final Map<String, Cell<Records.Organization>> organizations = new ConcurrentHashMap<>();
+    final Map<String, Cell<Records.Plan>> plans = new ConcurrentHashMap<>();
+    final Map<String, Cell<Records.Unit>> units = new ConcurrentHashMap<>();
+    final Map<String, Cell<Records.User>> users = new ConcurrentHashMap<>();
+    final Map<String, Cell<Records.Membership>> memberships = new ConcurrentHashMap<>();
+    final KeyTable keys;
+
+    private final Map<String, ScopeSet> scopeSets = new ConcurrentHashMap<>();
+    private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
+
+    DirectoryState(long expectedKeys) {
+        keys = new KeyTable(expectedKeys);
+    }
+
+    static <R> Cell<R> cell(Map<String, Cell<R>> cells, String id) {
+        var found = cells.get(id);
+        return found != null ? found : cells.computeIfAbsent(id, Cell::new);
+    }
+
+    /** Scopes as one text with spaces between: equal texts share one set. */
+    ScopeSet scopes(String text) {
+        var found = scopeSets.get(text);
+        return found != null ? found : scopeSets.computeIfAbsent(text, t -> ScopeSet.ofWire(words(t)));
+    }
+
+    List<Cidr> cidrs(String text) {
+        return text.isEmpty() ? List.of() : cidrSets.computeIfAbsent(text, DirectoryState::parseCidrs);
+    }
+
+    private static List<Cidr> parseCidrs(String text) {
+        return words(text).stream().map(word -> Cidr.find(word).orElseThrow()).toList();
+    }
+
+    private static List<String> words(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split(" ", -1));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.shearline.server.verify;
+
+import java.util.Locale;
+
+/** Why a key is refused. The order is the order of the checks; the first that fails is the answer. */
+public enum Reason {
+    MALFORMED,
+    NOT_FOUND,
+    REVOKED,
+    DISABLED,
+    ALREADY_USED,
+    EXPIRED,
+    NOT_YET_VALID,
+    OWNER_INACTIVE,
+    WRONG_MODE,
+    INSUFFICIENT_SCOPE,
+    ADDRESS_NOT_ALLOWED;
+
+    private final String wire = name().toLowerCase(Locale.ROOT);
+
+    public String wire() {
+        return wire;
+    }
+}
