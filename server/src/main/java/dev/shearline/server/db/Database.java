@@ -114,12 +114,12 @@ public final class Database implements AutoCloseable {
                 .bind("organization", context.organization().value())
                 .bind("all", context.reach().equals(Reach.whole()) ? "on" : "off")
                 .bind("audiences", String.join(",", context.reach().audienceIds()))
-                .mapToMap()
+                .mapTo(String.class)
                 .one();
     }
 
     private static void setAcrossTenants(Handle handle, String reason) {
-        handle.createQuery(SET_ACROSS_TENANTS).bind("reason", reason).mapToMap().one();
+        handle.createQuery(SET_ACROSS_TENANTS).bind("reason", reason).mapTo(String.class).one();
     }
 
     static HikariDataSource pool(DatabaseAddress address, String name, int size) {

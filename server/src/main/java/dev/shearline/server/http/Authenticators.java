@@ -5,6 +5,6 @@ public record Authenticators(Authenticator blocking, HotAuthenticator hot) {
 
     /** For a listener whose routes ask nobody who they are. */
     public static final Authenticators NOBODY = new Authenticators(
-            _ -> new Authentication.Refused("No credential is accepted here."),
-            _ -> new Authentication.Refused("No credential is accepted here."));
+            (_, _) -> new Authentication.Refused("No credential is accepted here."),
+            (_, _) -> new Authentication.Refused("No credential is accepted here."));
 }

@@ -12,6 +12,6 @@ public final class HotRequest extends IncomingRequest {
 
     @Override
     Authentication authenticate(Secret credential) {
-        return edge.authenticators().hot().authenticate(credential);
+        return edge.authenticators().hot().authenticate(credential, remoteAddress());
     }
 }

@@ -152,7 +152,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     }
 
     /** No media type at all passes for JSON; a wrong one does not, for a form post needs no consent of a browser. */
-    void requireJson() {
+    public void requireJson() {
         var type = headers.get(HttpHeaders.CONTENT_TYPE);
         if ((type != null && !isJson(type)) || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
             throw Problem.of(

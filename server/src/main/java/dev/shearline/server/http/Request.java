@@ -20,7 +20,7 @@ public final class Request extends IncomingRequest {
 
     @Override
     Authentication authenticate(Secret credential) {
-        return edge.authenticators().blocking().authenticate(credential);
+        return edge.authenticators().blocking().authenticate(credential, remoteAddress());
     }
 
     /** What stands in the path where the route says {@code :name}, decoded. */

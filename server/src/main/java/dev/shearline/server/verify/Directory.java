@@ -67,12 +67,23 @@ public final class Directory implements Replica {
         return Optional.ofNullable(state.organizations.get(id.value())).map(cell -> cell.record);
     }
 
-    /** The memberships of a user, for those who remember answers that depend on them. */
-    List<String> membershipsOf(String user) {
-        return state.memberships.values().stream()
-                .filter(cell -> cell.record != null && cell.record.user().id.equals(user))
-                .map(cell -> cell.id)
-                .toList();
+    /** The memberships of a user, in one organization or in all. */
+    List<String> membershipsOf(String user, Optional<OrganizationId> organization) {
+        var ids = new ArrayList<String>();
+        for (var cell : state.memberships.values()) {
+            var membership = cell.record;
+            if (membership != null
+                    && membership.user().id.equals(user)
+                    && organization.map(OrganizationId::value).orElse(membership.organization()).equals(membership.organization())) {
+                ids.add(cell.id);
+            }
+        }
+        return ids;
+    }
+
+    /** The key as its row describes it, a used one as if it were not: for the repeated answer of a single use. */
+    Optional<LiveKey> findUsed(Handle handle, ApiKeyId id) {
+        return new DirectoryRows(state).findUsed(handle, id);
     }
 
     // loading ---------------------------------------------------------------------------------------------------------
@@ -217,7 +228,7 @@ public final class Directory implements Replica {
                         entry,
                         rows.memberships,
                         Records.Membership::version,
-                        held -> new Records.Membership(id, held.user(), false, entry.version()));
+                        held -> new Records.Membership(id, held.organization(), held.user(), false, entry.version()));
             case PLAN -> replace(state.plans, entry, rows.plans, Records.Plan::version, held -> held);
             case NONE -> {}
         }

@@ -7,7 +7,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.postgresql.PGStatement;
 final class DirectoryRows {
 
     private static final int FETCH_ROWS = 10_000;
+    private static final long SECONDS_A_DAY = 86_400;
 
     private static final String KEYS = """
             SELECT id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
@@ -33,7 +36,7 @@ final class DirectoryRows {
             "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
     private static final String UNITS = "SELECT id, kind, external_id, parent_id, state, version FROM unit WHERE true";
     private static final String USERS = "SELECT id, external_id, state, version FROM app_user WHERE true";
-    private static final String MEMBERSHIPS = "SELECT id, user_id, state, version FROM membership WHERE true";
+    private static final String MEMBERSHIPS = "SELECT id, organization_id, user_id, state, version FROM membership WHERE true";
     private static final String PLANS = "SELECT id, version FROM plan WHERE true";
     private static final String BY_ID = " AND id = ANY (?)";
 
@@ -100,6 +103,7 @@ final class DirectoryRows {
                 ids,
                 row -> action.accept(new Records.Membership(
                         text(row, "id"),
+                        text(row, "organization_id"),
                         DirectoryState.cell(state.users, text(row, "user_id")),
                         text(row, "state").equals("active"),
                         row.getInt("version"))));
@@ -109,28 +113,42 @@ final class DirectoryRows {
         each(handle, PLANS, ids, row -> action.accept(new Records.Plan(text(row, "id"), row.getInt("version"))));
     }
 
+    Optional<LiveKey> findUsed(Handle handle, ApiKeyId id) {
+        var found = new AtomicReference<Optional<LiveKey>>(Optional.empty());
+        each(handle, KEYS, Optional.of(List.of(id.toString())), row -> {
+            if (text(row, "state").equals("used")) {
+                found.set(Optional.of(liveKey(row)));
+            }
+        });
+        return found.get();
+    }
+
     private KeyEntry key(ResultSet row) throws SQLException {
-        var id = ApiKeyId.find(text(row, "id")).orElseThrow();
-        var digest = KeyDigest.fromBytes(row.getBytes("digest"));
-        var organization = DirectoryState.cell(state.organizations, text(row, "organization_id"));
-        int version = row.getInt("version");
         var keyState = text(row, "state");
-        if (keyState.equals("revoked") || keyState.equals("used")) {
-            var reason = keyState.equals("revoked") ? Reason.REVOKED : Reason.ALREADY_USED;
-            long day = (long) row.getDouble("died") / 86_400;
-            return new DeadKey(digest, id, version, organization, reason, day);
+        if (!keyState.equals("revoked") && !keyState.equals("used")) {
+            return liveKey(row);
         }
+        return new DeadKey(
+                KeyDigest.fromBytes(row.getBytes("digest")),
+                ApiKeyId.find(text(row, "id")).orElseThrow(),
+                row.getInt("version"),
+                DirectoryState.cell(state.organizations, text(row, "organization_id")),
+                keyState.equals("revoked") ? Reason.REVOKED : Reason.ALREADY_USED,
+                (long) row.getDouble("died") / SECONDS_A_DAY);
+    }
+
+    private LiveKey liveKey(ResultSet row) throws SQLException {
         var membership = row.getString("membership_id");
         return new LiveKey(
-                digest,
-                id,
-                version,
-                organization,
+                KeyDigest.fromBytes(row.getBytes("digest")),
+                ApiKeyId.find(text(row, "id")).orElseThrow(),
+                row.getInt("version"),
+                DirectoryState.cell(state.organizations, text(row, "organization_id")),
                 new LiveKey.Traits(
                         KeyType.find(text(row, "type")).orElseThrow(),
                         text(row, "visibility").equals("publishable"),
                         text(row, "mode").equals("test"),
-                        keyState.equals("disabled"),
+                        text(row, "state").equals("disabled"),
                         row.getBoolean("end_at_first_use")),
                 DirectoryState.cell(state.units, text(row, "unit_id")),
                 membership == null ? null : DirectoryState.cell(state.memberships, membership),

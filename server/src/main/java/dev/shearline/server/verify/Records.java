@@ -21,5 +21,5 @@ final class Records {
 
     record User(String id, Optional<String> externalId, boolean active, int version) {}
 
-    record Membership(String id, Cell<User> user, boolean active, int version) {}
+    record Membership(String id, String organization, Cell<User> user, boolean active, int version) {}
 }

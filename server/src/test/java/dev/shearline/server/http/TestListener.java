@@ -4,6 +4,7 @@ import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -66,7 +67,7 @@ final class TestListener implements AutoCloseable {
     }
 
     /** A credential is the scopes that it holds, written out; "revoked" is one that was. */
-    private static Authentication authenticate(Secret credential) {
+    private static Authentication authenticate(Secret credential, IpAddress address) {
         var text = credential.reveal();
         return text.equals("revoked")
                 ? new Authentication.Refused("The key is revoked.")

@@ -1,4 +1,4 @@
-/** What the tests of every package run on: a real PostgreSQL. */
+/** What tests stand on: real databases, real nodes, real processes. */
 @NullMarked
 package dev.shearline.server.testing;
 

@@ -91,8 +91,8 @@ final class Cluster {
             account.takes(fresh);
             var ended = account.run(MAKE_LIMIT, initdb(fresh, passwordFile));
             if (!ended.succeeded()) {
-                throw new EmbeddedPostgresException(
-                        "PostgreSQL could not make its cluster in " + room + ". It says:\n" + ended.output());
+                throw new EmbeddedPostgresException("PostgreSQL could not make its cluster in " + room + ". It says:\n"
+                        + LogFiles.lastLines(ended.output()));
             }
             Files.move(fresh, directory());
             Disk.sync(room);

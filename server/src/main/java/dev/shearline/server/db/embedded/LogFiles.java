@@ -55,14 +55,15 @@ final class LogFiles implements AutoCloseable {
         try {
             var newest = newestFirst(directory).stream().limit(1).map(LogFiles::end);
             var start = Files.exists(directory.resolve(START)) ? end(directory.resolve(START)) : "";
-            var lines = (start + "\n" + newest.collect(Collectors.joining()))
-                    .lines()
-                    .filter(line -> !line.isBlank())
-                    .toList();
-            return lines.stream().skip(Math.max(0, lines.size() - TAIL_LINES)).collect(Collectors.joining("\n"));
+            return lastLines(start + "\n" + newest.collect(Collectors.joining()));
         } catch (IOException | UncheckedIOException e) {
             return "(its log in " + directory + " cannot be read: " + e.getMessage() + ")";
         }
+    }
+
+    static String lastLines(String text) {
+        var lines = text.lines().filter(line -> !line.isBlank()).toList();
+        return lines.stream().skip(Math.max(0, lines.size() - TAIL_LINES)).collect(Collectors.joining("\n"));
     }
 
     private void pruneUntilClosed() {

@@ -34,11 +34,11 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Ends what the process before us left running: its transactions would hold their locks against us. */
+    /** Ends what the process before us left running, and waits: its transactions would hold their locks against us. */
     void endOthers() throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("""
-                    SELECT pg_terminate_backend(pid)
+                    SELECT pg_terminate_backend(pid, 5000)
                       FROM pg_stat_activity
                      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
                     """);
