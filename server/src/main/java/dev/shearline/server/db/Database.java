@@ -108,7 +108,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void setContext(Handle handle, TenantContext context) {
+    static void setContext(Handle handle, TenantContext context) {
         handle.createQuery(SET_CONTEXT)
                 .bind("kind", context.kind())
                 .bind("organization", context.organization().value())
@@ -119,7 +119,10 @@ public final class Database implements AutoCloseable {
     }
 
     private static void setAcrossTenants(Handle handle, String reason) {
-        handle.createQuery(SET_ACROSS_TENANTS).bind("reason", reason).mapTo(String.class).one();
+        handle.createQuery(SET_ACROSS_TENANTS)
+                .bind("reason", reason)
+                .mapTo(String.class)
+                .one();
     }
 
     static HikariDataSource pool(DatabaseAddress address, String name, int size) {
