@@ -3,7 +3,6 @@ package dev.shearline.server.orgs;
 import dev.shearline.server.changes.Changed;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.db.Committed;
-import dev.shearline.server.db.Database;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Page;
@@ -26,20 +25,12 @@ public final class Organizations {
     static final int TRIES_MAX = 5;
 
     private final OrganizationStore store = new OrganizationStore();
-    private final Database database;
     private final Changes changes;
     private final References references;
     private final OrganizationEdits edits;
 
     /** @param defaultPlan the plan that a new organization has */
-    public Organizations(
-            Database database,
-            Changes changes,
-            References references,
-            Ids ids,
-            InstantSource clock,
-            String defaultPlan) {
-        this.database = database;
+    public Organizations(Changes changes, References references, Ids ids, InstantSource clock, String defaultPlan) {
         this.changes = changes;
         this.references = references;
         this.edits = new OrganizationEdits(changes, ids, clock, defaultPlan);
