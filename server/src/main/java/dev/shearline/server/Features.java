@@ -65,12 +65,14 @@ final class Features implements AutoCloseable {
         var ids = new Ids(random);
         var references = new References(database);
         var provisioning = new Provisioning(changes, references, ids, clock, settings.defaultPlan());
+        var catalog = new Catalog(database, changes, clock);
         keys = new ApiKeys(
                 database,
                 changes,
                 feed,
                 references,
                 provisioning,
+                catalog,
                 format,
                 settings.keys().operatorMaxLifetime(),
                 random,
@@ -86,12 +88,12 @@ final class Features implements AutoCloseable {
         verification.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
         new OrganizationRoutes(
-                        new Organizations(database, changes, references, ids, clock, settings.defaultPlan()),
+                        new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
-        new CatalogRoutes(new Catalog(database, changes, clock)).addTo(routes);
+        new CatalogRoutes(catalog).addTo(routes);
     }
 
     void start() {
