@@ -72,7 +72,7 @@ class ListApiKeysTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            type=personal | Laptop laptop
+            type=personal | Laptop,laptop
             owner=usr_bob | Laptop
             owner=ext:ann | laptop
             owner=mem_ann | laptop
@@ -90,13 +90,13 @@ class ListApiKeysTest {
             q=größe | Größe: Prod-Deploy
             q=DEPL | Größe: Prod-Deploy
             q=prod%20gr%C3%B6 | Größe: Prod-Deploy
-            q=lap | Laptop laptop
+            q=lap | Laptop,laptop
             q=%25 |
             q='; |
             """)
     void filters_find_what_they_say(String query, String names) {
-        var expected = names == null ? List.of() : List.of(names.split(names.contains(",") ? "," : "(?<=aptop) "));
-        assertThat(names(acme, query)).containsExactlyInAnyOrderElementsOf((List<String>) expected);
+        var expected = names == null ? new String[0] : names.split(",");
+        assertThat(names(acme, query)).containsExactlyInAnyOrder(expected);
     }
 
     @Test
