@@ -111,6 +111,22 @@ class MembersTest {
     }
 
     @Test
+    void a_user_is_an_id_or_an_object_with_known_fields() {
+        var organization = rig.organization("acme");
+
+        var number = add(rig.root, organization, "42", "[]");
+        var unknown = add(rig.root, organization, "{\"external_id\": \"x\", \"admin\": true}", "[]");
+        var incomplete = add(rig.root, organization, "{\"name\": \"x\"}", "[]");
+
+        assertThat(number.status()).isEqualTo(422);
+        assertThat(number.at("/field")).isEqualTo("user");
+        assertThat(unknown.code()).isEqualTo("unknown_field");
+        assertThat(unknown.at("/field")).isEqualTo("user.admin");
+        assertThat(incomplete.code()).isEqualTo("invalid_field");
+        assertThat(incomplete.at("/field")).isEqualTo("user.external_id");
+    }
+
+    @Test
     void roles_are_replaced_and_unchanged_ones_write_nothing() {
         var organization = rig.organization("acme");
         var member = rig.member(organization, rig.user("ada"), Role.DEVELOPER);

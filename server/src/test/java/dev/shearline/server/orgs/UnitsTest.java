@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.TestApi.Answer;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -190,6 +191,28 @@ class UnitsTest {
         assertThat(refused.at("/field")).isEqualTo("department");
         assertThat(out.body().at("/department").isNull()).isTrue();
         assertThat(nothing.status()).isEqualTo(200);
+        assertThat(rig.written()).isEqualTo(before);
+    }
+
+    @Test
+    void a_bad_name_is_refused_wherever_it_comes() {
+        var organization = rig.organization("acme");
+        var path = "/v1/teams/"
+                + put(organization, "{\"organization\": \"%s\", \"name\": \"Web\"}")
+                        .at("/id");
+        var before = rig.written();
+
+        var answers = List.of(
+                department(organization, "a\\u0000b"),
+                put(organization, "{\"organization\": \"%s\", \"name\": \" \"}"),
+                rig.api.patch(rig.root, path, "{\"name\": \"\\u202e\"}"),
+                rig.api.patch(rig.root, path, "{\"name\": 42}"),
+                rig.api.post(rig.root, "/v1/users", "{\"name\": \"a\\nb\"}"));
+
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.at("/field")).isEqualTo("name");
+        });
         assertThat(rig.written()).isEqualTo(before);
     }
 
