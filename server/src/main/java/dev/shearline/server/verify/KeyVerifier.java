@@ -57,7 +57,14 @@ final class KeyVerifier {
     private final Semaphore spending = new Semaphore(SPENDING_MAX);
     private final Set<KeyEntry> ending = ConcurrentHashMap.newKeySet();
 
-    KeyVerifier(Judge judge, Directory directory, FeedNode feed, NodeDatabase database, ApiKeys keys, LastUsed lastUsed, InstantSource clock) {
+    KeyVerifier(
+            Judge judge,
+            Directory directory,
+            FeedNode feed,
+            NodeDatabase database,
+            ApiKeys keys,
+            LastUsed lastUsed,
+            InstantSource clock) {
         this.judge = judge;
         this.directory = directory;
         this.feed = feed;
@@ -83,7 +90,8 @@ final class KeyVerifier {
             return Future.succeededFuture(new Answer(verdict, at));
         }
         return switch (verdict) {
-            case Verdict.Allowed allowed when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
+            case Verdict.Allowed allowed
+            when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
             case Verdict.Denied denied
             when denied.reason() == Reason.ALREADY_USED
                     && question.useId().isPresent()
@@ -116,15 +124,15 @@ final class KeyVerifier {
 
     private Future<Answer> spend(KeyEntry entry, Question question) {
         return offEventLoop(() -> {
-            var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
-            return switch (outcome) {
-                case SpendOutcome.Spent _ when entry instanceof LiveKey key -> judge.judge(key, question);
-                case SpendOutcome.Spent _, SpendOutcome.Replayed _ -> replay(entry, question);
-                case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
-                case SpendOutcome.NotSpendable(var status) ->
-                    denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
-            };
-        })
+                    var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
+                    return switch (outcome) {
+                        case SpendOutcome.Spent _ when entry instanceof LiveKey key -> judge.judge(key, question);
+                        case SpendOutcome.Spent _, SpendOutcome.Replayed _ -> replay(entry, question);
+                        case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
+                        case SpendOutcome.NotSpendable(var status) ->
+                            denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
+                    };
+                })
                 .map(verdict -> {
                     requireFresh();
                     if (verdict instanceof Verdict.Allowed allowed) {
@@ -136,9 +144,12 @@ final class KeyVerifier {
 
     private Verdict replay(KeyEntry entry, Question question) {
         var key = database.call(handle -> directory.findUsed(handle, entry.id()));
-        return key.map(found -> judge.judge(found, question))
-                .map(verdict -> verdict instanceof Verdict.Allowed(var live, _) ? new Verdict.Allowed(live, true) : verdict)
+        return key.map(found -> replayed(judge.judge(found, question)))
                 .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+    }
+
+    private static Verdict replayed(Verdict verdict) {
+        return verdict instanceof Verdict.Allowed allowed ? new Verdict.Allowed(allowed.key(), true) : verdict;
     }
 
     /** What the primary says of a key that this node still held for good. */
