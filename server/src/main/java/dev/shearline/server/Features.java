@@ -67,12 +67,14 @@ final class Features implements AutoCloseable {
         var ids = new Ids(random);
         var references = new References(database);
         var provisioning = new Provisioning(changes, references, ids, clock, settings.defaultPlan());
+        var catalog = new Catalog(database, changes, clock);
         keys = new ApiKeys(
                 database,
                 changes,
                 feed,
                 references,
                 provisioning,
+                catalog,
                 format,
                 settings.keys().operatorMaxLifetime(),
                 random,
@@ -93,7 +95,7 @@ final class Features implements AutoCloseable {
                         new Users(changes, references, ids, clock, keys),
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
-        new CatalogRoutes(new Catalog(database, changes, clock)).addTo(routes);
+        new CatalogRoutes(catalog).addTo(routes);
     }
 
     void start() {

@@ -9,11 +9,9 @@ import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
-import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
-import java.util.Optional;
 
 /** The routes below {@code /v1/keys}, but for those that verify. */
 public final class ApiKeyRoutes {
@@ -47,13 +45,13 @@ public final class ApiKeyRoutes {
     }
 
     private Response list(Request request) {
-        var caller = caller(request, request.require(Scope.KEYS_READ));
+        var caller = request.caller(Scope.KEYS_READ);
         var filter = filters.read(request);
         return Response.ok(keys.list(caller, filter, Paging.of(request, filter.list())));
     }
 
     private Response get(Request request) {
-        var caller = caller(request, request.require(Scope.KEYS_READ));
+        var caller = request.caller(Scope.KEYS_READ);
         request.queryOnly();
         return Response.ok(keys.get(caller, id(request)));
     }
@@ -96,7 +94,7 @@ public final class ApiKeyRoutes {
             case Actor.Member _, Actor.Embed _, Actor.Possession _, Actor.Job _ -> throw notAKey();
         };
         var possession = authenticator.findPossession(request.credential().orElseThrow());
-        return Response.ok(keys.get(caller(request, possession.orElseThrow(ApiKeyRoutes::notAKey)), id));
+        return Response.ok(keys.get(new Caller(possession.orElseThrow(ApiKeyRoutes::notAKey), request.origin()), id));
     }
 
     /** Ends the presented key. Needs no scope and works from any address: whoever finds a key can make it harmless. */
@@ -109,8 +107,8 @@ public final class ApiKeyRoutes {
             throw notAKey();
         }
         var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
-        return Response.ok(
-                keys.revoke(caller(request, possession.get()), possession.get().key(), revocation));
+        return Response.ok(keys.revoke(
+                new Caller(possession.get(), request.origin()), possession.get().key(), revocation));
     }
 
     /** The body of a request that says all in its path. */
@@ -119,18 +117,9 @@ public final class ApiKeyRoutes {
     }
 
     private static Caller writer(Request request) {
-        var caller = caller(request, request.require(Scope.KEYS_WRITE));
+        var caller = request.caller(Scope.KEYS_WRITE);
         request.queryOnly();
         return caller;
-    }
-
-    private static Caller caller(Request request, Actor actor) {
-        return new Caller(
-                actor,
-                new Origin(
-                        Optional.of(request.requestId()),
-                        Optional.of(request.remoteAddress().toString()),
-                        request.userAgent()));
     }
 
     /** What can be no key's id is as absent as one that is not there. */
