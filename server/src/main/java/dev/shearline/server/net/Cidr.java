@@ -42,7 +42,7 @@ public record Cidr(IpAddress network, int prefix) {
 
     private static int prefix(String text, int start) {
         int digits = text.length() - start;
-        if (digits < 1 || digits > 3 || digits > 1 && text.charAt(start) == '0') {
+        if (digits < 1 || digits > 3 || (digits > 1 && text.charAt(start) == '0')) {
             return -1;
         }
         int value = 0;

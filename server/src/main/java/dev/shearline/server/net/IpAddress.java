@@ -42,7 +42,7 @@ public record IpAddress(boolean v6, long high, long low) {
 
     private static int octet(String text, int start, int end) {
         int digits = end - start;
-        if (digits < 1 || digits > 3 || digits > 1 && text.charAt(start) == '0') {
+        if (digits < 1 || digits > 3 || (digits > 1 && text.charAt(start) == '0')) {
             return -1;
         }
         int value = 0;

@@ -1,0 +1,44 @@
+package dev.shearline.server.config;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** Names that are refused with a reason of their own: retired ones, and ones that a later version will know. */
+enum RefusedName {
+    TLS_CERT_FILE("SHEARLINE_TLS_CERT_FILE", "this version does not serve TLS: put it behind a proxy that does"),
+    TLS_KEY_FILE("SHEARLINE_TLS_KEY_FILE", "this version does not serve TLS: put it behind a proxy that does"),
+    VALKEY_URL("SHEARLINE_VALKEY_URL", "this version has no shared rate limits and does not use Valkey");
+
+    private final String environmentName;
+    private final String reason;
+
+    RefusedName(String environmentName, String reason) {
+        this.environmentName = environmentName;
+        this.reason = reason;
+    }
+
+    static Optional<RefusedName> findByEnvironmentName(String name) {
+        for (var refused : values()) {
+            if (refused.environmentName.equals(name) || (refused.environmentName + "_FILE").equals(name)) {
+                return Optional.of(refused);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** {@code tls.cert-file} and {@code tls-cert-file} alike. */
+    static Optional<RefusedName> findByKey(String key) {
+        for (var refused : values()) {
+            var name = "SHEARLINE_"
+                    + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+            if (refused.environmentName.equals(name)) {
+                return Optional.of(refused);
+            }
+        }
+        return Optional.empty();
+    }
+
+    String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.shearline.server.config;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The name of every setting, its default as it would be written, and one line on what it is. */
+public enum Setting {
+    LISTEN("listen", "127.0.0.1:8080", "address and port of the API"),
+    MANAGEMENT_LISTEN(
+            "management-listen", "127.0.0.1:9090", "address and port of health and metrics; port 0: any free"),
+    DATABASE_URL("database-url", "", "PostgreSQL, as the application role"),
+    NODE_DATABASE_URL("node-database-url", "", "PostgreSQL, as the node role"),
+    SECRET_KEYS_FILE("secret-keys-file", "", "file with the instance keys"),
+    PUBLIC_URL("public-url", "", "where callers reach this instance; by default http:// and the listen address"),
+    TRUSTED_PROXIES("trusted-proxies", "", "CIDR blocks whose X-Forwarded-For is believed, separated by commas"),
+    DEFAULT_PLAN("default-plan", "custom", "plan of an organization that is created without one"),
+    DATA_DIR("data-dir", ".shearline", "directory for this node's own files"),
+    FEED_MAX_STALENESS("feed.max-staleness", "10s", "how long a node may answer without contact: 2s to 60s"),
+    FEED_POLL_INTERVAL("feed.poll-interval", "250ms", "how often a node asks for changes: 10ms to 250ms"),
+    FEED_WAKE_UP("feed.wake-up", "on", "whether nodes are told of changes before their next poll: on or off"),
+    DATABASE_POOL_SIZE("database.pool-size", "8", "connections of each role: 2 to 200"),
+    KEY_BRANDS("key.brands", "shl", "brands of keys, separated by commas; the first mints, all verify"),
+    KEY_OPERATOR_MAX_LIFETIME(
+            "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none");
+
+    private static final String ENVIRONMENT_PREFIX = "SHEARLINE_";
+
+    private final String key;
+    private final String defaultText;
+    private final String meaning;
+
+    Setting(String key, String defaultText, String meaning) {
+        this.key = key;
+        this.defaultText = defaultText;
+        this.meaning = meaning;
+    }
+
+    /** As in the file: {@code feed.max-staleness}. */
+    public String key() {
+        return key;
+    }
+
+    /** As in the environment: {@code SHEARLINE_FEED_MAX_STALENESS}. */
+    public String environmentName() {
+        return ENVIRONMENT_PREFIX
+                + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** As it would be written; empty when there is none. */
+    public Optional<String> defaultText() {
+        return defaultText.isEmpty() ? Optional.empty() : Optional.of(defaultText);
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    static Optional<Setting> findByKey(String key) {
+        for (var setting : values()) {
+            if (setting.key.equals(key)) {
+                return Optional.of(setting);
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Optional<Setting> findByEnvironmentName(String name) {
+        for (var setting : values()) {
+            if (setting.environmentName().equals(name)) {
+                return Optional.of(setting);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.shearline.server.config;
+
+import dev.shearline.server.db.DatabaseAddress;
+import dev.shearline.server.net.Cidr;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that can be configured, parsed.
+ *
+ * @param database of the application role
+ * @param nodeDatabase of the node role
+ * @param publicUrl where callers reach the instance; without a path
+ * @param defaultPlan the plan of an organization that is created without one
+ * @param dataDirectory this node's own files
+ */
+public record Settings(
+        HostPort listen,
+        HostPort managementListen,
+        DatabaseAddress database,
+        DatabaseAddress nodeDatabase,
+        Path secretKeysFile,
+        URI publicUrl,
+        List<Cidr> trustedProxies,
+        String defaultPlan,
+        Path dataDirectory,
+        Feed feed,
+        DatabasePool databasePool,
+        Keys keys) {
+
+    public Settings {
+        trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /**
+     * The change feed.
+     *
+     * @param maxStaleness how long a node may answer without contact
+     * @param wakeUp whether nodes are told of changes before their next poll
+     */
+    public record Feed(Duration maxStaleness, Duration pollInterval, boolean wakeUp) {}
+
+    /** @param size connections of each role */
+    public record DatabasePool(int size) {}
+
+    /**
+     * API keys.
+     *
+     * @param brands the first mints, all verify
+     * @param operatorMaxLifetime empty: operator keys need not expire
+     */
+    public record Keys(List<String> brands, Optional<Duration> operatorMaxLifetime) {
+        public Keys {
+            brands = List.copyOf(brands);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.shearline.server.config;
+
+import dev.shearline.server.net.Cidr;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Makes {@link Settings} of the command line, the environment and a file, in this order of precedence.
+ *
+ * <p>All faults are found before any is reported, so that a configuration is mended in one go.
+ */
+public final class SettingsParser {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,39}");
+    private static final Pattern BRAND = Pattern.compile("[a-z][a-z0-9]{1,9}");
+    private static final int BRANDS_MAX = 10;
+    private static final int POOL_MIN = 2;
+    private static final int POOL_MAX = 200;
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration CENTURY = Duration.ofDays(36_500);
+
+    private final Map<Setting, Sources.Value> values = new EnumMap<>(Setting.class);
+    private final List<String> faults = new ArrayList<>();
+
+    private SettingsParser() {}
+
+    /**
+     * Reads every source.
+     *
+     * @param file from {@code --config}; without it {@code SHEARLINE_CONFIG} names it
+     * @param given what the command line or the {@code dev} command says
+     */
+    public static Settings parse(Map<String, String> environment, Optional<Path> file, Map<Setting, String> given) {
+        var sources = new Sources();
+        file.or(() -> Optional.ofNullable(environment.get(Sources.CONFIG)).map(Path::of))
+                .ifPresent(sources::file);
+        sources.environment(environment);
+        sources.given(given);
+        var parser = new SettingsParser();
+        parser.values.putAll(sources.values());
+        parser.faults.addAll(sources.faults());
+        return parser.settings();
+    }
+
+    private Settings settings() {
+        var listen = value(Setting.LISTEN, HostPort::find, "host:port");
+        var management = value(Setting.MANAGEMENT_LISTEN, HostPort::find, "host:port");
+        var database = value(Setting.DATABASE_URL, DatabaseUrl::find, DatabaseUrl.FORM);
+        var node = value(Setting.NODE_DATABASE_URL, DatabaseUrl::find, DatabaseUrl.FORM);
+        var secretKeys = value(Setting.SECRET_KEYS_FILE, SettingsParser::findPath, "a path");
+        var publicUrl = optional(Setting.PUBLIC_URL, SettingsParser::findPublicUrl, "https://host, without a path");
+        var proxies = optional(Setting.TRUSTED_PROXIES, this::findBlocks, "CIDR blocks, separated by commas");
+        var plan = value(Setting.DEFAULT_PLAN, matching(NAME), "the name of a plan");
+        var data = value(Setting.DATA_DIR, SettingsParser::findPath, "a path");
+        var feed = feed();
+        var pool = value(Setting.DATABASE_POOL_SIZE, SettingsParser::findPoolSize, "a number from 2 to 200");
+        var keys = keys();
+        if (!faults.isEmpty()) {
+            throw new ConfigurationException(faults);
+        }
+        var address = listen.orElseThrow();
+        return new Settings(
+                address,
+                management.orElseThrow(),
+                database.orElseThrow(),
+                node.orElseThrow(),
+                secretKeys.orElseThrow(),
+                publicUrl.orElseGet(() -> URI.create("http://" + address)),
+                proxies.orElse(List.of()),
+                plan.orElseThrow(),
+                data.orElseThrow(),
+                feed.orElseThrow(),
+                new Settings.DatabasePool(pool.orElseThrow()),
+                keys.orElseThrow());
+    }
+
+    private Optional<Settings.Feed> feed() {
+        var staleness = value(
+                Setting.FEED_MAX_STALENESS,
+                within(Duration.ofSeconds(2), Duration.ofSeconds(60)),
+                "a duration from 2s to 60s");
+        var interval = value(
+                Setting.FEED_POLL_INTERVAL,
+                within(Duration.ofMillis(10), Duration.ofMillis(250)),
+                "a duration from 10ms to 250ms");
+        var wakeUp = value(Setting.FEED_WAKE_UP, Values::findSwitch, "on or off");
+        return staleness.isPresent() && interval.isPresent() && wakeUp.isPresent()
+                ? Optional.of(new Settings.Feed(staleness.get(), interval.get(), wakeUp.get()))
+                : Optional.empty();
+    }
+
+    private Optional<Settings.Keys> keys() {
+        var brands = value(Setting.KEY_BRANDS, SettingsParser::findBrands, "brands such as shl, separated by commas");
+        var lifetime = value(
+                Setting.KEY_OPERATOR_MAX_LIFETIME, SettingsParser::findLifetime, "a duration from 1d to 100y, or none");
+        return brands.isPresent() && lifetime.isPresent()
+                ? Optional.of(new Settings.Keys(brands.get(), lifetime.get().longest()))
+                : Optional.empty();
+    }
+
+    /** A fault when there is neither a value nor a default. */
+    private <T> Optional<T> value(Setting setting, Function<String, Optional<T>> find, String form) {
+        if (!values.containsKey(setting) && setting.defaultText().isEmpty()) {
+            faults.add(
+                    setting.key() + " is required (" + setting.meaning() + "): set " + setting.environmentName() + ".");
+            return Optional.empty();
+        }
+        return optional(setting, find, form);
+    }
+
+    private <T> Optional<T> optional(Setting setting, Function<String, Optional<T>> find, String form) {
+        var value = Optional.ofNullable(values.get(setting))
+                .or(() -> setting.defaultText().map(text -> new Sources.Value(text, setting.key())));
+        var parsed = value.flatMap(given -> find.apply(given.text()));
+        if (value.isPresent() && parsed.isEmpty()) {
+            // never the text itself: it may hold a password
+            var where = value.get().where();
+            var named = where.startsWith("SHEARLINE_") || where.equals(setting.key())
+                    ? where
+                    : where + ": " + setting.key();
+            faults.add(named + " must be " + form + ".");
+        }
+        return parsed;
+    }
+
+    private static Function<String, Optional<Duration>> within(Duration min, Duration max) {
+        return text -> Values.findDuration(text)
+                .filter(duration -> duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0);
+    }
+
+    private static Function<String, Optional<String>> matching(Pattern pattern) {
+        return text -> Optional.of(text).filter(pattern.asMatchPredicate());
+    }
+
+    private static Optional<Path> findPath(String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException notAPath) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Integer> findPoolSize(String text) {
+        try {
+            return Optional.of(Integer.valueOf(text)).filter(size -> size >= POOL_MIN && size <= POOL_MAX);
+        } catch (NumberFormatException notANumber) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<URI> findPublicUrl(String text) {
+        try {
+            var uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            boolean http = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
+            boolean bare = uri.getHost() != null
+                    && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && uri.getRawUserInfo() == null;
+            return http && bare ? Optional.of(uri) : Optional.empty();
+        } catch (URISyntaxException notAUrl) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<List<Cidr>> findBlocks(String text) {
+        var blocks = new ArrayList<Cidr>();
+        for (var item : Values.list(text)) {
+            switch (Cidr.parse(item)) {
+                case Cidr.Parsed.Block block -> blocks.add(block.cidr());
+                case Cidr.Parsed.HasHostBits bits -> {
+                    faults.add(
+                            "trusted-proxies: " + item + " is an address inside a block: write " + bits.meant() + ".");
+                    return Optional.empty();
+                }
+                case Cidr.Parsed.NotACidr _ -> {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(blocks);
+    }
+
+    private static Optional<List<String>> findBrands(String text) {
+        var brands = Values.list(text);
+        boolean valid = !brands.isEmpty()
+                && brands.size() <= BRANDS_MAX
+                && brands.stream().allMatch(BRAND.asMatchPredicate())
+                && brands.stream().distinct().count() == brands.size();
+        return valid ? Optional.of(brands) : Optional.empty();
+    }
+
+    private static Optional<Lifetime> findLifetime(String text) {
+        return text.equals("none")
+                ? Optional.of(new Lifetime(Optional.empty()))
+                : within(DAY, CENTURY).apply(text).map(longest -> new Lifetime(Optional.of(longest)));
+    }
+
+    private record Lifetime(Optional<Duration> longest) {}
+}
