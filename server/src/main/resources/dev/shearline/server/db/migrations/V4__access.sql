@@ -27,6 +27,7 @@ GRANT SELECT, UPDATE (last_used_at, last_used_address) ON api_key_activity TO sh
 GRANT SELECT, DELETE, UPDATE (epoch, tag) ON feed_entry TO shearline_node;
 GRANT UPDATE (epoch) ON epoch_counter TO shearline_node;
 GRANT SELECT, INSERT, UPDATE, DELETE ON node TO shearline_node;
+GRANT SELECT (version, success) ON flyway_schema_history TO shearline_node;
 GRANT EXECUTE ON FUNCTION number_entries(), random_tag() TO shearline_node;
 
 -- row-level security -------------------------------------------------------------------------------------------------

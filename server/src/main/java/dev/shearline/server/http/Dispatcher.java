@@ -1,0 +1,252 @@
+package dev.shearline.server.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes every request of a listener from its first byte to its exchange.
+ *
+ * <h2>Order</h2>
+ *
+ * URL length, the gate (below {@code /v1}), the route, the body, a free place, the handler. A hot route is found by its
+ * exact path before anything is split or decoded, and its handler runs where the bytes arrived; every other handler runs
+ * on a virtual thread of its own, of which there are at most {@link HttpLimits#BLOCKING_REQUESTS_MAX}.
+ *
+ * <h2>Threads</h2>
+ *
+ * A response is written on its connection's event loop alone, so that "answered already" is a plain check there: whoever
+ * comes second (the handler after the deadline, the deadline after the handler) does nothing. A handler past its deadline
+ * is not interrupted, for it may be inside a COMMIT; it keeps its place until it returns.
+ */
+public final class Dispatcher implements Handler<HttpServerRequest> {
+
+    private static final String GATED = "/v1/";
+
+    private final RouteTable table;
+    private final Gate gate;
+    private final Edge edge;
+    private final Answers answers;
+    private final HttpMetrics metrics;
+    private final Semaphore places = new Semaphore(HttpLimits.BLOCKING_REQUESTS_MAX);
+    private final OpenStreams streams = new OpenStreams();
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("request-", 0).factory());
+
+    public Dispatcher(
+            Routes routes,
+            Gate gate,
+            Authenticators authenticators,
+            TrustedProxies proxies,
+            Problems problems,
+            Json json,
+            MeterRegistry registry,
+            SecureRandom random) {
+        this.table = routes.table();
+        this.gate = gate;
+        this.edge = new Edge(authenticators, proxies, json, new RequestIds(random));
+        this.answers = new Answers(json, problems);
+        this.metrics = new HttpMetrics(registry, routes.list());
+    }
+
+    @Override
+    public void handle(HttpServerRequest raw) {
+        long arrivedAt = System.nanoTime();
+        var path = Objects.requireNonNullElse(raw.path(), ""); // OPTIONS * has none
+        var hot = table.hot(path);
+        var request = new HotRequest(edge, raw);
+        if (hot != null && raw.method().name().equals(hot.route().method())) {
+            var exchange = new Exchange(answers, request, metrics.of(hot.route()), arrivedAt);
+            if (!isRefused(exchange, path)) {
+                BodyReader.read(raw, exchange.context().owner(), new HotBody(hot, request, exchange));
+            }
+            return;
+        }
+        var exchange = new Exchange(answers, request, metrics.unmatched(), arrivedAt);
+        if (!isRefused(exchange, path)) {
+            route(raw, path, exchange);
+        }
+    }
+
+    /** The checks that come before the route, cheapest first. */
+    private boolean isRefused(Exchange exchange, String path) {
+        if (exchange.request().raw().uri().length() > HttpLimits.URL_BYTES_MAX) {
+            exchange.problem(InvalidRequests.urlTooLong());
+            return true;
+        }
+        if (path.startsWith(GATED)) {
+            var wait = gate.retryAfterMillis();
+            if (wait.isPresent()) {
+                exchange.problem(Problem.unavailable(Duration.ofMillis(wait.getAsLong())));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void route(HttpServerRequest raw, String path, Exchange unmatched) {
+        try {
+            switch (table.match(raw.method().name(), path)) {
+                case RouteTable.Match.Missing _ ->
+                    unmatched.problem(Problem.of(ProblemCode.NOT_FOUND, "There is no such path: check the URL."));
+                case RouteTable.Match.WrongMethod wrong -> unmatched.problem(wrongMethod(wrong.allow()));
+                case RouteTable.Match.Found found -> serve(found.endpoint(), found.path(), raw, unmatched);
+            }
+        } catch (ProblemException refused) {
+            unmatched.problem(refused.problem());
+        }
+    }
+
+    private static Problem wrongMethod(String allow) {
+        return Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "Use one of: " + allow + ".")
+                .withHeader("Allow", allow);
+    }
+
+    private void serve(Endpoint endpoint, Map<String, String> path, HttpServerRequest raw, Exchange unmatched) {
+        var timers = metrics.of(endpoint.route());
+        switch (endpoint) {
+            case Endpoint.Hot hot -> {
+                var exchange = new Exchange(answers, unmatched.request(), timers, unmatched.arrivedAt());
+                BodyReader.read(
+                        raw, exchange.context().owner(), new HotBody(hot, (HotRequest) unmatched.request(), exchange));
+            }
+            case Endpoint.Blocking blocking -> {
+                var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
+                var exchange = new Exchange(answers, request, timers, unmatched.arrivedAt());
+                collect(
+                        request,
+                        exchange,
+                        () -> exchange.response(blocking.handler().handle(request)));
+            }
+            case Endpoint.Streaming streaming -> {
+                if (raw.method().equals(HttpMethod.HEAD)) {
+                    throw wrongMethod("GET").asException();
+                }
+                var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
+                var exchange = new Exchange(answers, request, timers, unmatched.arrivedAt());
+                collect(request, exchange, () -> open(streaming, request, exchange));
+            }
+        }
+    }
+
+    private void collect(Request request, Exchange exchange, Runnable work) {
+        BodyReader.read(request.raw(), exchange.context().owner(), new BodyReader.Outcome() {
+            @Override
+            public void whole(Buffer body) {
+                request.bodyArrived(body);
+                onVirtualThread(exchange, work);
+            }
+
+            @Override
+            public void refused(Problem problem, boolean cutOff) {
+                exchange.refused(problem, cutOff);
+            }
+        });
+    }
+
+    private void onVirtualThread(Exchange exchange, Runnable work) {
+        if (!places.tryAcquire()) {
+            exchange.problem(Problem.overloaded());
+            return;
+        }
+        exchange.expectWithin(HttpLimits.ANSWER_TIME_MAX);
+        threads.execute(() -> {
+            try {
+                work.run();
+            } catch (Throwable thrown) { // an Error of one request is that request's
+                exchange.thrown(thrown);
+            } finally {
+                places.release();
+            }
+        });
+    }
+
+    private void open(Endpoint.Streaming streaming, Request request, Exchange exchange) {
+        var stream = new EventStream(exchange.context(), request.raw().response());
+        if (!streams.admit(stream)) {
+            exchange.problem(Problem.overloaded());
+            return;
+        }
+        try {
+            streaming.handler().open(request, stream);
+            exchange.stream(stream, () -> streams.leave(stream));
+        } catch (RuntimeException thrown) {
+            exchange.thrown(thrown);
+            streams.leave(stream);
+            stream.ended();
+        }
+    }
+
+    /** Ends every open stream: their clients come back, to another node. */
+    void closeStreams() {
+        streams.closeAll();
+    }
+
+    void awaitHandlers(Duration limit) throws InterruptedException {
+        threads.shutdown();
+        threads.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What Netty could not read as HTTP. */
+    void handleInvalid(HttpServerRequest raw) {
+        var exchange = new Exchange(answers, new HotRequest(edge, raw), metrics.unmatched(), System.nanoTime());
+        exchange.refused(InvalidRequests.problemOf(raw.decoderResult().cause()), true);
+    }
+
+    /** A hot handler takes over as soon as the body is there. */
+    private static final class HotBody implements BodyReader.Outcome {
+
+        private final Endpoint.Hot hot;
+        private final HotRequest request;
+        private final Exchange exchange;
+
+        HotBody(Endpoint.Hot hot, HotRequest request, Exchange exchange) {
+            this.hot = hot;
+            this.request = request;
+            this.exchange = exchange;
+        }
+
+        @Override
+        public void whole(Buffer body) {
+            request.bodyArrived(body);
+            try {
+                var response = hot.handler().handle(request);
+                if (response.succeeded()) {
+                    exchange.response(response.result());
+                } else {
+                    response.onComplete(this::later);
+                }
+            } catch (Throwable thrown) { // an Error here would end the connection without an answer
+                exchange.thrown(thrown);
+            }
+        }
+
+        private void later(AsyncResult<Response> result) {
+            try {
+                if (result.succeeded()) {
+                    exchange.response(result.result());
+                } else {
+                    exchange.thrown(result.cause());
+                }
+            } catch (RuntimeException thrown) { // an answer that cannot be rendered
+                exchange.thrown(thrown);
+            }
+        }
+
+        @Override
+        public void refused(Problem problem, boolean cutOff) {
+            exchange.refused(problem, cutOff);
+        }
+    }
+}

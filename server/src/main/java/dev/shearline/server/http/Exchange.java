@@ -1,0 +1,135 @@
+package dev.shearline.server.http;
+
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** One request and the one answer to it, from whichever thread it comes. Made on the event loop. */
+final class Exchange {
+
+    private static final long NO_TIMER = -1;
+
+    private final Context context = currentContext();
+    private final Answers answers;
+    private final IncomingRequest request;
+    private final Timer[] timers;
+    private final long arrivedAt;
+    private long deadline = NO_TIMER;
+
+    Exchange(Answers answers, IncomingRequest request, Timer[] timers, long arrivedAt) {
+        this.answers = answers;
+        this.request = request;
+        this.timers = timers;
+        this.arrivedAt = arrivedAt;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    IncomingRequest request() {
+        return request;
+    }
+
+    long arrivedAt() {
+        return arrivedAt;
+    }
+
+    /** On the event loop, before the work starts. */
+    void expectWithin(Duration limit) {
+        deadline = context.owner().setTimer(limit.toMillis(), _ -> problem(tooLate()));
+    }
+
+    private Problem tooLate() {
+        return request.method().equals(HttpMethod.GET)
+                ? Problem.overloaded()
+                : Problem.of(
+                                ProblemCode.OUTCOME_UNKNOWN,
+                                "The answer took too long; the change may have been made. Repeat the request.")
+                        .withRetryAfter(HttpLimits.OVERLOADED_RETRY_AFTER);
+    }
+
+    void response(Response response) {
+        var rendered = answers.rendered(response);
+        onEventLoop(() -> write(rendered));
+    }
+
+    void thrown(Throwable thrown) {
+        problem(answers.problemOf(thrown, request.requestId()));
+    }
+
+    void problem(Problem problem) {
+        var rendered = answers.rendered(problem, request.requestId());
+        onEventLoop(() -> write(rendered));
+    }
+
+    /** @param cutOff what is left of the request will not be read: the connection ends with the answer */
+    void refused(Problem problem, boolean cutOff) {
+        if (cutOff) {
+            var out = request.raw().response();
+            out.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            out.endHandler(_ -> request.raw().connection().close());
+        }
+        problem(problem);
+    }
+
+    /** Turns the answer into a stream, unless the client has gone meanwhile. */
+    void stream(EventStream stream, Runnable left) {
+        onEventLoop(() -> {
+            cancelDeadline();
+            var out = request.raw().response();
+            Runnable ended = () -> {
+                left.run();
+                stream.ended();
+            };
+            out.closeHandler(_ -> ended.run());
+            out.endHandler(_ -> ended.run());
+            if (out.closed() || out.headWritten()) {
+                ended.run();
+                return;
+            }
+            answers.writeStreamHead(out, request.requestId());
+            record(200);
+            stream.headWritten();
+        });
+    }
+
+    /** On the event loop. */
+    void write(Response response) {
+        cancelDeadline();
+        if (answers.write(request.raw(), response, request.requestId())) {
+            record(response.status());
+        }
+    }
+
+    private void cancelDeadline() {
+        if (deadline != NO_TIMER) {
+            context.owner().cancelTimer(deadline);
+            deadline = NO_TIMER;
+        }
+    }
+
+    private void record(int status) {
+        timers[status / 100].record(System.nanoTime() - arrivedAt, TimeUnit.NANOSECONDS);
+    }
+
+    private void onEventLoop(Runnable action) {
+        if (context.equals(Vertx.currentContext())) {
+            action.run();
+        } else {
+            context.runOnContext(_ -> action.run());
+        }
+    }
+
+    private static Context currentContext() {
+        var context = Vertx.currentContext();
+        if (context == null) {
+            throw new IllegalStateException("a request arrives on an event loop");
+        }
+        return context;
+    }
+}

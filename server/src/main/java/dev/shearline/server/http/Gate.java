@@ -1,0 +1,14 @@
+package dev.shearline.server.http;
+
+import java.util.OptionalLong;
+
+/** Asked before anything else of every request below {@code /v1}: may this node answer? Must not block. */
+@FunctionalInterface
+public interface Gate {
+
+    /** A node without a feed: nothing can make it stale. */
+    Gate OPEN = OptionalLong::empty;
+
+    /** Empty when it may; otherwise how long the caller should wait before it asks again. */
+    OptionalLong retryAfterMillis();
+}

@@ -1,0 +1,158 @@
+package dev.shearline.server.http;
+
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Scope;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.Secret;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a request says, whichever thread answers it. One thread at a time may use it. */
+public abstract sealed class IncomingRequest permits Request, HotRequest {
+
+    static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
+    private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
+    private static final Buffer NO_BODY = Buffer.buffer(0);
+
+    final Edge edge;
+    private final HttpServerRequest raw;
+    private final MultiMap headers;
+    private Buffer body = NO_BODY;
+    private @Nullable String requestId;
+    private @Nullable Actor actor;
+
+    IncomingRequest(Edge edge, HttpServerRequest raw) {
+        this.edge = edge;
+        this.raw = raw;
+        // taken here, on the event loop: a virtual thread reads them later
+        this.headers = raw.headers();
+    }
+
+    abstract Authentication authenticate(Secret credential);
+
+    HttpServerRequest raw() {
+        return raw;
+    }
+
+    void bodyArrived(Buffer whole) {
+        body = whole;
+    }
+
+    public HttpMethod method() {
+        return raw.method();
+    }
+
+    /** Who asks, if it may do this; otherwise the request ends with 401 or 403. */
+    public Actor require(Scope scope) {
+        var who = actor();
+        if (!who.scopes().covers(scope)) {
+            throw Credentials.insufficient(scope);
+        }
+        return who;
+    }
+
+    /** Who asks; 401 when nobody does. */
+    public Actor actor() {
+        if (actor != null) {
+            return actor;
+        }
+        var credential = credential().orElseThrow(Credentials::missing);
+        if (Credentials.isTooLong(credential)) {
+            throw Credentials.refused("This is no key of ours: it is too long.");
+        }
+        var found = switch (authenticate(credential)) {
+            case Authentication.Authenticated authenticated -> authenticated.actor();
+            case Authentication.Refused refused -> throw Credentials.refused(refused.reason());
+        };
+        actor = found;
+        return found;
+    }
+
+    /** The key that came with the request, whatever it is worth. */
+    public Optional<Secret> credential() {
+        return Credentials.find(headers);
+    }
+
+    public Optional<String> header(CharSequence name) {
+        return Optional.ofNullable(headers.get(name));
+    }
+
+    public Optional<String> userAgent() {
+        return header(HttpHeaders.USER_AGENT);
+    }
+
+    /** Where the request comes from: the peer, or what trusted proxies say. */
+    public IpAddress remoteAddress() {
+        var forwarded = headers.getAll(FORWARDED_FOR);
+        var peer = peer();
+        return forwarded.isEmpty() ? peer : edge.proxies().clientOf(peer, forwarded);
+    }
+
+    private IpAddress peer() {
+        var text = raw.remoteAddress().hostAddress();
+        int zone = text.indexOf('%');
+        return IpAddress.find(zone < 0 ? text : text.substring(0, zone)).orElseThrow();
+    }
+
+    /** In every answer and every log line. A caller's own id is taken from a trusted proxy only, and only if harmless. */
+    public String requestId() {
+        var known = requestId;
+        if (known == null) {
+            known = forwardedRequestId();
+            requestId = known;
+        }
+        return known;
+    }
+
+    private String forwardedRequestId() {
+        var given = headers.get(REQUEST_ID);
+        boolean taken =
+                given != null && RequestIds.isSafe(given) && edge.proxies().contains(peer());
+        return taken ? given : edge.ids().next();
+    }
+
+    public Buffer body() {
+        return body;
+    }
+
+    /** The body as a record; 400, 415 or 422 when it is not one. */
+    public <T> T body(Class<T> type) {
+        requireJson();
+        return edge.json().read(body, type);
+    }
+
+    /** The body, or what stands for a body that was left out. */
+    public <T> T bodyOrDefault(Class<T> type, T absent) {
+        return body.length() == 0 ? absent : body(type);
+    }
+
+    /** No media type at all passes for JSON; a wrong one does not, for a form post needs no consent of a browser. */
+    public void requireJson() {
+        var type = headers.get(HttpHeaders.CONTENT_TYPE);
+        if ((type != null && !isJson(type)) || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
+            throw Problem.of(
+                            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+                            "Send the body as UTF-8 JSON, uncompressed, with Content-Type: application/json.")
+                    .asException();
+        }
+    }
+
+    private static boolean isJson(String type) {
+        if (type.equals(Response.JSON)) {
+            return true;
+        }
+        List<String> parts =
+                List.of(type.toLowerCase(Locale.ROOT).replace(" ", "").split(";"));
+        return parts.getFirst().equals(Response.JSON)
+                && parts.stream()
+                        .filter(part -> part.startsWith("charset="))
+                        .allMatch(part -> part.replace("\"", "").equals("charset=utf-8"));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.shearline.server.http;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+
+/** The streams that are open on this node, and the room for more. */
+final class OpenStreams {
+
+    private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+    private final Semaphore places = new Semaphore(HttpLimits.STREAMS_MAX);
+
+    boolean admit(EventStream stream) {
+        if (!places.tryAcquire()) {
+            return false;
+        }
+        open.add(stream);
+        return true;
+    }
+
+    /** However often it is said, a stream leaves once. */
+    void leave(EventStream stream) {
+        if (open.remove(stream)) {
+            places.release();
+        }
+    }
+
+    void closeAll() {
+        open.forEach(EventStream::close);
+    }
+}
