@@ -27,6 +27,9 @@ final class KeysList implements Callable<Integer> {
     @Option(names = "--type", paramLabel = "TYPE", description = "personal, team, ci, ephemeral or operator")
     private @Nullable String type;
 
+    @Option(names = "--organization", paramLabel = "ID", description = "keys of this organization")
+    private @Nullable String organization;
+
     @Option(names = "--owner", paramLabel = "ID", description = "whose keys: a user or a unit")
     private @Nullable String owner;
 
@@ -83,6 +86,7 @@ final class KeysList implements Callable<Integer> {
     private Map<String, String> parameters() {
         var parameters = new LinkedHashMap<String, String>();
         put(parameters, "type", type);
+        put(parameters, "organization", organization);
         put(parameters, "owner", owner);
         put(parameters, "unit", unit);
         put(parameters, "status", status);
