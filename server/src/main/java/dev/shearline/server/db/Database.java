@@ -108,7 +108,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void setContext(Handle handle, TenantContext context) {
+    static void setContext(Handle handle, TenantContext context) {
         handle.createQuery(SET_CONTEXT)
                 .bind("kind", context.kind())
                 .bind("organization", context.organization().value())

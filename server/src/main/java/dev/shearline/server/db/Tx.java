@@ -19,6 +19,14 @@ public final class Tx {
         return handle;
     }
 
+    /**
+     * Goes on in another organization: for the few changes that belong to several, such as the removal of a user with memberships in
+     * many. What is written before stays in the same transaction.
+     */
+    public void enter(TenantContext context) {
+        Database.setContext(handle, context);
+    }
+
     /** Remembers a feed entry of this transaction: after the commit it gets its number. */
     public void noteEntry(UUID entry) {
         entries.add(entry);

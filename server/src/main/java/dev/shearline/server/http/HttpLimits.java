@@ -21,6 +21,9 @@ public final class HttpLimits {
     static final int STREAM_BACKLOG_BYTES_MAX = 256 * 1024;
 
     static final int QUERY_PARAMETERS_MAX = 64;
+    /** What of it is kept in the audit log. */
+    static final int USER_AGENT_CHARACTERS_MAX = 512;
+
     static final int CREDENTIAL_CHARACTERS_MAX = 2_048;
     static final int FORWARDED_HOPS_MAX = 32;
 

@@ -1,6 +1,8 @@
 package dev.shearline.server.http;
 
 import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
@@ -73,6 +75,22 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         };
         actor = found;
         return found;
+    }
+
+    /** Who asks and from where, if it may do this: what every method that changes something takes first. */
+    public Caller caller(Scope scope) {
+        return new Caller(require(scope), origin());
+    }
+
+    /** Who asks and from where; 401 when nobody does. */
+    public Caller caller() {
+        return new Caller(actor(), origin());
+    }
+
+    private Origin origin() {
+        var agent = userAgent()
+                .map(text -> text.substring(0, Math.min(text.length(), HttpLimits.USER_AGENT_CHARACTERS_MAX)));
+        return new Origin(Optional.of(requestId()), Optional.of(remoteAddress().toString()), agent);
     }
 
     /** The key that came with the request, whatever it is worth. */

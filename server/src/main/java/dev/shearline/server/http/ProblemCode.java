@@ -9,6 +9,7 @@ public enum ProblemCode {
     UNAUTHENTICATED(401, "A valid credential is needed"),
     INSUFFICIENT_SCOPE(403, "The credential lacks a scope"),
     SCOPE_NOT_HELD(403, "A scope that you do not hold cannot be granted"),
+    FORBIDDEN(403, "You may not do this"),
     NOT_FOUND(404, "There is no such thing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     REQUEST_TIMEOUT(408, "The request came too slowly"),

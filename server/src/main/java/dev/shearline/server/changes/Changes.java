@@ -1,0 +1,49 @@
+package dev.shearline.server.changes;
+
+import dev.shearline.server.audit.AuditEvent;
+import dev.shearline.server.audit.AuditLog;
+import dev.shearline.server.db.Committed;
+import dev.shearline.server.db.Database;
+import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.db.TxWork;
+import dev.shearline.server.feed.Change;
+import dev.shearline.server.feed.Feed;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.OrganizationId;
+import java.time.Duration;
+
+/** Makes changes: what is done, who did it and whom it concerns are committed together or not at all. */
+public final class Changes {
+
+    private final Database database;
+    private final AuditLog audit;
+    private final Feed feed;
+    private final FeedNode node;
+
+    public Changes(Database database, AuditLog audit, Feed feed, FeedNode node) {
+        this.database = database;
+        this.audit = audit;
+        this.feed = feed;
+        this.node = node;
+    }
+
+    /** A transaction in one organization, all of which the work may see: what the caller may do is decided before. */
+    public <T> Committed<T> commit(Caller caller, OrganizationId organization, TxWork<T> work) {
+        return database.inTransaction(TenantContext.whole(caller.actor(), organization), work);
+    }
+
+    /** Inside the transaction of a change: its event and its entries in the feed. */
+    public void record(Tx tx, Caller caller, AuditEvent event, Change... entries) {
+        audit.append(tx, caller, event);
+        for (var entry : entries) {
+            feed.append(tx, entry);
+        }
+    }
+
+    /** Waits for the nodes. A commit that changed nothing waits until they have all that is committed now. */
+    public <T> Changed<T> propagate(Committed<T> committed, Duration patience) {
+        return Changed.of(committed.value(), node.propagate(committed, patience));
+    }
+}

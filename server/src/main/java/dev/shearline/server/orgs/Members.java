@@ -1,0 +1,144 @@
+package dev.shearline.server.orgs;
+
+import dev.shearline.server.changes.Changed;
+import dev.shearline.server.changes.Changes;
+import dev.shearline.server.db.Committed;
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.http.Page;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.Ids;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.UserId;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Who belongs to an organization, with which roles at which of its units. */
+public final class Members {
+
+    private final MemberStore store = new MemberStore();
+    private final RoleStore roles = new RoleStore();
+    private final UserStore users = new UserStore();
+    private final Changes changes;
+    private final References references;
+    private final OwnedKeys keys;
+    private final OrganizationEdits organizations;
+    private final MemberEdits edits;
+    private final UserEdits userEdits;
+
+    public Members(Changes changes, References references, Ids ids, InstantSource clock, OwnedKeys keys) {
+        this.changes = changes;
+        this.references = references;
+        this.keys = keys;
+        this.organizations = new OrganizationEdits(changes, ids, clock, "");
+        this.edits = new MemberEdits(changes, ids, clock);
+        this.userEdits = new UserEdits(changes, ids, clock);
+    }
+
+    /** Only operators name users who are not members yet: to anybody else they do not exist. */
+    public Changed<Member> add(Caller caller, NewMember wanted) {
+        if (wanted.user() instanceof UserField.Provided) {
+            Authority.requireOperator(caller, "provision users");
+        }
+        var organization = references.organizationOrOwn(caller, wanted.organization());
+        var named = wanted.user() instanceof UserField.Named(var ref)
+                ? Optional.of(references.resolveUser(caller, ref).id())
+                : Optional.<UserId>empty();
+        var committed = changes.commit(caller, organization, tx -> {
+            var row = organizations.lockOpen(tx, organization);
+            var user = named.or(() -> provided(tx, caller, row, wanted.user()))
+                    .flatMap(id -> users.hold(tx, id))
+                    .orElseThrow(() -> References.notFound("user"));
+            var given = edits.resolve(tx, row, wanted.roles().orElse(List.of()));
+            return edits.insert(tx, caller, organization, user.id(), given)
+                    .map(member -> shown(tx, member))
+                    .orElseThrow(Members::isMember);
+        });
+        return changes.propagate(committed, FeedNode.WIDENING_WAIT);
+    }
+
+    private Optional<UserId> provided(Tx tx, Caller caller, OrganizationRow organization, UserField field) {
+        return switch (field) {
+            case UserField.Named _ -> Optional.empty();
+            case UserField.Provided(var externalId, var name, var email) ->
+                userEdits
+                        .put(tx, caller, organization.id(), Inputs.externalId(externalId), new UserContent(name, email))
+                        .map(put -> put.row().id());
+        };
+    }
+
+    private static RuntimeException isMember() {
+        return Problem.of(
+                        ProblemCode.ALREADY_EXISTS,
+                        "The user is a member of the organization already: change the roles with PATCH.")
+                .withField("user")
+                .asException();
+    }
+
+    public Member get(Caller caller, Optional<Ref> organization, Ref ref) {
+        var row = references.memberRow(caller, organization, ref, true);
+        return references.read(caller, tx -> shown(tx, row));
+    }
+
+    /** Of an organization, of a user, or, for an operator who names neither, all. */
+    Page<Member> list(Caller caller, Optional<Ref> organization, Optional<Ref> user, Slice slice) {
+        var ofUser = user.map(ref -> references.resolveUser(caller, ref).id());
+        var home = organization.isEmpty() && Authority.isOperator(caller)
+                ? Optional.<OrganizationId>empty()
+                : Optional.of(references.organizationOrOwn(caller, organization));
+        return references.read(caller, tx -> {
+            var rows = ofUser.map(id -> home.map(org ->
+                                    store.findActive(tx, org, ofUser).stream().toList())
+                            .orElseGet(() -> store.listOfUser(tx, id, slice)))
+                    .orElseGet(() -> home.map(org -> store.listOfOrganization(tx, org, slice))
+                            .orElseGet(() -> store.listOfAll(tx, slice)));
+            var page = slice.page(rows, MemberRow::position);
+            var held = roles.list(tx, page.items().stream().map(MemberRow::id).toList());
+            var shown = page.items().stream()
+                    .map(row -> row.shown(held.getOrDefault(row.id(), List.of())))
+                    .toList();
+            return new Page<>(shown, page.nextCursor());
+        });
+    }
+
+    public Changed<Member> setRoles(Caller caller, Optional<Ref> organization, Ref ref, MemberContent content) {
+        var located = references.memberRow(caller, organization, ref, true);
+        var committed = changes.commit(caller, located.organization(), tx -> {
+            var home = organizations.lockOpen(tx, located.organization());
+            var row = store.findById(tx, located.id()).filter(MemberRow::active).orElseThrow(References::notFound);
+            var wanted = edits.resolve(tx, home, content.roles());
+            return shown(tx, edits.setRoles(tx, caller, row, roles.list(tx, row.id()), wanted));
+        });
+        return changes.propagate(committed, FeedNode.REMOVING_WAIT);
+    }
+
+    /**
+     * Removes a member with their keys. More keys than one transaction should hold go in following ones, being dead already since their
+     * owner is. Repeated, it goes on with what an interrupted removal left.
+     */
+    public Changed<Member> remove(Caller caller, Optional<Ref> organization, Ref ref) {
+        var located = references.memberRow(caller, organization, ref, false);
+        Committed<Step> step;
+        do {
+            step = changes.commit(caller, located.organization(), tx -> {
+                organizations.lock(tx, located.organization());
+                var row = store.findById(tx, located.id()).orElseThrow(References::notFound);
+                var removed = row.active() ? edits.remove(tx, caller, row) : row;
+                int left = keys.revokeOfMembership(tx, caller, row.organization(), row.id());
+                return new Step(removed.shown(List.of()), left > 0);
+            });
+        } while (step.value().more());
+        // the last commit is numbered after the others: who has it has them all
+        return changes.propagate(step.with(step.value().member()), FeedNode.REMOVING_WAIT);
+    }
+
+    private record Step(Member member, boolean more) {}
+
+    private Member shown(Tx tx, MemberRow row) {
+        return row.shown(roles.list(tx, row.id()));
+    }
+}

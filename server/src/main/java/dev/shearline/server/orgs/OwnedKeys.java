@@ -1,0 +1,21 @@
+package dev.shearline.server.orgs;
+
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.UnitId;
+
+/**
+ * The keys that go when their owner goes, as the feature that owns keys knows them. Each call revokes, with cause {@code owner_removed},
+ * at most {@value #KEYS_MAX} keys in the given transaction, which holds the organization's lock, and returns how many are left: the caller
+ * goes on in another transaction until none is. Until then they are refused because their owner is gone.
+ */
+public interface OwnedKeys {
+
+    int KEYS_MAX = 500;
+
+    int revokeAtUnit(Tx tx, Caller caller, OrganizationId organization, UnitId unit);
+
+    int revokeOfMembership(Tx tx, Caller caller, OrganizationId organization, MembershipId membership);
+}
