@@ -1,5 +1,7 @@
 package dev.shearline.cli;
 
+import java.util.Objects;
+
 /** Ends a command: what the user is told, with the next step in it, and the exit code. */
 final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -14,6 +16,11 @@ final class CommandFailure extends RuntimeException {
     CommandFailure(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
+    }
+
+    /** What the cause says is what the user is told. */
+    static CommandFailure because(int exitCode, Exception cause) {
+        return new CommandFailure(exitCode, Objects.requireNonNullElse(cause.getMessage(), cause.toString()), cause);
     }
 
     static CommandFailure usage(String message) {

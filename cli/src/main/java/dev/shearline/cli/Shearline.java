@@ -34,7 +34,10 @@ public final class Shearline implements Callable<Integer> {
     private static CommandLine commandLine(Surroundings surroundings) {
         var style = surroundings.style();
         var line = new CommandLine(new Shearline(surroundings));
-        line.addSubcommand(KeysCommand.of(surroundings))
+        line.addSubcommand(new DevCommand(surroundings))
+                .addSubcommand(new ServeCommand(surroundings))
+                .addSubcommand(new MigrateCommand(surroundings))
+                .addSubcommand(KeysCommand.of(surroundings))
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(style == Style.COLOURED ? Ansi.ON : Ansi.OFF))

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a command finds around it: nothing in here is read from anywhere else.
@@ -21,6 +23,9 @@ record Surroundings(
         PrintStream err,
         boolean terminal,
         Clock clock) {
+
+    private static final Set<String> OF_THE_CLIENT =
+            Set.of("SHEARLINE_URL", "SHEARLINE_KEY", "SHEARLINE_KEY_FILE", "SHEARLINE_VERIFY_KEY");
 
     Surroundings {
         environment = Map.copyOf(environment);
@@ -42,6 +47,13 @@ record Surroundings(
     /** An empty variable is as good as none. */
     Optional<String> findVariable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    /** Without the variables of the command line, which a server would refuse as unknown. */
+    Map<String, String> serverEnvironment() {
+        return environment.entrySet().stream()
+                .filter(variable -> !OF_THE_CLIENT.contains(variable.getKey()))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     Style style() {

@@ -61,7 +61,7 @@ record Target(URI url, Secret key) {
         return Optional.empty();
     }
 
-    private static String readOperatorKey(Path directory) {
+    static String readOperatorKey(Path directory) {
         var file = directory.resolve(OPERATOR_KEY);
         try {
             var others = EnumSet.copyOf(Files.getPosixFilePermissions(file));

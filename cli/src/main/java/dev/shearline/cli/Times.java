@@ -9,6 +9,7 @@ final class Times {
     private static final long HOUR_S = 60 * MINUTE_S;
     private static final long DAY_S = 24 * HOUR_S;
     private static final long YEAR_S = 365 * DAY_S;
+    private static final int HOURS_BELOW = 48;
     private static final int YEARS_FROM = 2;
 
     private Times() {}
@@ -19,17 +20,21 @@ final class Times {
         return distance.isNegative() ? amount + " ago" : "in " + amount;
     }
 
-    /** One unit, rounded down: a key that says 1d lives at least that long. */
+    /** One unit, the nearest number of it. */
     private static String amount(long seconds) {
         if (seconds < MINUTE_S) {
             return seconds + "s";
         }
-        if (seconds < HOUR_S) {
-            return seconds / MINUTE_S + "m";
+        if (nearest(seconds, MINUTE_S) < HOUR_S / MINUTE_S) {
+            return nearest(seconds, MINUTE_S) + "m";
         }
-        if (seconds < 2 * DAY_S) {
-            return seconds / HOUR_S + "h";
+        if (nearest(seconds, HOUR_S) < HOURS_BELOW) {
+            return nearest(seconds, HOUR_S) + "h";
         }
-        return seconds < YEARS_FROM * YEAR_S ? seconds / DAY_S + "d" : seconds / YEAR_S + "y";
+        return seconds < YEARS_FROM * YEAR_S ? nearest(seconds, DAY_S) + "d" : seconds / YEAR_S + "y";
+    }
+
+    private static long nearest(long seconds, long unit) {
+        return (seconds + unit / 2) / unit;
     }
 }
