@@ -31,6 +31,7 @@ import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,7 +61,8 @@ final class Features implements AutoCloseable {
             KeyFormat format,
             Json json,
             InstantSource clock,
-            SecureRandom random) {
+            SecureRandom random,
+            MeterRegistry registry) {
         this.settings = settings;
         var ids = new Ids(random);
         var references = new References(database);
@@ -81,8 +83,8 @@ final class Features implements AutoCloseable {
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
         var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
         authenticators = new Authenticators(authenticator, hotAuthenticator);
-        verification =
-                new Verification(format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json);
+        verification = new Verification(
+                format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json, registry);
         verification.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
         new OrganizationRoutes(
