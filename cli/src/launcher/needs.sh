@@ -125,3 +125,15 @@ need_postgres() {
 Programs in another place are found through SHEARLINE_TEST_POSTGRES, the directory of initdb and postgres."
     exit 1
 }
+
+# The README's walk is executed as printed, and it asks with curl.
+need_curl() {
+    command -v curl >/dev/null && return 0
+    if may_apt && apt_install_first curl && command -v curl >/dev/null; then
+        return 0
+    fi
+    say "The tests execute the README, which uses curl, and found none. Install it, then run the tests again:
+
+  Debian, Ubuntu    sudo apt-get install -y curl"
+    exit 1
+}

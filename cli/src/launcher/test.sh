@@ -7,6 +7,7 @@ run_tests() {
     }
     need_maven
     need_postgres
+    need_curl
     unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS
     mkdir -p "$state"
     lock
