@@ -88,7 +88,7 @@ final class Features implements AutoCloseable {
         verification.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
         new OrganizationRoutes(
-                        new Organizations(database, changes, references, ids, clock, settings.defaultPlan()),
+                        new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
                         new Members(changes, references, ids, clock, keys))
