@@ -119,7 +119,10 @@ public final class Database implements AutoCloseable {
     }
 
     private static void setAcrossTenants(Handle handle, String reason) {
-        handle.createQuery(SET_ACROSS_TENANTS).bind("reason", reason).mapTo(String.class).one();
+        handle.createQuery(SET_ACROSS_TENANTS)
+                .bind("reason", reason)
+                .mapTo(String.class)
+                .one();
     }
 
     static HikariDataSource pool(DatabaseAddress address, String name, int size) {

@@ -74,7 +74,10 @@ public final class Directory implements Replica {
             var membership = cell.record;
             if (membership != null
                     && membership.user().id.equals(user)
-                    && organization.map(OrganizationId::value).orElse(membership.organization()).equals(membership.organization())) {
+                    && organization
+                            .map(OrganizationId::value)
+                            .orElse(membership.organization())
+                            .equals(membership.organization())) {
                 ids.add(cell.id);
             }
         }

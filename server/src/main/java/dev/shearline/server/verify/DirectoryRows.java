@@ -36,7 +36,8 @@ final class DirectoryRows {
             "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
     private static final String UNITS = "SELECT id, kind, external_id, parent_id, state, version FROM unit WHERE true";
     private static final String USERS = "SELECT id, external_id, state, version FROM app_user WHERE true";
-    private static final String MEMBERSHIPS = "SELECT id, organization_id, user_id, state, version FROM membership WHERE true";
+    private static final String MEMBERSHIPS =
+            "SELECT id, organization_id, user_id, state, version FROM membership WHERE true";
     private static final String PLANS = "SELECT id, version FROM plan WHERE true";
     private static final String BY_ID = " AND id = ANY (?)";
 

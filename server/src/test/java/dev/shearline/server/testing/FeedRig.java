@@ -165,13 +165,10 @@ public final class FeedRig implements AutoCloseable {
 
     /** The state and its entry, inside somebody's transaction. */
     public void revoke(Tx tx, MintedKey key) {
-        tx.handle()
-                .createUpdate("""
+        tx.handle().createUpdate("""
                         UPDATE api_key SET state = 'revoked', version = version + 1, revoked_at = now(), revoked_cause = 'manual'
                          WHERE id = :id AND state <> 'revoked'
-                        """)
-                .bind("id", key.id().toString())
-                .execute();
+                        """).bind("id", key.id().toString()).execute();
         feed.append(tx, Change.in(ACME, ChangeKind.KEY_REVOKED, key.id().toString(), versionOf(tx, key)));
     }
 

@@ -22,13 +22,14 @@ public record TestSchema(DatabaseAddress owner, DatabaseAddress app, DatabaseAdd
         var database = "shearline_" + COUNT.incrementAndGet();
         var template = Template.DATABASE;
         try (var connection = superuser()) {
-            execute(connection, "CREATE DATABASE " + database + " OWNER shearline_owner TEMPLATE " + template.database());
+            execute(
+                    connection,
+                    "CREATE DATABASE " + database + " OWNER shearline_owner TEMPLATE " + template.database());
         } catch (SQLException e) {
             throw new IllegalStateException("cannot copy the template", e);
         }
         var owner = template.to(database);
-        return new TestSchema(
-                owner, owner.as(Migrations.APP_ROLE, PASSWORD), owner.as(Migrations.NODE_ROLE, PASSWORD));
+        return new TestSchema(owner, owner.as(Migrations.APP_ROLE, PASSWORD), owner.as(Migrations.NODE_ROLE, PASSWORD));
     }
 
     /** A connection of the superuser, for killing sessions and the like. */

@@ -1,0 +1,141 @@
+package dev.shearline.server;
+
+import dev.shearline.server.changes.Changes;
+import dev.shearline.server.config.Settings;
+import dev.shearline.server.db.Database;
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.http.Authenticators;
+import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Routes;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.Ids;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.keys.ApiKeyRoutes;
+import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.KeyAuthenticator;
+import dev.shearline.server.keys.LastUsed;
+import dev.shearline.server.keys.NewApiKey;
+import dev.shearline.server.orgs.Members;
+import dev.shearline.server.orgs.OrganizationRoutes;
+import dev.shearline.server.orgs.Organizations;
+import dev.shearline.server.orgs.Provisioning;
+import dev.shearline.server.orgs.References;
+import dev.shearline.server.orgs.Units;
+import dev.shearline.server.orgs.Users;
+import dev.shearline.server.plans.Catalog;
+import dev.shearline.server.plans.CatalogRoutes;
+import dev.shearline.server.verify.Directory;
+import dev.shearline.server.verify.DirectoryAuthenticator;
+import dev.shearline.server.verify.Verification;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.Secret;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** The second half of the composition root: the features, on a platform that stands. */
+final class Features implements AutoCloseable {
+
+    private static final Caller BOOTSTRAP = Caller.job("bootstrap");
+
+    private final Settings settings;
+    private final ApiKeys keys;
+    private final LastUsed lastUsed;
+    private final ForkedHistory forkedHistory;
+    private final Verification verification;
+    private final Authenticators authenticators;
+    private final Routes routes = new Routes();
+
+    Features(
+            Settings settings,
+            Database database,
+            NodeDatabase nodeDatabase,
+            Changes changes,
+            FeedNode feed,
+            Directory directory,
+            KeyFormat format,
+            Json json,
+            InstantSource clock,
+            SecureRandom random) {
+        this.settings = settings;
+        var ids = new Ids(random);
+        var references = new References(database);
+        var provisioning = new Provisioning(changes, references, ids, clock, settings.defaultPlan());
+        keys = new ApiKeys(
+                database,
+                changes,
+                feed,
+                references,
+                provisioning,
+                format,
+                settings.keys().operatorMaxLifetime(),
+                random,
+                clock);
+        forkedHistory = new ForkedHistory(keys);
+        directory.onResurrected(forkedHistory::disable);
+        lastUsed = new LastUsed(nodeDatabase);
+        var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
+        var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
+        authenticators = new Authenticators(authenticator, hotAuthenticator);
+        verification =
+                new Verification(format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json);
+        verification.addTo(routes);
+        new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
+        new OrganizationRoutes(
+                        new Organizations(database, changes, references, ids, clock, settings.defaultPlan()),
+                        new Units(changes, references, ids, clock, keys),
+                        new Users(changes, references, ids, clock, keys),
+                        new Members(changes, references, ids, clock, keys))
+                .addTo(routes);
+        new CatalogRoutes(new Catalog(database, changes, clock)).addTo(routes);
+    }
+
+    void start() {
+        lastUsed.start();
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    Authenticators authenticators() {
+        return authenticators;
+    }
+
+    Verification verification() {
+        return verification;
+    }
+
+    Secret issueOperatorKey(String name, ScopeSet scopes) {
+        var lifetime =
+                settings.keys().operatorMaxLifetime().map(Duration::toDays).map(days -> days + "d");
+        var wanted = new NewApiKey(
+                KeyType.OPERATOR,
+                Optional.of(name),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                scopes.wire(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(lifetime.orElse("none")),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(List.of()),
+                Optional.empty(),
+                Optional.empty());
+        return keys.create(BOOTSTRAP, wanted).value().secret().secret();
+    }
+
+    @Override
+    public void close() {
+        forkedHistory.close();
+        lastUsed.close();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.shearline.server;
+
+import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.verify.Directory;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Disables in the database what this node knew as dead and a failover or a restore has brought back to life. */
+final class ForkedHistory implements AutoCloseable {
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Logger log = LoggerFactory.getLogger(ForkedHistory.class);
+
+    private final ApiKeys keys;
+    private volatile boolean closed;
+
+    ForkedHistory(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    /** Until it is done these keys are refused by this node's tombstones, and it is tried until it is done. */
+    void disable(List<Directory.Resurrected> resurrected) {
+        log.error("{} dead keys are alive after history has forked: disabling them", resurrected.size());
+        Thread.startVirtualThread(() -> resurrected.forEach(this::disable));
+    }
+
+    private void disable(Directory.Resurrected key) {
+        while (!closed) {
+            try {
+                keys.disableForked(key.organization(), key.key());
+                return;
+            } catch (RuntimeException e) {
+                log.warn("cannot disable {} yet: {}", key.key(), e.getMessage());
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyMode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** A key as it is shown, everywhere in the same shape. Never its secret. */
+public record ApiKey(
+        ApiKeyId id,
+        String name,
+        String description,
+        KeyType type,
+        Visibility visibility,
+        KeyMode mode,
+        KeyStatus status,
+        String prefix,
+        String lastFour,
+        String masked,
+        ScopeSet scopes,
+        Holder owner,
+        Place organization,
+        Holder boundary,
+        List<String> cidrs,
+        JsonNode metadata,
+        Optional<JsonNode> verifiedMetadata,
+        Optional<Instant> notBefore,
+        Optional<Instant> expiresAt,
+        Instant createdAt,
+        String createdBy,
+        Instant updatedAt,
+        Optional<Instant> lastUsedAt,
+        Optional<String> lastUsedAddress,
+        Optional<ApiKeyId> rotatedFrom,
+        Optional<ApiKeyId> rotatedTo,
+        Optional<Instant> endsAt,
+        boolean endAtFirstUse,
+        Optional<Instant> revokedAt,
+        Optional<String> cause,
+        Optional<String> reason,
+        int version) {
+
+    public ApiKey {
+        cidrs = List.copyOf(cidrs);
+    }
+
+    /** @param type {@code user}, {@code team}, {@code department}, {@code organization} or {@code instance} */
+    public record Holder(String type, String id, Optional<String> externalId) {}
+
+    public record Place(String id, Optional<String> externalId) {}
+}

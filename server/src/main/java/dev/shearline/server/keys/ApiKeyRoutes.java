@@ -1,0 +1,145 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.http.Paging;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.http.ProblemException;
+import dev.shearline.server.http.Request;
+import dev.shearline.server.http.Response;
+import dev.shearline.server.http.Routes;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.Origin;
+import dev.shearline.server.identity.Scope;
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
+import java.util.Optional;
+
+/** The routes below {@code /v1/keys}, but for those that verify. */
+public final class ApiKeyRoutes {
+
+    private final ApiKeys keys;
+    private final KeyAuthenticator authenticator;
+    private final KeyFilterReader filters;
+
+    public ApiKeyRoutes(ApiKeys keys, KeyAuthenticator authenticator, KeyFormat format) {
+        this.keys = keys;
+        this.authenticator = authenticator;
+        this.filters = new KeyFilterReader(format);
+    }
+
+    public void addTo(Routes routes) {
+        routes.post("/v1/keys", this::create);
+        routes.get("/v1/keys", this::list);
+        routes.get("/v1/keys/self", this::self);
+        routes.post("/v1/keys/revoke-self", this::revokeSelf);
+        routes.get("/v1/keys/:id", this::get);
+        routes.patch("/v1/keys/:id", this::update);
+        routes.post("/v1/keys/:id/disable", this::disable);
+        routes.post("/v1/keys/:id/enable", this::enable);
+        routes.post("/v1/keys/:id/revoke", this::revoke);
+        routes.post("/v1/keys/:id/rotate", this::rotate);
+    }
+
+    private Response create(Request request) {
+        var caller = writer(request);
+        return Response.created(keys.create(caller, request.body(NewApiKey.class)));
+    }
+
+    private Response list(Request request) {
+        var caller = caller(request, request.require(Scope.KEYS_READ));
+        var filter = filters.read(request);
+        return Response.ok(keys.list(caller, filter, Paging.of(request, filter.list())));
+    }
+
+    private Response get(Request request) {
+        var caller = caller(request, request.require(Scope.KEYS_READ));
+        request.queryOnly();
+        return Response.ok(keys.get(caller, id(request)));
+    }
+
+    private Response update(Request request) {
+        var caller = writer(request);
+        return Response.ok(keys.update(caller, id(request), request.body(KeyEdit.class)));
+    }
+
+    private Response disable(Request request) {
+        var caller = writer(request);
+        request.bodyOrDefault(Nothing.class, Nothing.AT_ALL);
+        return Response.ok(keys.disable(caller, id(request)));
+    }
+
+    private Response enable(Request request) {
+        var caller = writer(request);
+        request.bodyOrDefault(Nothing.class, Nothing.AT_ALL);
+        return Response.ok(keys.enable(caller, id(request)));
+    }
+
+    private Response revoke(Request request) {
+        var caller = writer(request);
+        var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
+        return Response.ok(keys.revoke(caller, id(request), revocation));
+    }
+
+    private Response rotate(Request request) {
+        var caller = writer(request);
+        var rotation = request.bodyOrDefault(Rotation.class, Rotation.USUAL);
+        return Response.created(keys.rotate(caller, id(request), rotation));
+    }
+
+    /** What the presented key is. Needs no scope: its holder has it. */
+    private Response self(Request request) {
+        request.queryOnly();
+        var id = switch (request.actor()) {
+            case Actor.Key key -> key.key();
+            case Actor.Operator operator -> operator.key();
+            case Actor.Member _, Actor.Embed _, Actor.Possession _, Actor.Job _ -> throw notAKey();
+        };
+        var possession = authenticator.findPossession(request.credential().orElseThrow());
+        return Response.ok(keys.get(caller(request, possession.orElseThrow(ApiKeyRoutes::notAKey)), id));
+    }
+
+    /** Ends the presented key. Needs no scope and works from any address: whoever finds a key can make it harmless. */
+    private Response revokeSelf(Request request) {
+        request.queryOnly();
+        var possession = request.credential().flatMap(authenticator::findPossession);
+        if (possession.isEmpty()) {
+            // says why, as for any other request
+            request.actor();
+            throw notAKey();
+        }
+        var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
+        return Response.ok(
+                keys.revoke(caller(request, possession.get()), possession.get().key(), revocation));
+    }
+
+    /** The body of a request that says all in its path. */
+    private record Nothing() {
+        static final Nothing AT_ALL = new Nothing();
+    }
+
+    private static Caller writer(Request request) {
+        var caller = caller(request, request.require(Scope.KEYS_WRITE));
+        request.queryOnly();
+        return caller;
+    }
+
+    private static Caller caller(Request request, Actor actor) {
+        return new Caller(
+                actor,
+                new Origin(
+                        Optional.of(request.requestId()),
+                        Optional.of(request.remoteAddress().toString()),
+                        request.userAgent()));
+    }
+
+    /** What can be no key's id is as absent as one that is not there. */
+    private static ApiKeyId id(Request request) {
+        return ApiKeyId.find(request.path("id")).orElseThrow(KeyProblems::notFound);
+    }
+
+    private static ProblemException notAKey() {
+        return Problem.of(ProblemCode.UNAUTHENTICATED, "Send the key itself as the credential, not a session.")
+                .asException();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.db.DatabaseTimes;
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.statement.SqlStatement;
+
+/** The SQL that finds, inserts and edits single keys. */
+final class ApiKeyStore {
+
+    private static final String FIND = "SELECT " + KeyRowMapper.COLUMNS + "  FROM api_key AS k\n" + KeyRowMapper.JOINS
+            + " WHERE k.id = :id AND k.organization_id = :organization";
+
+    private static final String FIND_LOCKED = FIND + "\n   FOR NO KEY UPDATE OF k";
+
+    private static final String FIND_ORGANIZATION = """
+            SELECT k.organization_id FROM api_key AS k WHERE k.id = :id
+            """;
+
+    /** One statement for a key and its side tables: a create should be a handful of round trips. */
+    private static final String INSERT = """
+            WITH made AS (
+                INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
+                                     last_four, name, name_key, description, metadata, verified_metadata, scopes, cidrs, state,
+                                     not_before, expires_at, rotated_from, end_at_first_use, version, created_at, created_by,
+                                     updated_at)
+                VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
+                        :lastFour, :name, :nameKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs, 'active',
+                        :notBefore, :expiresAt, :rotatedFrom, :endAtFirstUse, 1, :createdAt, :createdBy, :createdAt)
+            ), scoped AS (
+                INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
+                SELECT :id, :organization, :audience, held, :createdAt FROM unnest(:scopes) AS held
+            ), worded AS (
+                INSERT INTO api_key_word (key_id, organization_id, audience_id, word)
+                SELECT :id, :organization, :audience, part FROM unnest(:words) AS part
+            )
+            INSERT INTO api_key_activity (key_id, organization_id, audience_id) VALUES (:id, :organization, :audience)
+            """;
+
+    private static final String EDIT = """
+            UPDATE api_key
+               SET name = :name, name_key = :nameKey, description = :description, metadata = CAST(:metadata AS jsonb),
+                   verified_metadata = :verifiedMetadata, scopes = :scopes, cidrs = :cidrs, not_before = :notBefore,
+                   expires_at = :expiresAt, updated_at = :now, version = version + 1
+             WHERE id = :id AND organization_id = :organization
+            RETURNING version
+            """;
+    private static final String FORGET_SCOPES = "DELETE FROM api_key_scope WHERE key_id = :id";
+    private static final String INSERT_SCOPES = """
+            INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
+            SELECT :id, :organization, :audience, held, :createdAt FROM unnest(:scopes) AS held
+            """;
+    private static final String FORGET_WORDS = "DELETE FROM api_key_word WHERE key_id = :id";
+    private static final String INSERT_WORDS = """
+            INSERT INTO api_key_word (key_id, organization_id, audience_id, word)
+            SELECT :id, :organization, :audience, part FROM unnest(:words) AS part
+            """;
+
+    Optional<KeyRow> find(Tx tx, OrganizationId organization, ApiKeyId id) {
+        return findBy(FIND, tx, organization, id);
+    }
+
+    /** Nobody else changes the key until this transaction ends. */
+    Optional<KeyRow> findLocked(Tx tx, OrganizationId organization, ApiKeyId id) {
+        return findBy(FIND_LOCKED, tx, organization, id);
+    }
+
+    private static Optional<KeyRow> findBy(String sql, Tx tx, OrganizationId organization, ApiKeyId id) {
+        return tx.handle()
+                .createQuery(sql)
+                .bind("id", id.toString())
+                .bind("organization", organization.value())
+                .map(new KeyRowMapper())
+                .findOne();
+    }
+
+    /** Across tenants: for those who act in every organization. */
+    Optional<OrganizationId> findOrganization(Tx tx, ApiKeyId id) {
+        return tx.handle()
+                .createQuery(FIND_ORGANIZATION)
+                .bind("id", id.toString())
+                .mapTo(String.class)
+                .findOne()
+                .map(OrganizationId::new);
+    }
+
+    void insert(Tx tx, KeyRow key, KeyDigest digest) {
+        var owner = key.owner();
+        var statement = tx.handle()
+                .createUpdate(INSERT)
+                .bind("id", key.id().toString())
+                .bind("organization", owner.organization().value())
+                .bind("audience", owner.audience())
+                .bind("type", key.kind().type().wire())
+                .bind("visibility", key.kind().visibility().wire())
+                .bind("mode", key.kind().mode().wire())
+                .bind(
+                        "membership",
+                        owner.member().map(member -> member.membership().value()))
+                .bind("unit", owner.unit().value())
+                .bind("digest", digest.toBytes())
+                .bind("prefix", key.shown().prefix())
+                .bind("lastFour", key.shown().lastFour())
+                .bind("rotatedFrom", key.links().rotatedFrom().map(ApiKeyId::toString))
+                .bind("endAtFirstUse", key.links().endAtFirstUse())
+                .bind("createdAt", DatabaseTimes.of(key.times().createdAt()))
+                .bind("createdBy", key.createdBy())
+                .bindArray("words", String.class, wordsOf(key));
+        bindEditable(statement, key).execute();
+    }
+
+    private static <S extends SqlStatement<S>> S bindEditable(S statement, KeyRow key) {
+        var text = key.text();
+        return statement
+                .bind("name", text.name())
+                .bind("nameKey", KeyText.nameKey(text.name()))
+                .bind("description", text.description())
+                .bind("metadata", text.metadata())
+                .bind("verifiedMetadata", text.verifiedMetadata())
+                .bindArray("scopes", String.class, key.scopes().wire())
+                .bindArray("cidrs", String.class, key.cidrs())
+                .bind("notBefore", DatabaseTimes.orMinusInfinity(key.times().notBefore()))
+                .bind("expiresAt", DatabaseTimes.orInfinity(key.times().expiresAt()));
+    }
+
+    private static List<String> wordsOf(KeyRow key) {
+        return KeyText.words(key.text().name(), key.text().description());
+    }
+
+    int edit(Tx tx, KeyRow before, KeyRow after, Instant now) {
+        var statement = bindKey(tx.handle().createQuery(EDIT), after).bind("now", DatabaseTimes.of(now));
+        int version = bindEditable(statement, after).mapTo(Integer.class).one();
+        if (!after.scopes().equals(before.scopes())) {
+            tx.handle()
+                    .createUpdate(FORGET_SCOPES)
+                    .bind("id", after.id().toString())
+                    .execute();
+            bindKey(tx.handle().createUpdate(INSERT_SCOPES), after)
+                    .bind("audience", after.owner().audience())
+                    .bind("createdAt", DatabaseTimes.of(after.times().createdAt()))
+                    .bindArray("scopes", String.class, after.scopes().wire())
+                    .execute();
+        }
+        if (!wordsOf(after).equals(wordsOf(before))) {
+            tx.handle()
+                    .createUpdate(FORGET_WORDS)
+                    .bind("id", after.id().toString())
+                    .execute();
+            bindKey(tx.handle().createUpdate(INSERT_WORDS), after)
+                    .bind("audience", after.owner().audience())
+                    .bindArray("words", String.class, wordsOf(after))
+                    .execute();
+        }
+        return version;
+    }
+
+    private static <S extends SqlStatement<S>> S bindKey(S statement, KeyRow key) {
+        return statement
+                .bind("id", key.id().toString())
+                .bind("organization", key.organization().value());
+    }
+}

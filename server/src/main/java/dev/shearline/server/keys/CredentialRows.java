@@ -1,0 +1,195 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.Reach;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.identity.UnitId;
+import dev.shearline.server.identity.UserId;
+import dev.shearline.server.net.Cidr;
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/** What the database knows of a credential: read across tenants, on the primary, for every management request. */
+final class CredentialRows {
+
+    private static final String KEY = """
+            SELECT k.id, k.organization_id, k.type, k.digest, k.membership_id, k.unit_id, k.scopes, k.cidrs, k.state,
+                   k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
+                   o.state AS organization_state, u.state AS unit_state, coalesce(m.state, 'active') AS membership_state,
+                   coalesce(p.state, 'active') AS user_state
+              FROM api_key AS k
+              JOIN organization AS o ON o.id = k.organization_id
+              JOIN unit AS u ON u.id = k.unit_id
+              LEFT JOIN membership AS m ON m.id = k.membership_id
+              LEFT JOIN app_user AS p ON p.id = m.user_id
+            """;
+    private static final String KEY_BY_DIGEST = KEY + " WHERE k.digest = :digest";
+    private static final String KEY_BY_ID = KEY + " WHERE k.id = :id";
+
+    private static final String SESSION = """
+            SELECT s.digest, s.kind, s.organization_id, s.membership_id, s.parent_key_id, s.subject, s.capabilities, s.expires_at,
+                   m.user_id, o.state AS organization_state, coalesce(m.state, 'active') AS membership_state,
+                   coalesce(p.state, 'active') AS user_state
+              FROM access_session AS s
+              JOIN organization AS o ON o.id = s.organization_id
+              LEFT JOIN membership AS m ON m.id = s.membership_id
+              LEFT JOIN app_user AS p ON p.id = m.user_id
+             WHERE s.digest = :digest
+            """;
+    private static final String ADMINISTERED = """
+            SELECT r.unit_id FROM membership_role AS r
+             WHERE r.membership_id = :membership AND r.organization_id = :organization AND r.role IN ('admin', 'owner')
+            """;
+    private static final String WITH_DESCENDANTS = """
+            WITH RECURSIVE below AS (
+                SELECT u.id FROM unit AS u WHERE u.id = ANY (:units) AND u.organization_id = :organization AND u.state = 'active'
+                 UNION
+                SELECT c.id FROM unit AS c JOIN below ON c.parent_id = below.id
+                 WHERE c.organization_id = :organization AND c.state = 'active'
+            )
+            SELECT id FROM below
+            """;
+
+    /** What has to be alive besides the credential itself. */
+    record Standing(String organization, String unit, String membership, String user) {
+
+        boolean isActive() {
+            return (organization.equals("active") || organization.equals("instance"))
+                    && unit.equals("active")
+                    && membership.equals("active")
+                    && user.equals("active");
+        }
+    }
+
+    record Key(
+            ApiKeyId id,
+            OrganizationId organization,
+            KeyType type,
+            KeyDigest digest,
+            Optional<MembershipId> membership,
+            UnitId unit,
+            ScopeSet scopes,
+            List<Cidr> cidrs,
+            KeyState state,
+            KeyTimes times,
+            Standing standing) {}
+
+    record Session(
+            KeyDigest digest,
+            String kind,
+            OrganizationId organization,
+            Optional<MembershipId> membership,
+            Optional<UserId> user,
+            Optional<ApiKeyId> parent,
+            String subject,
+            ScopeSet capabilities,
+            Instant expiresAt,
+            Standing standing) {}
+
+    private CredentialRows() {}
+
+    static Optional<Key> findKey(Handle handle, KeyDigest digest) {
+        return handle.createQuery(KEY_BY_DIGEST)
+                .bind("digest", digest.toBytes())
+                .map((row, _) -> key(row))
+                .findOne()
+                // the index has compared already; this comparison looks at every bit
+                .filter(key -> key.digest().equals(digest));
+    }
+
+    static Optional<Key> findKey(Handle handle, ApiKeyId id) {
+        return handle.createQuery(KEY_BY_ID)
+                .bind("id", id.toString())
+                .map((row, _) -> key(row))
+                .findOne();
+    }
+
+    static Optional<Session> findSession(Handle handle, KeyDigest digest) {
+        return handle.createQuery(SESSION)
+                .bind("digest", digest.toBytes())
+                .map((row, _) -> session(row))
+                .findOne()
+                .filter(session -> session.digest().equals(digest));
+    }
+
+    private static Key key(ResultSet row) throws SQLException {
+        return new Key(
+                KeyRowMapper.key(KeyRowMapper.text(row, "id")),
+                new OrganizationId(KeyRowMapper.text(row, "organization_id")),
+                KeyType.find(KeyRowMapper.text(row, "type")).orElseThrow(),
+                KeyDigest.fromBytes(row.getBytes("digest")),
+                KeyRowMapper.optional(row, "membership_id").map(MembershipId::new),
+                new UnitId(KeyRowMapper.text(row, "unit_id")),
+                ScopeSet.ofWire(KeyRowMapper.texts(row, "scopes")),
+                KeyRowMapper.texts(row, "cidrs").stream()
+                        .map(text -> Cidr.find(text).orElseThrow())
+                        .toList(),
+                KeyState.ofWire(KeyRowMapper.text(row, "state")),
+                KeyRowMapper.times(row),
+                new Standing(
+                        KeyRowMapper.text(row, "organization_state"),
+                        KeyRowMapper.text(row, "unit_state"),
+                        KeyRowMapper.text(row, "membership_state"),
+                        KeyRowMapper.text(row, "user_state")));
+    }
+
+    private static Session session(ResultSet row) throws SQLException {
+        return new Session(
+                KeyDigest.fromBytes(row.getBytes("digest")),
+                KeyRowMapper.text(row, "kind"),
+                new OrganizationId(KeyRowMapper.text(row, "organization_id")),
+                KeyRowMapper.optional(row, "membership_id").map(MembershipId::new),
+                KeyRowMapper.optional(row, "user_id").map(UserId::new),
+                KeyRowMapper.optional(row, "parent_key_id").map(KeyRowMapper::key),
+                KeyRowMapper.text(row, "subject"),
+                ScopeSet.ofWire(KeyRowMapper.texts(row, "capabilities")),
+                KeyRowMapper.time(row, "expires_at").orElseThrow(),
+                new Standing(
+                        KeyRowMapper.text(row, "organization_state"),
+                        "active",
+                        KeyRowMapper.text(row, "membership_state"),
+                        KeyRowMapper.text(row, "user_state")));
+    }
+
+    /** Its own keys, and those of the units that it administers and of all below them. */
+    static Reach reachOfMember(Handle handle, OrganizationId organization, MembershipId membership) {
+        var units = handle.createQuery(ADMINISTERED)
+                .bind("membership", membership.value())
+                .bind("organization", organization.value())
+                .mapTo(String.class)
+                .list();
+        if (units.contains(organization.value())) {
+            return Reach.whole();
+        }
+        var audiences = new HashSet<String>();
+        audiences.add(membership.value());
+        if (!units.isEmpty()) {
+            audiences.addAll(withDescendants(handle, organization, units));
+        }
+        return new Reach.Audiences(audiences);
+    }
+
+    static Reach reachOfUnit(Handle handle, OrganizationId organization, UnitId unit) {
+        return unit.equals(UnitId.rootOf(organization))
+                ? Reach.whole()
+                : new Reach.Audiences(withDescendants(handle, organization, List.of(unit.value())));
+    }
+
+    private static Set<String> withDescendants(Handle handle, OrganizationId organization, List<String> units) {
+        return new HashSet<>(handle.createQuery(WITH_DESCENDANTS)
+                .bindArray("units", String.class, units)
+                .bind("organization", organization.value())
+                .mapTo(String.class)
+                .list());
+    }
+}

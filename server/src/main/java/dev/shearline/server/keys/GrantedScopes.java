@@ -1,0 +1,55 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.http.ProblemException;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Scope;
+import dev.shearline.server.identity.ScopeSet;
+import java.util.List;
+
+/** The scopes that a key is given: real ones, and none that their giver does not hold. */
+final class GrantedScopes {
+
+    static final int SCOPES_MAX = 100;
+
+    private GrantedScopes() {}
+
+    static ScopeSet parse(List<String> texts) {
+        if (texts.size() > SCOPES_MAX) {
+            throw KeyProblems.invalid("scopes", "\"scopes\" must have at most " + SCOPES_MAX + " entries.");
+        }
+        return new ScopeSet(texts.stream().map(GrantedScopes::parse).toList());
+    }
+
+    private static Scope parse(String text) {
+        return Scope.find(text).orElseThrow(() -> unknown(text));
+    }
+
+    static ProblemException unknown(String text) {
+        var shown = text.length() <= Scope.LENGTH_MAX && text.chars().allMatch(c -> c > ' ' && c <= '~')
+                ? "the scope \"" + text + "\""
+                : "a scope of this form";
+        return Problem.of(ProblemCode.UNKNOWN_SCOPE, "This instance does not know " + shown + ": see /v1/scopes.")
+                .withField("scopes")
+                .asException();
+    }
+
+    /** Nobody grants what they do not have. */
+    static void requireHeld(Actor actor, ScopeSet wanted) {
+        requireHeld(actor, ScopeSet.NONE, wanted);
+    }
+
+    /** @param present what the key holds already: taking from it needs no right to it */
+    static void requireHeld(Actor actor, ScopeSet present, ScopeSet wanted) {
+        var added = new ScopeSet(
+                wanted.scopes().stream().filter(scope -> !present.covers(scope)).toList());
+        actor.scopes().findMissing(added).ifPresent(missing -> {
+            throw Problem.of(
+                            ProblemCode.SCOPE_NOT_HELD,
+                            "Your credential does not hold the scope " + missing + ", so it cannot grant it.")
+                    .withField("scopes")
+                    .asException();
+        });
+    }
+}

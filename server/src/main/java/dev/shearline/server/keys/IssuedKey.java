@@ -1,0 +1,7 @@
+package dev.shearline.server.keys;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.shearline.server.http.RevealedSecret;
+
+/** A key in the one answer that creates it: with its secret, which nobody can ask for again. */
+public record IssuedKey(@JsonUnwrapped ApiKey key, RevealedSecret secret) {}

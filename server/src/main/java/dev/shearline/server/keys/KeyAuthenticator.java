@@ -1,0 +1,189 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.http.Authentication;
+import dev.shearline.server.http.Authenticator;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.Reach;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.identity.UnitId;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.KeyDigest;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.ParsedKey;
+import dev.shearline.token.Secret;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Finds who calls the management API, on the primary, for every request: a key or a session that has ended, or whose owner has, is
+ * refused in the same instant, whatever this node has heard of the feed.
+ */
+public final class KeyAuthenticator implements Authenticator {
+
+    private static final String UNKNOWN = "The credential is not known here: check that it was copied whole.";
+
+    private final NodeDatabase database;
+    private final KeyFormat format;
+    private final LastUsed lastUsed;
+    private final InstantSource clock;
+
+    /** @param clock the primary's, as the node knows it */
+    public KeyAuthenticator(NodeDatabase database, KeyFormat format, LastUsed lastUsed, InstantSource clock) {
+        this.database = database;
+        this.format = format;
+        this.lastUsed = lastUsed;
+        this.clock = clock;
+    }
+
+    @Override
+    public Authentication authenticate(Secret credential, IpAddress address) {
+        // the shape first: junk never reaches the database
+        return switch (format.parse(credential.reveal())) {
+            case ParsedKey.Malformed _ -> new Authentication.Refused(UNKNOWN);
+            case ParsedKey.WellFormed _ -> database.call(handle -> keyOnly(handle, KeyDigest.of(credential), address));
+            case ParsedKey.Foreign _ ->
+                database.call(handle -> keyOrSession(handle, KeyDigest.of(credential), address));
+        };
+    }
+
+    /**
+     * Who holds this key, for an act on the key itself. It works from any address: whoever finds a key where it should not be is to be
+     * able to end it. Empty when the key is not valid now, or no key.
+     */
+    Optional<Actor.Possession> findPossession(Secret credential) {
+        if (format.parse(credential.reveal()) instanceof ParsedKey.Malformed) {
+            return Optional.empty();
+        }
+        return database.call(handle -> CredentialRows.findKey(handle, KeyDigest.of(credential)))
+                .filter(key -> fault(key).isEmpty())
+                .map(key -> new Actor.Possession(key.id(), key.organization()));
+    }
+
+    private Authentication keyOnly(Handle handle, KeyDigest digest, IpAddress address) {
+        return CredentialRows.findKey(handle, digest)
+                .map(key -> authenticated(handle, key, address))
+                .orElseGet(() -> new Authentication.Refused(UNKNOWN));
+    }
+
+    /** A key that was imported has any shape, and so has a session. */
+    private Authentication keyOrSession(Handle handle, KeyDigest digest, IpAddress address) {
+        var key = CredentialRows.findKey(handle, digest);
+        if (key.isPresent()) {
+            return authenticated(handle, key.get(), address);
+        }
+        return CredentialRows.findSession(handle, digest)
+                .map(session -> authenticated(handle, session))
+                .orElseGet(() -> new Authentication.Refused(UNKNOWN));
+    }
+
+    private Authentication authenticated(Handle handle, CredentialRows.Key key, IpAddress address) {
+        var fault = fault(key);
+        if (fault.isPresent()) {
+            return new Authentication.Refused(fault.get());
+        }
+        if (!key.cidrs().isEmpty() && key.cidrs().stream().noneMatch(block -> block.contains(address))) {
+            return new Authentication.Refused("The key does not work from your address.");
+        }
+        lastUsed.record(key.id(), Optional.of(address), clock.instant());
+        return new Authentication.Authenticated(actor(handle, key));
+    }
+
+    /** Said only to who presents the key, and so holds it. */
+    private Optional<String> fault(CredentialRows.Key key) {
+        return switch (KeyStatus.of(key.state(), key.times(), clock.instant())) {
+            case REVOKED -> Optional.of("The key is revoked.");
+            case USED -> Optional.of("The key worked once, and has been used.");
+            case EXPIRED -> Optional.of("The key has expired.");
+            case DISABLED -> Optional.of("The key is disabled.");
+            case NOT_YET_VALID -> Optional.of("The key is not valid yet.");
+            case ROTATING, EXPIRING, ACTIVE ->
+                key.standing().isActive() ? Optional.empty() : Optional.of("The owner of the key is not active.");
+        };
+    }
+
+    private static Actor actor(Handle handle, CredentialRows.Key key) {
+        return key.type() == KeyType.OPERATOR
+                ? new Actor.Operator(key.id(), key.scopes())
+                : new Actor.Key(key.id(), key.organization(), reach(handle, key), key.scopes());
+    }
+
+    private static Reach reach(Handle handle, CredentialRows.Key key) {
+        return switch (key.type()) {
+            case CI, EPHEMERAL, OPERATOR -> Reach.whole();
+            case TEAM -> CredentialRows.reachOfUnit(handle, key.organization(), key.unit());
+            case PERSONAL ->
+                CredentialRows.reachOfMember(
+                        handle, key.organization(), key.membership().orElseThrow());
+        };
+    }
+
+    private Authentication authenticated(Handle handle, CredentialRows.Session session) {
+        var parent = session.parent().flatMap(id -> CredentialRows.findKey(handle, id));
+        boolean parentLives =
+                parent.map(key -> fault(key).isEmpty()).orElse(session.parent().isEmpty());
+        if (!session.expiresAt().isAfter(clock.instant()) || !session.standing().isActive() || !parentLives) {
+            return new Authentication.Refused("The session has ended: sign in again.");
+        }
+        return switch (session.kind()) {
+            case "member" -> new Authentication.Authenticated(member(handle, session));
+            case "embed" -> new Authentication.Authenticated(embed(handle, session, parent.orElseThrow()));
+            case "operator" ->
+                parent.filter(key -> key.type() == KeyType.OPERATOR)
+                        .<Authentication>map(key -> new Authentication.Authenticated(
+                                new Actor.Operator(key.id(), both(session.capabilities(), key.scopes()))))
+                        .orElseGet(() -> new Authentication.Refused("The session has ended: sign in again."));
+            default -> new Authentication.Refused(UNKNOWN);
+        };
+    }
+
+    private static Actor member(Handle handle, CredentialRows.Session session) {
+        var membership = session.membership().orElseThrow();
+        return new Actor.Member(
+                membership,
+                session.user().orElseThrow(),
+                session.organization(),
+                CredentialRows.reachOfMember(handle, session.organization(), membership),
+                session.capabilities());
+    }
+
+    /**
+     * For whom the session was opened says what it sees, a member its own keys, a unit its own and those below, and never more than the
+     * key that opened it.
+     */
+    private static Actor embed(Handle handle, CredentialRows.Session session, CredentialRows.Key parent) {
+        var organization = session.organization();
+        Reach reach = MembershipId.find(session.subject())
+                .<Reach>map(member -> new Reach.Audiences(Set.of(member.value())))
+                .or(() -> UnitId.find(session.subject())
+                        .map(unit -> CredentialRows.reachOfUnit(handle, organization, unit)))
+                .orElseGet(() -> new Reach.Audiences(Set.of()));
+        return new Actor.Embed(
+                parent.id(),
+                session.subject(),
+                organization,
+                within(reach, reach(handle, parent)),
+                both(session.capabilities(), parent.scopes()));
+    }
+
+    private static Reach within(Reach reach, Reach bound) {
+        return switch (bound) {
+            case Reach.WholeOrganization _ -> reach;
+            case Reach.Audiences audiences
+            when reach instanceof Reach.Audiences(var ids) ->
+                new Reach.Audiences(ids.stream().filter(audiences::includes).collect(Collectors.toSet()));
+            case Reach.Audiences audiences -> audiences;
+        };
+    }
+
+    /** What the session was given, as far as its parent still has it. */
+    private static ScopeSet both(ScopeSet capabilities, ScopeSet parent) {
+        return new ScopeSet(
+                capabilities.scopes().stream().filter(parent::covers).toList());
+    }
+}

@@ -1,0 +1,181 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.db.Committed;
+import dev.shearline.server.db.Database;
+import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.feed.ChangeKind;
+import dev.shearline.server.http.RevealedSecret;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.identity.UnitId;
+import dev.shearline.server.orgs.Provisioned;
+import dev.shearline.server.orgs.Provisioning;
+import dev.shearline.server.orgs.Unit;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.KeyMode;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes keys. */
+final class KeyCreation {
+
+    private final Database database;
+    private final ApiKeyStore store;
+    private final OwnerRows owners;
+    private final Destinations destinations;
+    private final Provisioning provisioning;
+    private final KnownScopes catalog;
+    private final Lifetimes lifetimes;
+    private final KeyJournal journal;
+    private final KeyFormat format;
+    private final SecureRandom random;
+    private final InstantSource clock;
+
+    KeyCreation(
+            Database database,
+            ApiKeyStore store,
+            OwnerRows owners,
+            Destinations destinations,
+            Provisioning provisioning,
+            KnownScopes catalog,
+            Lifetimes lifetimes,
+            KeyJournal journal,
+            KeyFormat format,
+            SecureRandom random,
+            InstantSource clock) {
+        this.database = database;
+        this.store = store;
+        this.owners = owners;
+        this.destinations = destinations;
+        this.provisioning = provisioning;
+        this.catalog = catalog;
+        this.lifetimes = lifetimes;
+        this.journal = journal;
+        this.format = format;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** What can be said of a wanted key without asking the database. */
+    private record Checked(
+            KeyRow.Kind kind, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, Optional<Instant> notBefore) {}
+
+    Committed<IssuedKey> create(Caller caller, NewApiKey wanted) {
+        var checked = check(caller.actor(), wanted);
+        return switch (destinations.find(caller, wanted)) {
+            case Destination.Known(var organization, var holder) -> {
+                var context = TenantContext.find(caller.actor(), organization).orElseThrow(KeyProblems::notFound);
+                yield database.inTransaction(
+                        context, tx -> create(tx, caller, owner(tx, organization, holder), wanted, checked));
+            }
+            case Destination.Provided(var place) ->
+                provisioning.commit(
+                        caller, place, (tx, made) -> create(tx, caller, owner(tx, made, wanted), wanted, checked));
+        };
+    }
+
+    private static Checked check(Actor actor, NewApiKey wanted) {
+        var kind = new KeyRow.Kind(
+                wanted.type(),
+                wanted.visibility().orElse(Visibility.SECRET),
+                wanted.mode().orElse(KeyMode.LIVE));
+        if (kind.visibility() == Visibility.PUBLISHABLE && !mayBePublishable(kind.type())) {
+            throw KeyProblems.invalid("visibility", "Only personal and team keys can be publishable.");
+        }
+        if (kind.type() == KeyType.OPERATOR && !Operators.include(actor)) {
+            throw KeyProblems.forbidden("Only an operator key may make operator keys.");
+        }
+        var scopes = GrantedScopes.parse(wanted.scopes());
+        var text = new KeyRow.Text(
+                KeyText.name(wanted.name(), wanted.description()),
+                wanted.description().map(KeyText::checkedDescription).orElse(""),
+                wanted.metadata().map(KeyMetadata::checked).orElse(KeyMetadata.EMPTY),
+                wanted.verifiedMetadata().flatMap(KeyMetadata::checkedVerified));
+        return new Checked(
+                kind,
+                text,
+                scopes,
+                AllowedAddresses.checked(wanted.cidrs().orElse(List.of())),
+                wanted.notBefore().map(time -> time.truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    private static boolean mayBePublishable(KeyType type) {
+        return type == KeyType.PERSONAL || type == KeyType.TEAM;
+    }
+
+    private IssuedKey create(Tx tx, Caller caller, KeyOwner owner, NewApiKey wanted, Checked checked) {
+        requireReach(caller.actor(), owner);
+        catalog.require(tx, checked.scopes(), checked.kind().visibility());
+        GrantedScopes.requireHeld(caller.actor(), checked.scopes());
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        var maximum = lifetimes.maximum(wanted.type(), owner.plan());
+        var expiresAt = lifetimes.expiry(maximum, wanted.expiresIn(), wanted.expiresAt(), now, now);
+        Lifetimes.requireOrder(checked.notBefore(), expiresAt);
+        var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
+        var content = new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
+        return issue(tx, caller, content, KeyRow.Links.NONE);
+    }
+
+    private KeyOwner owner(Tx tx, OrganizationId id, Destination.Holder holder) {
+        var organization = owners.lockOrganization(tx, id);
+        return switch (holder) {
+            case Destination.Holder.Whole _ -> owners.ofOrganization(organization);
+            case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, organization, unit);
+            case Destination.Holder.User(var user) -> owners.ofUser(tx, organization, user);
+            case Destination.Holder.Member(var member) -> owners.ofMembership(tx, organization, member);
+        };
+    }
+
+    private KeyOwner owner(Tx tx, Provisioned made, NewApiKey wanted) {
+        var organization = owners.lockOrganization(tx, made.organization().id());
+        return switch (wanted.type()) {
+            case PERSONAL ->
+                owners.ofMembership(
+                        tx,
+                        organization,
+                        made.member()
+                                .orElseThrow(() -> KeyProblems.invalid(
+                                        "user", "\"user\" is required: say whose personal key it is."))
+                                .id());
+            case TEAM ->
+                owners.ofUnit(
+                        tx, organization, made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization.id())));
+            case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(organization);
+        };
+    }
+
+    private static void requireReach(Actor actor, KeyOwner owner) {
+        var reach = actor.reachIn(owner.organization()).orElseThrow(KeyProblems::notFound);
+        if (!reach.includes(owner.audience())) {
+            throw KeyProblems.forbidden(
+                    "Your credential makes keys for its own member and units only, not for " + owner.unit() + ".");
+        }
+    }
+
+    /** Mints a secret and writes the key; also of a key that takes the place of another. */
+    IssuedKey issue(Tx tx, Caller caller, KeyContent content, KeyRow.Links links) {
+        var minted = format.mint(content.kind().mode(), content.kind().tokenKind(), random);
+        var row = content.asRow(minted, links, caller.actor().id());
+        store.insert(tx, row, minted.digest());
+        var event = KeyJournal.event(row.organization(), row.id(), "created")
+                .with("type", row.kind().type().wire())
+                .with("visibility", row.kind().visibility().wire())
+                .with("mode", row.kind().mode().wire())
+                .with("name", row.text().name())
+                .with("owner", row.owner().holder(row.kind().type()).id())
+                .with("scopes", row.scopes().wire())
+                .with("cidrs", row.cidrs())
+                .with("expires_at", row.times().expiresAt().map(Instant::toString))
+                .with("rotated_from", links.rotatedFrom().map(Object::toString));
+        journal.record(tx, caller, ChangeKind.KEY_CREATED, row.id(), row.version(), event);
+        return new IssuedKey(row.shownAt(row.times().createdAt()), new RevealedSecret(minted.secret()));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.orgs.Settable;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What to change of a key; what is left out stays. Null takes away a {@code not_before}, the {@code verified_metadata}, or, where the plan
+ * allows it, the expiry.
+ */
+public record KeyEdit(
+        Optional<String> name,
+        Optional<String> description,
+        Optional<JsonNode> metadata,
+        Settable<JsonNode> verifiedMetadata,
+        Optional<List<String>> scopes,
+        Optional<List<String>> cidrs,
+        Optional<String> expiresIn,
+        Settable<Instant> expiresAt,
+        Settable<Instant> notBefore) {
+
+    public KeyEdit {
+        scopes = scopes.map(List::copyOf);
+        cidrs = cidrs.map(List::copyOf);
+        metadata = metadata.filter(value -> !value.isNull() && !value.isMissingNode());
+    }
+}

@@ -1,0 +1,113 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.KeyKind;
+import dev.shearline.token.KeyMode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A key as it is stored, without its digest. */
+record KeyRow(
+        ApiKeyId id,
+        Kind kind,
+        KeyOwner owner,
+        Shown shown,
+        Text text,
+        ScopeSet scopes,
+        List<String> cidrs,
+        KeyTimes times,
+        Life life,
+        Links links,
+        Activity activity,
+        String createdBy,
+        int version) {
+
+    /** What never changes. */
+    record Kind(KeyType type, Visibility visibility, KeyMode mode) {
+
+        /** What the key says of itself. */
+        KeyKind tokenKind() {
+            return switch (type) {
+                case PERSONAL, TEAM -> visibility == Visibility.PUBLISHABLE ? KeyKind.PUBLISHABLE : KeyKind.SECRET;
+                case CI -> KeyKind.CI;
+                case EPHEMERAL -> KeyKind.EPHEMERAL;
+                case OPERATOR -> KeyKind.OPERATOR;
+            };
+        }
+    }
+
+    /** What everybody may see of the secret. */
+    record Shown(String prefix, String lastFour) {}
+
+    record Text(String name, String description, String metadata, Optional<String> verifiedMetadata) {}
+
+    record Life(
+            KeyState state,
+            Optional<Instant> revokedAt,
+            Optional<String> revokedCause,
+            Optional<String> revokedReason,
+            Optional<String> disabledCause) {
+
+        static final Life NEW =
+                new Life(KeyState.ACTIVE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    record Links(Optional<ApiKeyId> rotatedFrom, Optional<ApiKeyId> rotatedTo, boolean endAtFirstUse) {
+
+        static final Links NONE = new Links(Optional.empty(), Optional.empty(), false);
+    }
+
+    record Activity(Optional<Instant> lastUsedAt, Optional<String> lastUsedAddress) {
+
+        static final Activity NONE = new Activity(Optional.empty(), Optional.empty());
+    }
+
+    OrganizationId organization() {
+        return owner.organization();
+    }
+
+    KeyStatus statusAt(Instant now) {
+        return KeyStatus.of(life.state(), times, now);
+    }
+
+    ApiKey shownAt(Instant now) {
+        return new ApiKey(
+                id,
+                text.name(),
+                text.description(),
+                kind.type(),
+                kind.visibility(),
+                kind.mode(),
+                statusAt(now),
+                shown.prefix(),
+                shown.lastFour(),
+                KeyFormat.mask(shown.prefix(), shown.lastFour()),
+                scopes,
+                owner.holder(kind.type()),
+                owner.organizationPlace(),
+                owner.boundary(),
+                cidrs,
+                KeyMetadata.parse(text.metadata()),
+                text.verifiedMetadata().map(KeyMetadata::parse),
+                times.notBefore(),
+                times.expiresAt(),
+                times.createdAt(),
+                createdBy,
+                times.updatedAt(),
+                activity.lastUsedAt(),
+                activity.lastUsedAddress(),
+                links.rotatedFrom(),
+                links.rotatedTo(),
+                times.endsAt(),
+                links.endAtFirstUse(),
+                life.revokedAt(),
+                life.revokedCause().or(life::disabledCause),
+                life.revokedReason(),
+                version);
+    }
+}

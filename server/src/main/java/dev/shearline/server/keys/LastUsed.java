@@ -1,0 +1,152 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.ApiKeyId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When each key was used last, and from where. A use is noted in memory and written within seconds, many at a time: the writes grow with
+ * the keys in use, not with the requests. Times only go forward, whatever order the nodes write in.
+ *
+ * <p>What cannot be written stays and is tried again. A kill -9 loses the last seconds, which the next use makes good.
+ */
+public final class LastUsed implements AutoCloseable {
+
+    /** A use is in the database at most 5 s later, with room for the write. */
+    static final Duration FLUSH_INTERVAL = Duration.ofSeconds(3);
+
+    /** With more keys than {@link #MANY_KEYS} in use it is at most a minute, so that each is written less often. */
+    static final Duration FLUSH_INTERVAL_OF_MANY = Duration.ofSeconds(45);
+
+    static final int MANY_KEYS = 10_000;
+    static final int BATCH_MAX = 1_000;
+
+    /** Beyond this many keys waiting, while the database is away, further keys are not noted. */
+    static final int PENDING_MAX = 200_000;
+
+    private static final Logger log = LoggerFactory.getLogger(LastUsed.class);
+
+    /** Rows are locked in the order of their ids: two nodes that write the same keys wait for one another and do not deadlock. */
+    private static final String WRITE = """
+            WITH used AS (
+                SELECT unnest(:keys) AS key_id, unnest(CAST(:times AS timestamptz[])) AS at, unnest(:addresses) AS address
+            ), ahead AS (
+                SELECT a.key_id, used.at, used.address FROM api_key_activity AS a JOIN used ON used.key_id = a.key_id
+                 WHERE a.last_used_at < used.at
+                 ORDER BY a.key_id FOR NO KEY UPDATE OF a
+            )
+            UPDATE api_key_activity AS a
+               SET last_used_at = ahead.at, last_used_address = NULLIF(ahead.address, '')
+              FROM ahead
+             WHERE a.key_id = ahead.key_id AND a.last_used_at < ahead.at
+            """;
+
+    private record Use(long millis, Optional<IpAddress> address) {
+
+        Use laterOf(Use other) {
+            return other.millis > millis ? other : this;
+        }
+    }
+
+    private final NodeDatabase database;
+    private final ConcurrentHashMap<ApiKeyId, Use> pending = new ConcurrentHashMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread flusher;
+
+    public LastUsed(NodeDatabase database) {
+        this.database = database;
+        this.flusher = Thread.ofPlatform().name("last-used").daemon().unstarted(this::run);
+    }
+
+    public void start() {
+        flusher.start();
+    }
+
+    /** Notes a use. Never blocks: this runs on the event loop, for every verification. */
+    public void record(ApiKeyId key, Optional<IpAddress> address, Instant at) {
+        if (pending.size() >= PENDING_MAX && !pending.containsKey(key)) {
+            return;
+        }
+        pending.merge(key, new Use(at.toEpochMilli(), address), Use::laterOf);
+    }
+
+    private void run() {
+        try {
+            while (!closing.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
+                flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Duration pause() {
+        return pending.size() > MANY_KEYS ? FLUSH_INTERVAL_OF_MANY : FLUSH_INTERVAL;
+    }
+
+    /** Writes what has been noted so far. */
+    void flush() {
+        for (var keys = pending.keySet().iterator(); keys.hasNext(); ) {
+            var batch = new TreeMap<ApiKeyId, Use>();
+            while (keys.hasNext() && batch.size() < BATCH_MAX) {
+                var key = keys.next();
+                var use = pending.remove(key);
+                if (use != null) {
+                    batch.put(key, use);
+                }
+            }
+            if (!write(batch)) {
+                return;
+            }
+        }
+    }
+
+    private boolean write(Map<ApiKeyId, Use> batch) {
+        try {
+            database.call(handle -> {
+                List<String> keys = new ArrayList<>();
+                List<String> times = new ArrayList<>();
+                List<String> addresses = new ArrayList<>();
+                batch.forEach((key, use) -> {
+                    keys.add(key.toString());
+                    times.add(Instant.ofEpochMilli(use.millis()).toString());
+                    addresses.add(use.address().map(IpAddress::toString).orElse(""));
+                });
+                return handle.createUpdate(WRITE)
+                        .bindArray("keys", String.class, keys)
+                        .bindArray("times", String.class, times)
+                        .bindArray("addresses", String.class, addresses)
+                        .execute();
+            });
+            return true;
+        } catch (RuntimeException e) {
+            log.warn("the last use of {} keys cannot be written now: {}", batch.size(), e.getMessage());
+            batch.forEach((key, use) -> pending.merge(key, use, Use::laterOf));
+            return false;
+        }
+    }
+
+    /** Writes what is left. */
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            flusher.join(FLUSH_INTERVAL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        flush();
+    }
+}

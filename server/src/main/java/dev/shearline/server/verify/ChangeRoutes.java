@@ -1,0 +1,66 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.http.Authentication;
+import dev.shearline.server.http.EventStream;
+import dev.shearline.server.http.HotAuthenticator;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.Request;
+import dev.shearline.server.http.Routes;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Scope;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.Secret;
+import java.util.Optional;
+
+/** {@code GET /v1/changes}: the feed as server-sent events, for those who remember answers. */
+final class ChangeRoutes {
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private final ChangeStreams streams;
+    private final Directory directory;
+    private final FeedNode feed;
+    private final HotAuthenticator authenticator;
+
+    ChangeRoutes(ChangeStreams streams, Directory directory, FeedNode feed, HotAuthenticator authenticator) {
+        this.streams = streams;
+        this.directory = directory;
+        this.feed = feed;
+        this.authenticator = authenticator;
+    }
+
+    void addTo(Routes routes) {
+        routes.stream("/v1/changes", this::follow);
+    }
+
+    private void follow(Request request, EventStream events) {
+        var caller = request.require(Scope.KEYS_VERIFY);
+        request.queryOnly();
+        var last = request.header(LAST_EVENT_ID).map(ChangeRoutes::epoch);
+        var credential = request.credential().orElseThrow();
+        var address = request.remoteAddress();
+        var stream = new ChangeStream(events, directory, caller, () -> findCaller(credential, address));
+        events.onDrain(() -> stream.drained(feed.position()));
+        events.onClose(() -> streams.remove(stream));
+        streams.add(stream, last);
+        if (!events.isOpen()) {
+            streams.remove(stream);
+        }
+    }
+
+    private Optional<Actor> findCaller(Secret credential, IpAddress address) {
+        return switch (authenticator.authenticate(credential, address)) {
+            case Authentication.Authenticated authenticated -> Optional.of(authenticated.actor());
+            case Authentication.Refused _ -> Optional.empty();
+        };
+    }
+
+    private static Epoch epoch(String text) {
+        return Epoch.find(text)
+                .orElseThrow(() -> Problem.invalidParameter(
+                                LAST_EVENT_ID, "Send the id of an event that this stream has sent, or leave it out.")
+                        .asException());
+    }
+}

@@ -1,0 +1,44 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.feed.Change;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The ids whose change can alter an answer: who remembers the answer forgets it when one of them changes. */
+final class Dependencies {
+
+    private static final int DEPTH_MAX = 4;
+
+    private Dependencies() {}
+
+    static List<String> of(KeyEntry entry) {
+        var ids = new ArrayList<String>(8);
+        ids.add(entry.id().toString());
+        ids.add(entry.organization.id);
+        var organization = entry.organization.record;
+        if (organization != null) {
+            ids.add(organization.plan().id);
+        }
+        if (entry instanceof LiveKey key) {
+            if (key.membership != null) {
+                ids.add(key.membership.id);
+            }
+            addUnits(key.unit, ids);
+        }
+        ids.add(Change.INSTANCE);
+        return ids;
+    }
+
+    /** The unit and what is above it; the organization's own unit has the organization's id, which is there already. */
+    private static void addUnits(Cell<Records.Unit> owning, List<String> ids) {
+        var cell = owning;
+        for (int depth = 0; depth < DEPTH_MAX; depth++) {
+            var unit = cell.record;
+            if (unit == null || unit.parent().isEmpty()) {
+                return;
+            }
+            ids.add(unit.id());
+            cell = unit.parent().get();
+        }
+    }
+}

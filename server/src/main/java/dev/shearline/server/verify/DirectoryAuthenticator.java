@@ -1,0 +1,68 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.http.Authentication;
+import dev.shearline.server.http.HotAuthenticator;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.Reach;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.KeyDigest;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.ParsedKey;
+import dev.shearline.token.Secret;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the caller of a hot route in the directory. While the node is fresh that is as good as asking the primary: a revocation is not
+ * complete before this directory has it.
+ */
+public final class DirectoryAuthenticator implements HotAuthenticator {
+
+    private static final Authentication UNKNOWN =
+            new Authentication.Refused("This key is not known: check that it is whole and of this instance.");
+    private static final Authentication NOT_ALIVE =
+            new Authentication.Refused("This key is not valid any more or not yet: check its status.");
+    private static final Authentication SINGLE_USE =
+            new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
+    private static final Authentication WRONG_ADDRESS =
+            new Authentication.Refused("This key is not allowed from your address: check its CIDRs.");
+    /** Hot routes show no lists, so nobody's reach matters here. */
+    private static final Reach NOTHING = new Reach.Audiences(Set.of());
+
+    private final KeyFormat format;
+    private final Directory directory;
+    private final InstantSource clock;
+
+    public DirectoryAuthenticator(KeyFormat format, Directory directory, InstantSource clock) {
+        this.format = format;
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    @Override
+    public Authentication authenticate(Secret credential, IpAddress address) {
+        if (format.parse(credential.reveal()) instanceof ParsedKey.Malformed) {
+            return UNKNOWN;
+        }
+        var entry = directory.find(KeyDigest.of(credential));
+        if (entry == null) {
+            return UNKNOWN;
+        }
+        if (Judge.standing(entry, clock.millis()) != null || !(entry instanceof LiveKey key)) {
+            return NOT_ALIVE;
+        }
+        if (key.type() == KeyType.EPHEMERAL) {
+            return SINGLE_USE;
+        }
+        if (!Judge.isAddressAllowed(key.cidrs, Optional.of(address))) {
+            return WRONG_ADDRESS;
+        }
+        return new Authentication.Authenticated(
+                key.type() == KeyType.OPERATOR
+                        ? new Actor.Operator(key.id(), key.scopes)
+                        : new Actor.Key(key.id(), new OrganizationId(key.organization.id), NOTHING, key.scopes));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.net.Cidr;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.KeyDigest;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.ParsedKey;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides, from memory and without side effects. The order of the checks is fixed: shape and checksum, digest, state, times, owner, mode,
+ * scopes, address. The first that fails is the reason.
+ */
+final class Judge {
+
+    private static final Verdict MALFORMED = new Verdict.Denied(Reason.MALFORMED, Optional.empty());
+    private static final Verdict NOT_FOUND = new Verdict.Denied(Reason.NOT_FOUND, Optional.empty());
+
+    private final KeyFormat format;
+    private final Directory directory;
+    private final InstantSource clock;
+
+    Judge(KeyFormat format, Directory directory, InstantSource clock) {
+        this.format = format;
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    Verdict judge(Actor caller, Question question) {
+        var raw = question.key().reveal();
+        if (format.parse(raw) instanceof ParsedKey.Malformed) {
+            return MALFORMED;
+        }
+        var entry = directory.find(KeyDigest.of(raw));
+        // a key of another organization is answered exactly as one that was never issued
+        if (entry == null || !mayAsk(caller, entry)) {
+            return NOT_FOUND;
+        }
+        return judge(entry, question);
+    }
+
+    /** The checks after the lookup, for a key that the caller may ask about. */
+    Verdict judge(KeyEntry entry, Question question) {
+        var reason = standing(entry, clock.millis());
+        if (reason == null && entry instanceof LiveKey key) {
+            reason = fitness(key, question);
+            if (reason == null) {
+                return new Verdict.Allowed(key, false);
+            }
+        }
+        return new Verdict.Denied(reason == null ? Reason.NOT_FOUND : reason, Optional.of(entry));
+    }
+
+    /** Why the key itself is not good now, whatever is asked of it; null when it is. */
+    static @Nullable Reason standing(KeyEntry entry, long now) {
+        return switch (entry) {
+            case DeadKey dead -> dead.reason();
+            case LiveKey key -> {
+                if (key.isDisabled()) {
+                    yield Reason.DISABLED;
+                }
+                if (now >= key.expiresAt) {
+                    yield Reason.EXPIRED;
+                }
+                if (now < key.notBefore) {
+                    yield Reason.NOT_YET_VALID;
+                }
+                yield isOwnerActive(key) ? null : Reason.OWNER_INACTIVE;
+            }
+        };
+    }
+
+    private static @Nullable Reason fitness(LiveKey key, Question question) {
+        if (key.isTest() != question.test()) {
+            return Reason.WRONG_MODE;
+        }
+        if (!holdsAll(key.scopes, question.scopes())) {
+            return Reason.INSUFFICIENT_SCOPE;
+        }
+        return isAddressAllowed(key.cidrs, question.address()) ? null : Reason.ADDRESS_NOT_ALLOWED;
+    }
+
+    private static boolean isOwnerActive(LiveKey key) {
+        var organization = key.organization.record;
+        var unit = key.unit.record;
+        if (organization == null || !organization.active() || unit == null || !unit.active()) {
+            return false;
+        }
+        var place = key.membership;
+        if (place == null) {
+            return true;
+        }
+        var membership = place.record;
+        if (membership == null || !membership.active()) {
+            return false;
+        }
+        var user = membership.user().record;
+        return user != null && user.active();
+    }
+
+    private static boolean holdsAll(ScopeSet held, ScopeSet wanted) {
+        var scopes = wanted.scopes();
+        for (int i = 0; i < scopes.size(); i++) {
+            if (!held.covers(scopes.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A key that is bound to addresses is refused where nobody says from where it comes. */
+    static boolean isAddressAllowed(List<Cidr> cidrs, Optional<IpAddress> address) {
+        if (cidrs.isEmpty()) {
+            return true;
+        }
+        if (address.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < cidrs.size(); i++) {
+            if (cidrs.get(i).contains(address.get())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mayAsk(Actor caller, KeyEntry entry) {
+        return switch (caller) {
+            case Actor.Operator _, Actor.Job _ -> true;
+            case Actor.Key key -> key.organization().value().equals(entry.organization.id);
+            case Actor.Member member -> member.organization().value().equals(entry.organization.id);
+            case Actor.Embed embed -> embed.organization().value().equals(entry.organization.id);
+            case Actor.Possession _ -> false;
+        };
+    }
+}

@@ -1,0 +1,203 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.KeyStatus;
+import dev.shearline.server.keys.LastUsed;
+import dev.shearline.server.keys.SpendOutcome;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One verification from question to answer: waits for the wanted position, judges, and does what an allowed use brings with it.
+ *
+ * <p>All but single-use tokens are answered on the event loop from memory. Freshness and the key's record are read after the last await,
+ * immediately before the answer.
+ */
+final class KeyVerifier {
+
+    static final Duration POSITION_WAIT = Duration.ofMillis(500);
+    static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    /** Uses of single-use tokens that may be at the database at once. */
+    static final int SPENDING_MAX = 64;
+    /** Rotations whose end is being written. */
+    static final int ENDING_MAX = 256;
+
+    private static final Logger log = LoggerFactory.getLogger(KeyVerifier.class);
+
+    /** A verdict, and the position of the feed from which it was given. */
+    record Answer(Verdict verdict, Epoch at) {}
+
+    private final Judge judge;
+    private final Directory directory;
+    private final FeedNode feed;
+    private final NodeDatabase database;
+    private final ApiKeys keys;
+    private final LastUsed lastUsed;
+    private final InstantSource clock;
+    private final Semaphore spending = new Semaphore(SPENDING_MAX);
+    private final Set<KeyEntry> ending = ConcurrentHashMap.newKeySet();
+
+    KeyVerifier(Judge judge, Directory directory, FeedNode feed, NodeDatabase database, ApiKeys keys, LastUsed lastUsed, InstantSource clock) {
+        this.judge = judge;
+        this.directory = directory;
+        this.feed = feed;
+        this.database = database;
+        this.keys = keys;
+        this.lastUsed = lastUsed;
+        this.clock = clock;
+    }
+
+    Future<Answer> answer(Actor caller, Question question) {
+        if (question.minEpoch() > feed.position().number()) {
+            return awaitPosition(question.minEpoch()).compose(_ -> answerNow(caller, question));
+        }
+        return answerNow(caller, question);
+    }
+
+    private Future<Answer> answerNow(Actor caller, Question question) {
+        requireFresh();
+        // the position is read first: the record may be newer than the position says, never older
+        var at = feed.position();
+        var verdict = judge.judge(caller, question);
+        if (question.probe()) {
+            return Future.succeededFuture(new Answer(verdict, at));
+        }
+        return switch (verdict) {
+            case Verdict.Allowed allowed when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
+            case Verdict.Denied denied
+            when denied.reason() == Reason.ALREADY_USED
+                    && question.useId().isPresent()
+                    && denied.key().isPresent() -> spend(denied.key().get(), question);
+            case Verdict.Allowed allowed -> {
+                used(allowed.key(), question);
+                yield Future.succeededFuture(new Answer(verdict, at));
+            }
+            case Verdict.Denied _ -> Future.succeededFuture(new Answer(verdict, at));
+        };
+    }
+
+    private void used(LiveKey key, Question question) {
+        lastUsed.record(key.id(), question.address(), clock.instant());
+        if (key.endsPredecessor() && ending.size() < ENDING_MAX && ending.add(key)) {
+            Thread.startVirtualThread(() -> endPredecessor(key));
+        }
+    }
+
+    /** The pending flag goes with the feed: were this lost, the next use would bring it here again. */
+    private void endPredecessor(LiveKey key) {
+        try {
+            keys.endPredecessor(key.id(), new OrganizationId(key.organization.id));
+        } catch (RuntimeException e) {
+            log.warn("cannot end the predecessor of {} now, its next use tries again: {}", key.id(), e.getMessage());
+        } finally {
+            ending.remove(key);
+        }
+    }
+
+    private Future<Answer> spend(KeyEntry entry, Question question) {
+        return offEventLoop(() -> {
+            var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
+            return switch (outcome) {
+                case SpendOutcome.Spent _ when entry instanceof LiveKey key -> judge.judge(key, question);
+                case SpendOutcome.Spent _, SpendOutcome.Replayed _ -> replay(entry, question);
+                case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
+                case SpendOutcome.NotSpendable(var status) ->
+                    denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
+            };
+        })
+                .map(verdict -> {
+                    requireFresh();
+                    if (verdict instanceof Verdict.Allowed allowed) {
+                        lastUsed.record(allowed.key().id(), question.address(), clock.instant());
+                    }
+                    return new Answer(verdict, feed.position());
+                });
+    }
+
+    private Verdict replay(KeyEntry entry, Question question) {
+        var key = database.call(handle -> directory.findUsed(handle, entry.id()));
+        return key.map(found -> judge.judge(found, question))
+                .map(verdict -> verdict instanceof Verdict.Allowed(var live, _) ? new Verdict.Allowed(live, true) : verdict)
+                .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+    }
+
+    /** What the primary says of a key that this node still held for good. */
+    private static Reason reason(KeyStatus status) {
+        return switch (status) {
+            case REVOKED -> Reason.REVOKED;
+            case USED -> Reason.ALREADY_USED;
+            case DISABLED -> Reason.DISABLED;
+            case NOT_YET_VALID -> Reason.NOT_YET_VALID;
+            case EXPIRED, ROTATING, EXPIRING, ACTIVE -> Reason.EXPIRED;
+        };
+    }
+
+    private static Verdict denied(Reason reason, KeyEntry entry) {
+        return new Verdict.Denied(reason, Optional.of(entry));
+    }
+
+    /** Work that asks the database: on a virtual thread, answered back on this event loop, bounded. */
+    private <T> Future<T> offEventLoop(Callable<T> work) {
+        if (!spending.tryAcquire()) {
+            throw Problem.overloaded().asException();
+        }
+        Promise<T> promise = Promise.promise();
+        var loop = loop();
+        Thread.startVirtualThread(() -> {
+            try {
+                var value = work.call();
+                loop.runOnContext(_ -> promise.complete(value));
+            } catch (Throwable failure) {
+                loop.runOnContext(_ -> promise.fail(failure));
+            } finally {
+                spending.release();
+            }
+        });
+        return promise.future();
+    }
+
+    private Future<Boolean> awaitPosition(long epoch) {
+        Promise<Boolean> promise = Promise.promise();
+        var loop = loop();
+        var reached = feed.whenApplied(epoch);
+        var _ = reached.completeOnTimeout(false, POSITION_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                .thenAccept(there -> loop.runOnContext(_ -> {
+                    if (there) {
+                        promise.complete(true);
+                    } else {
+                        promise.fail(Problem.unavailable(RETRY_AFTER).asException());
+                    }
+                }));
+        return promise.future();
+    }
+
+    private static Context loop() {
+        return Objects.requireNonNull(Vertx.currentContext(), "asked on an event loop");
+    }
+
+    private void requireFresh() {
+        if (!feed.freshness().isFresh()) {
+            throw Problem.unavailable(RETRY_AFTER).asException();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.Secret;
+import java.util.Optional;
+
+/**
+ * What a caller wants to know of a key.
+ *
+ * @param scopes all of them must be held
+ * @param test whether the key is presented to a test environment
+ * @param address where the holder of the key comes from, as the caller saw it
+ * @param useId names one use of a single-use token, so that a repeated question gets the same answer
+ * @param probe spends, counts and ends nothing
+ * @param minEpoch answer from this position of the feed or a later one
+ */
+record Question(
+        Secret key,
+        ScopeSet scopes,
+        boolean test,
+        Optional<IpAddress> address,
+        Optional<String> useId,
+        boolean probe,
+        long minEpoch) {
+
+    static final int SCOPES_MAX = 50;
+    static final int USE_ID_MAX = 100;
+}

@@ -1,0 +1,51 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.http.HotAuthenticator;
+import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Routes;
+import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.LastUsed;
+import dev.shearline.token.KeyFormat;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** The feature as the composition root sees it: the routes that verify, and the stream of what has changed. */
+public final class Verification {
+
+    /** How often a stream hears from us when nothing changes. */
+    public static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
+    private final VerifyRoutes verifyRoutes;
+    private final ChangeRoutes changeRoutes;
+    private final ChangeStreams streams;
+
+    public Verification(
+            KeyFormat format,
+            Directory directory,
+            FeedNode feed,
+            NodeDatabase database,
+            ApiKeys keys,
+            LastUsed lastUsed,
+            HotAuthenticator authenticator,
+            InstantSource clock,
+            Json json) {
+        var verifier =
+                new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, lastUsed, clock);
+        verifyRoutes = new VerifyRoutes(verifier, json);
+        streams = new ChangeStreams(feed);
+        changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);
+        feed.addListener(streams);
+    }
+
+    public void addTo(Routes routes) {
+        verifyRoutes.addTo(routes);
+        changeRoutes.addTo(routes);
+    }
+
+    /** Called every {@link #HEARTBEAT}. */
+    public void beat() {
+        streams.beat();
+    }
+}

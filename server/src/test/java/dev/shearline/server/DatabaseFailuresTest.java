@@ -1,0 +1,127 @@
+package dev.shearline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.config.Setting;
+import dev.shearline.server.testing.Api;
+import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.TestPostgres;
+import dev.shearline.server.testing.Wire;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** PostgreSQL goes away at the worst moments. */
+@Tag("storage")
+class DatabaseFailuresTest {
+
+    @Test
+    void a_connection_lost_during_commit_is_an_unknown_outcome_and_not_a_lie() {
+        try (var cluster = Cluster.start(1)) {
+            var acme = cluster.organization("acme");
+            cluster.schema().execute("""
+                            CREATE FUNCTION shearline.die() RETURNS trigger LANGUAGE plpgsql AS
+                            $$ BEGIN IF NEW.name = 'dies' THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$
+                            """);
+            cluster.schema().execute("""
+                            CREATE CONSTRAINT TRIGGER die AFTER INSERT ON api_key DEFERRABLE INITIALLY DEFERRED
+                            FOR EACH ROW EXECUTE FUNCTION shearline.die()
+                            """);
+            var answer = cluster.api().post("/v1/keys", newKey(acme, "dies")).expect(503);
+            assertThat(answer.code()).isEqualTo("outcome_unknown");
+            assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();
+            assertThat(cluster.schema().query("SELECT count(*) FROM api_key WHERE name = 'dies'"))
+                    .isEqualTo("0");
+            cluster.api().post("/v1/keys", newKey(acme, "lives")).expect(201);
+        }
+    }
+
+    @Test
+    void a_node_starts_without_its_database_says_so_and_serves_once_it_is_there() {
+        try (var wire = Wire.to(TestPostgres.postgres().port(), false);
+                var cluster = Cluster.start(1);
+                var late = cluster.joinThrough(wire)) {
+            var api = new Api(Cluster.uri(late), cluster.operator());
+            var answer = api.post("/v1/keys/verify", Map.of("key", "x")).expect(503);
+            assertThat(answer.code()).isEqualTo("unavailable");
+            assertThat(api.get("/v1/organizations").status()).isEqualTo(503);
+            assertThat(management(late).get("/readyz").status()).isEqualTo(503);
+            assertThat(management(late).get("/livez").status()).isEqualTo(200);
+            wire.join();
+            Eventually.isTrue(
+                    "it serves", () -> late.isReady() && api.verify("x").equals("not_found"));
+            assertThat(management(late).get("/readyz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_node_that_is_cut_off_stops_allowing_and_comes_back_knowing_what_was_revoked() {
+        try (var wire = Wire.to(TestPostgres.postgres().port(), true);
+                var cluster = Cluster.start(1, Map.of(Setting.FEED_MAX_STALENESS, "2s"));
+                var cutOff = cluster.joinThrough(wire)) {
+            var acme = cluster.organization("acme");
+            var key = cluster.issue(acme, "sessions:read");
+            var api = new Api(Cluster.uri(cutOff), cluster.operator());
+            Eventually.isTrue(
+                    "it serves",
+                    () -> cutOff.isReady() && api.verify(key.at("secret")).equals("allowed"));
+            wire.cut();
+            var revoked =
+                    cluster.api().post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
+            assertThat(revoked.at("propagation/complete")).isEqualTo("false");
+            assertThat(revoked.at("propagation/pending")).isEqualTo("1");
+            assertThat(revoked.at("propagation/dead_by")).isNotEmpty();
+            Eventually.isTrue(
+                    "it is fenced",
+                    () -> api.post("/v1/keys/verify", Map.of("key", key.at("secret")))
+                                    .status()
+                            == 503);
+            Eventually.isTrue(
+                    "and the others know",
+                    () -> cluster.api()
+                            .post("/v1/keys/" + key.at("id") + "/revoke")
+                            .at("propagation/complete")
+                            .equals("true"));
+            wire.join();
+            Eventually.isTrue("it serves again", cutOff::isReady);
+            assertThat(api.verify(key.at("secret"))).isEqualTo("revoked");
+        }
+    }
+
+    @Test
+    void every_session_is_ended_in_mid_flight_and_nothing_that_was_answered_is_lost() throws Exception {
+        try (var cluster = Cluster.start(2)) {
+            var acme = cluster.organization("acme");
+            var before = cluster.issue(acme, "sessions:read");
+            try (var superuser = dev.shearline.server.testing.TestSchema.superuser();
+                    var end = superuser.prepareStatement(
+                            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ?")) {
+                end.setString(1, cluster.schema().owner().database());
+                end.executeQuery();
+            }
+            Eventually.isTrue(
+                    "changes are made again",
+                    () -> cluster.api().post("/v1/keys", newKey(acme, "after")).status() == 201);
+            for (int node = 0; node < 2; node++) {
+                int asked = node;
+                Eventually.isTrue(
+                        "node " + node + " serves",
+                        () -> cluster.api(asked)
+                                .post("/v1/keys/verify", Map.of("key", before.at("secret")))
+                                .code()
+                                .equals("allowed"));
+            }
+        }
+    }
+
+    private static Map<String, ?> newKey(String organization, String name) {
+        return Map.of("type", "team", "name", name, "organization", organization, "scopes", List.of("sessions:read"));
+    }
+
+    private static Api management(Server node) {
+        return new Api(
+                java.net.URI.create("http://127.0.0.1:" + node.managementPort()), dev.shearline.token.Secret.of(""));
+    }
+}

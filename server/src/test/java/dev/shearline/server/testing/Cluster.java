@@ -1,0 +1,138 @@
+package dev.shearline.server.testing;
+
+import dev.shearline.server.Server;
+import dev.shearline.server.config.Setting;
+import dev.shearline.server.config.Settings;
+import dev.shearline.server.config.SettingsParser;
+import dev.shearline.server.db.DatabaseAddress;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.token.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Servers as they are, in this process, on one database: real sockets, real PostgreSQL. */
+public final class Cluster implements AutoCloseable {
+
+    private final TestSchema schema;
+    private final Path directory;
+    private final Path secretKeys;
+    private final Map<Setting, String> settings;
+    private final List<Server> nodes = new ArrayList<>();
+    private final Secret operator;
+
+    private Cluster(int nodes, TestSchema schema, Map<Setting, String> settings) {
+        this.schema = schema;
+        this.settings = settings;
+        try {
+            directory = Files.createTempDirectory("shearline-cluster");
+            secretKeys = directory.resolve("secret.keys");
+            InstanceKeys.create(secretKeys, new SecureRandom());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (int i = 0; i < nodes; i++) {
+            join();
+        }
+        operator = this.nodes.getFirst().issueOperatorKey("test", ScopeSet.ALL);
+    }
+
+    public static Cluster start(int nodes) {
+        return start(nodes, Map.of());
+    }
+
+    public static Cluster start(int nodes, Map<Setting, String> settings) {
+        return new Cluster(nodes, TestSchema.create(), settings);
+    }
+
+    /** Starts a further node and waits until it may answer. */
+    public Server join() {
+        var node = Server.start(settings(schema.app(), schema.node()));
+        nodes.add(node);
+        Eventually.isTrue("the node is ready", node::isReady);
+        return node;
+    }
+
+    /** Starts a node that reaches the database through a wire, and waits for nothing. The caller closes it. */
+    public Server joinThrough(Wire wire) {
+        return Server.start(settings(at(schema.app(), wire), at(schema.node(), wire)));
+    }
+
+    private static DatabaseAddress at(DatabaseAddress address, Wire wire) {
+        return new DatabaseAddress(address.host(), wire.port(), address.database(), address.user(), address.password());
+    }
+
+    private Settings settings(DatabaseAddress app, DatabaseAddress node) {
+        var given = new HashMap<>(Map.of(
+                Setting.LISTEN, "127.0.0.1:0",
+                Setting.MANAGEMENT_LISTEN, "127.0.0.1:0",
+                Setting.DATABASE_URL, url(app),
+                Setting.NODE_DATABASE_URL, url(node),
+                Setting.SECRET_KEYS_FILE, secretKeys.toString(),
+                Setting.DATA_DIR, directory.toString()));
+        given.putAll(settings);
+        return SettingsParser.parse(Map.of(), Optional.empty(), given);
+    }
+
+    private static String url(DatabaseAddress address) {
+        return "postgres://" + address.user() + ":" + address.password().reveal() + "@" + address.host() + ":"
+                + address.port() + "/" + address.database();
+    }
+
+    public Server node(int index) {
+        return nodes.get(index);
+    }
+
+    public TestSchema schema() {
+        return schema;
+    }
+
+    /** A node's API, as the operator. */
+    public Api api(int index) {
+        return new Api(uri(nodes.get(index)), operator);
+    }
+
+    public static URI uri(Server node) {
+        return URI.create("http://127.0.0.1:" + node.port());
+    }
+
+    public Api api() {
+        return api(0);
+    }
+
+    public Secret operator() {
+        return operator;
+    }
+
+    /** An organization with an external id; the answer's id. */
+    public String organization(String externalId) {
+        return api().put("/v1/organizations/ext:" + externalId, Map.of("name", externalId))
+                .at("id");
+    }
+
+    /** A key of the organization itself, with these scopes. */
+    public Api.Answer issue(String organization, String... scopes) {
+        return api().post(
+                        "/v1/keys",
+                        Map.of("type", "team", "name", "test", "organization", organization, "scopes", List.of(scopes)))
+                .expect(201);
+    }
+
+    public String audit(String target) {
+        return schema.query("SELECT string_agg(action, ' ' ORDER BY at, id) FROM audit_event WHERE target = ?", target);
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Server::close);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.shearline.server.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Ephemeral tokens work once, whoever asks where. */
+@Tag("storage")
+class SingleUseTest {
+
+    private static final int ATTEMPTS = 200;
+    private static final int AT_ONCE = 40;
+
+    private static Cluster cluster;
+    private static String acme;
+
+    @BeforeAll
+    static void start() {
+        cluster = Cluster.start(2);
+        acme = cluster.organization("acme");
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void of_two_hundred_attempts_on_two_nodes_one_succeeds() throws Exception {
+        var token = token();
+        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            var attempts = IntStream.range(0, ATTEMPTS)
+                    .<Callable<String>>mapToObj(i -> () -> attempt(i % 2, token))
+                    .toList();
+            var codes = threads.invokeAll(attempts).stream()
+                    .map(future -> future.resultNow())
+                    .toList();
+            assertThat(codes).filteredOn("allowed"::equals).hasSize(1);
+            assertThat(codes).filteredOn("already_used"::equals).hasSize(ATTEMPTS - 1);
+        }
+        assertThat(cluster.schema()
+                        .query(
+                                "SELECT count(*) FROM audit_event WHERE action = 'key.used' AND target = (SELECT id FROM api_key WHERE last_four = ? AND type = 'ephemeral' ORDER BY used_at DESC LIMIT 1)",
+                                token.substring(token.length() - 4)))
+                .isEqualTo("1");
+    }
+
+    /** Overload is an honest answer: it spends nothing, and the attempt is made again. */
+    private static String attempt(int node, String token) {
+        while (true) {
+            var answer = cluster.api(node).post("/v1/keys/verify", Map.of("key", token));
+            if (answer.status() == 200) {
+                return answer.code();
+            }
+            assertThat(answer.status()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void the_same_use_gets_the_same_answer_on_either_node() {
+        var token = token();
+        var first = cluster.api(0)
+                .post("/v1/keys/verify", Map.of("key", token, "use_id", "deploy-17"))
+                .expect(200);
+        assertThat(first.code()).isEqualTo("allowed");
+        assertThat(first.at("replayed")).isEqualTo("false");
+        assertThat(first.at("cacheable")).isEqualTo("false");
+        for (int node = 0; node < 2; node++) {
+            var again = cluster.api(node)
+                    .post("/v1/keys/verify", Map.of("key", token, "use_id", "deploy-17"))
+                    .expect(200);
+            assertThat(again.code()).isEqualTo("allowed");
+            assertThat(again.at("replayed")).isEqualTo("true");
+            assertThat(again.at("key_id")).isEqualTo(first.at("key_id"));
+        }
+        assertThat(cluster.api(1)
+                        .post("/v1/keys/verify", Map.of("key", token, "use_id", "deploy-18"))
+                        .code())
+                .isEqualTo("already_used");
+        assertThat(cluster.api(1).verify(token)).isEqualTo("already_used");
+    }
+
+    @Test
+    void a_use_is_forgotten_after_ten_minutes() {
+        var token = token();
+        cluster.api(0)
+                .post("/v1/keys/verify", Map.of("key", token, "use_id", "once"))
+                .expect(200);
+        cluster.schema().execute("UPDATE api_key SET used_at = used_at - interval '11 minutes' WHERE use_id = 'once'");
+        assertThat(cluster.api(0)
+                        .post("/v1/keys/verify", Map.of("key", token, "use_id", "once"))
+                        .code())
+                .isEqualTo("already_used");
+    }
+
+    @Test
+    void a_probe_spends_nothing() {
+        var token = token();
+        for (int i = 0; i < 3; i++) {
+            assertThat(cluster.api(i % 2)
+                            .post("/v1/keys/verify", Map.of("key", token, "probe", true))
+                            .code())
+                    .isEqualTo("allowed");
+        }
+        assertThat(cluster.api(0).verify(token)).isEqualTo("allowed");
+        Eventually.isTrue(
+                "the other node knows",
+                () -> cluster.api(1)
+                        .post("/v1/keys/verify", Map.of("key", token, "probe", true))
+                        .code()
+                        .equals("already_used"));
+    }
+
+    @Test
+    void a_refusal_spends_nothing() {
+        var token = token();
+        assertThat(cluster.api(0)
+                        .post("/v1/keys/verify", Map.of("key", token, "scopes", List.of("keys:write")))
+                        .code())
+                .isEqualTo("insufficient_scope");
+        assertThat(cluster.api(0).verify(token)).isEqualTo("allowed");
+    }
+
+    @Test
+    void a_batch_spends_each_token_once() {
+        var token = token();
+        var answer = cluster.api(0)
+                .post("/v1/keys/verify-batch", Map.of("items", List.of(Map.of("key", token), Map.of("key", token))))
+                .expect(200);
+        assertThat(List.of(answer.at("items/0/code"), answer.at("items/1/code")))
+                .containsExactlyInAnyOrder("allowed", "already_used");
+    }
+
+    private static String token() {
+        return cluster.api(0)
+                .post(
+                        "/v1/keys",
+                        Map.of(
+                                "type", "ephemeral",
+                                "name", "deploy",
+                                "organization", acme,
+                                "scopes", List.of("sessions:write"),
+                                "expires_in", "1h"))
+                .expect(201)
+                .at("secret");
+    }
+}
