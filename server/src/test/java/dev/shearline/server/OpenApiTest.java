@@ -23,7 +23,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** The OpenAPI document is whole, and says of the code what is true. */
 class OpenApiTest {
 
-    private static final JsonNode DOCUMENT =
+    static final JsonNode DOCUMENT =
             new YAMLMapper().readTree(Repository.ofThisProject().read("spec/openapi.yaml"));
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
@@ -57,7 +57,7 @@ class OpenApiTest {
         return operations;
     }
 
-    private static JsonNode resolved(JsonNode node) {
+    static JsonNode resolved(JsonNode node) {
         var reference = node.path("$ref").asString("");
         return reference.isEmpty() ? node : DOCUMENT.at(reference.substring(1));
     }
@@ -280,6 +280,10 @@ class OpenApiTest {
                 .map(op -> op.method().toUpperCase(java.util.Locale.ROOT) + " "
                         + PATH_VARIABLE.matcher(op.path()).replaceAll(":$1"))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    static Set<String> operationNames() {
+        return operations().stream().map(Operation::name).collect(Collectors.toSet());
     }
 
     @Test
