@@ -32,6 +32,7 @@ import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,7 +62,8 @@ final class Features implements AutoCloseable {
             KeyFormat format,
             Json json,
             InstantSource clock,
-            SecureRandom random) {
+            SecureRandom random,
+            MeterRegistry registry) {
         this.settings = settings;
         var ids = new Ids(random);
         var references = new References(database);
@@ -82,12 +84,12 @@ final class Features implements AutoCloseable {
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
         var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
         authenticators = new Authenticators(authenticator, hotAuthenticator);
-        verification =
-                new Verification(format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json);
+        verification = new Verification(
+                format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json, registry);
         verification.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
         new OrganizationRoutes(
-                        new Organizations(database, changes, references, ids, clock, settings.defaultPlan()),
+                        new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
                         new Members(changes, references, ids, clock, keys))

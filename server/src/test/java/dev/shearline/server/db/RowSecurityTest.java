@@ -25,7 +25,15 @@ import org.junit.jupiter.api.Test;
 class RowSecurityTest {
 
     private static final Set<String> NOT_OF_A_TENANT = Set.of(
-            "app_user", "epoch_counter", "feed_entry", "flyway_schema_history", "node", "plan", "role", "schema_compatibility", "scope");
+            "app_user",
+            "epoch_counter",
+            "feed_entry",
+            "flyway_schema_history",
+            "node",
+            "plan",
+            "role",
+            "schema_compatibility",
+            "scope");
     private static final Actor JOB = new Actor.Job("test");
     private static final OrganizationId ACME = new OrganizationId("org_acme");
     private static final OrganizationId OTHER = new OrganizationId("org_other");
@@ -60,17 +68,11 @@ class RowSecurityTest {
 
     private static void insertKey(OrganizationId organization, String audience) {
         var id = "key_" + organization.value().substring(4) + audience;
-        schema.execute(
-                """
+        schema.execute("""
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, unit_id, digest, prefix, last_four,
                                      name, name_key, scopes, created_at, created_by, updated_at)
                 VALUES (?, ?, ?, 'team', 'secret', 'live', ?, sha256(?::bytea), 'p', 'l', 'n', 'n', '{}', now(), 'job', now())
-                """,
-                id,
-                organization.value(),
-                audience,
-                organization.value(),
-                id);
+                """, id, organization.value(), audience, organization.value(), id);
     }
 
     @Test
@@ -93,9 +95,12 @@ class RowSecurityTest {
     @Test
     void no_runtime_role_owns_anything_or_can_become_somebody_who_does() {
         for (var role : List.of("shearline_app", "shearline_node")) {
-            assertThat(names("SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = '" + role + "'"))
+            assertThat(names(
+                            "SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = '"
+                                    + role + "'"))
                     .isEmpty();
-            assertThat(names("SELECT m.roleid::regrole::text FROM pg_auth_members m WHERE m.member = '" + role + "'::regrole"))
+            assertThat(names("SELECT m.roleid::regrole::text FROM pg_auth_members m WHERE m.member = '" + role
+                            + "'::regrole"))
                     .isEmpty();
             assertThat(names("SELECT rolname FROM pg_roles WHERE rolname = '" + role
                             + "' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)"))
@@ -105,15 +110,26 @@ class RowSecurityTest {
                 SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
                  WHERE n.nspname = 'shearline' AND p.prosecdef
                 """)).isEmpty();
-        assertThat(names("SELECT viewname FROM pg_views WHERE schemaname = 'shearline'")).isEmpty();
+        assertThat(names("SELECT viewname FROM pg_views WHERE schemaname = 'shearline'"))
+                .isEmpty();
     }
 
     @Test
     void without_a_context_nothing_is_seen() throws SQLException {
         try (var connection = schema.app().dataSource("test").getConnection();
                 var statement = connection.createStatement()) {
-            for (var table : List.of("organization", "unit", "membership", "membership_role", "api_key", "api_key_scope", "api_key_word",
-                    "api_key_activity", "access_session", "audit_event", "audit_personal")) {
+            for (var table : List.of(
+                    "organization",
+                    "unit",
+                    "membership",
+                    "membership_role",
+                    "api_key",
+                    "api_key_scope",
+                    "api_key_word",
+                    "api_key_activity",
+                    "access_session",
+                    "audit_event",
+                    "audit_personal")) {
                 try (var rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
                     rows.next();
                     assertThat(rows.getInt(1)).as(table).isZero();
@@ -139,14 +155,18 @@ class RowSecurityTest {
 
     @Test
     void nothing_is_written_across_tenants() {
-        assertThatThrownBy(() -> database.acrossTenants("test", tx -> tx.handle()
-                        .createUpdate("UPDATE api_key SET name = 'x'")
-                        .execute()))
+        assertThatThrownBy(() -> database.acrossTenants(
+                        "test",
+                        tx -> tx.handle()
+                                .createUpdate("UPDATE api_key SET name = 'x'")
+                                .execute()))
                 .hasStackTraceContaining("read-only");
-        assertThatThrownBy(() -> database.inTransaction(TenantContext.whole(JOB, ACME), tx -> tx.handle()
-                        .createUpdate("INSERT INTO unit (id, organization_id, kind, parent_id, name)"
-                                + " VALUES ('team_x', 'org_other', 'team', 'org_other', 'x')")
-                        .execute()))
+        assertThatThrownBy(() -> database.inTransaction(
+                        TenantContext.whole(JOB, ACME),
+                        tx -> tx.handle()
+                                .createUpdate("INSERT INTO unit (id, organization_id, kind, parent_id, name)"
+                                        + " VALUES ('team_x', 'org_other', 'team', 'org_other', 'x')")
+                                .execute()))
                 .hasStackTraceContaining("row-level security");
     }
 
@@ -175,10 +195,12 @@ class RowSecurityTest {
                     }))
                     .hasMessage("on purpose");
         }
-        var seen = database.read(new TenantContext("job", organization, reach), tx -> tx.handle()
-                .createQuery("SELECT organization_id FROM api_key")
-                .mapTo(String.class)
-                .list());
+        var seen = database.read(
+                new TenantContext("job", organization, reach),
+                tx -> tx.handle()
+                        .createQuery("SELECT organization_id FROM api_key")
+                        .mapTo(String.class)
+                        .list());
         return seen.size() == expected && seen.stream().allMatch(organization.value()::equals);
     }
 
