@@ -88,11 +88,7 @@ class TidyTest {
             Pattern.compile("(?<!!)\\[[^\\]\\[]*]\\(([^)\\s]+)\\)|!\\[[^\\]]*]\\(([^)\\s]+)\\)");
     private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?) *$");
-    private static final Pattern TABLE_NAME = Pattern.compile("(?m)^\\| `([^`]+)` \\|");
     private static final Pattern TABLE_PAIR = Pattern.compile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\| ([^|]+) \\|");
-    private static final Pattern METER = Pattern.compile("\"(shearline\\.[a-z0-9.]+)\"");
-    private static final List<String> METER_SUFFIXES =
-            List.of("", "_seconds", "_total", "_bytes", "_seconds_total", "_ms");
 
     /** Announced by the code, being written. */
     private static final Set<String> DOCUMENTS_TO_COME = Set.of("docs/decisions/0003-change-feed.md");
@@ -285,31 +281,5 @@ class TidyTest {
                         .defaultText()
                         .ifPresent(text ->
                                 assertThat(explained.get(entry.getKey())).isEqualTo("`" + text + "`")));
-    }
-
-    @Test
-    void every_metric_is_explained_and_nothing_else() {
-        var sources = REPOSITORY.files(".java").stream()
-                .filter(file -> slashed(file).startsWith("server/src/main/"))
-                .map(REPOSITORY::read)
-                .toList();
-        var meters = sources.stream()
-                .flatMap(source -> METER.matcher(source).results())
-                .map(meter -> meter.group(1).replace('.', '_'))
-                .collect(Collectors.toCollection(TreeSet::new));
-        var explained = TABLE_NAME
-                .matcher(REPOSITORY.read("docs/metrics.md"))
-                .results()
-                .map(row -> row.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(meters)
-                .isNotEmpty()
-                .allSatisfy(meter ->
-                        assertThat(METER_SUFFIXES).as(meter).anyMatch(suffix -> explained.contains(meter + suffix)));
-        assertThat(explained)
-                .allSatisfy(name -> assertThat(METER_SUFFIXES)
-                        .as(name)
-                        .anyMatch(suffix -> name.endsWith(suffix)
-                                && meters.contains(name.substring(0, name.length() - suffix.length()))));
     }
 }
