@@ -39,6 +39,13 @@ final class KeyVerifier {
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** Uses of single-use tokens that may be at the database at once. */
     static final int SPENDING_MAX = 64;
+
+    /** How long a use waits for its turn; then it is refused as overload, unspent. */
+    static final Duration SPENDING_WAIT = Duration.ofSeconds(5);
+
+    /** Uses that wait for their turn; more are refused at once. */
+    static final int WAITING_MAX = 2_000;
+
     /** Rotations whose end is being written. */
     static final int ENDING_MAX = 256;
 
@@ -169,22 +176,32 @@ final class KeyVerifier {
 
     /** Work that asks the database: on a virtual thread, answered back on this event loop, bounded. */
     private <T> Future<T> offEventLoop(Callable<T> work) {
-        if (!spending.tryAcquire()) {
+        if (spending.getQueueLength() >= WAITING_MAX) {
             throw Problem.overloaded().asException();
         }
         Promise<T> promise = Promise.promise();
         var loop = loop();
         Thread.startVirtualThread(() -> {
             try {
-                var value = work.call();
+                var value = inTurn(work);
                 loop.runOnContext(_ -> promise.complete(value));
             } catch (Throwable failure) {
                 loop.runOnContext(_ -> promise.fail(failure));
-            } finally {
-                spending.release();
             }
         });
         return promise.future();
+    }
+
+    /** Waits for its turn, so that a batch of tokens is not cut in the middle by its own size. */
+    private <T> T inTurn(Callable<T> work) throws Exception {
+        if (!spending.tryAcquire(SPENDING_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw Problem.overloaded().asException();
+        }
+        try {
+            return work.call();
+        } finally {
+            spending.release();
+        }
     }
 
     private Future<Boolean> awaitPosition(long epoch) {
