@@ -59,7 +59,7 @@ show_modules() {
     while IFS= read -r line; do
         case $line in
             "[INFO] Building Shearline "*\[*) module=${line#\[INFO\] Building } && say "  ${module% *-SNAPSHOT*}" ;;
-            Downloaded*)
+            *"Downloaded from "*)
                 downloads=$((downloads + 1))
                 [ $((downloads % 100)) -ne 0 ] || say "  … $downloads files downloaded"
                 ;;

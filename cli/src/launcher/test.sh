@@ -38,8 +38,13 @@ broke() {
 }
 
 show_suites() {
+    downloads=0
     while IFS= read -r line; do
         case $line in
+            *"Downloaded from "*)
+                downloads=$((downloads + 1))
+                [ $((downloads % 100)) -ne 0 ] || printf '%s\n' "  … $downloads files downloaded"
+                ;;
             "[INFO] Building Shearline "*\[*) module=${line#\[INFO\] Building } && printf '%s\n' "${module% *-SNAPSHOT*}" ;;
             "[INFO] Running "*) printf '%s\n' "  ${line#\[INFO\] Running }" ;;
             "[ERROR] Tests run: "*" -- in "* | "[ERROR] Tests run: "*"FAILURE!"*) printf '%s\n' "    ${line#\[ERROR\] }" ;;
