@@ -17,6 +17,7 @@ import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
+import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
 import dev.shearline.server.orgs.Organizations;
@@ -96,6 +97,7 @@ final class Features implements AutoCloseable {
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
+        OpenApiRoutes.load().addTo(routes);
     }
 
     void start() {

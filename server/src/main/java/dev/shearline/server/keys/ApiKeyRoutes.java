@@ -88,27 +88,25 @@ public final class ApiKeyRoutes {
     /** What the presented key is. Needs no scope: its holder has it. */
     private Response self(Request request) {
         request.queryOnly();
-        var id = switch (request.actor()) {
-            case Actor.Key key -> key.key();
-            case Actor.Operator operator -> operator.key();
-            case Actor.Member _, Actor.Embed _, Actor.Possession _, Actor.Job _ -> throw notAKey();
-        };
-        var possession = authenticator.findPossession(request.credential().orElseThrow());
-        return Response.ok(keys.get(new Caller(possession.orElseThrow(ApiKeyRoutes::notAKey), request.origin()), id));
+        var possession = possession(request);
+        return Response.ok(keys.get(new Caller(possession, request.origin()), possession.key()));
     }
 
     /** Ends the presented key. Needs no scope and works from any address: whoever finds a key can make it harmless. */
     private Response revokeSelf(Request request) {
         request.queryOnly();
-        var possession = request.credential().flatMap(authenticator::findPossession);
-        if (possession.isEmpty()) {
+        var possession = possession(request);
+        var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
+        return Response.ok(keys.revoke(new Caller(possession, request.origin()), possession.key(), revocation));
+    }
+
+    /** The presented key, which acts on itself: nothing is counted, and a key that works once stays unused. */
+    private Actor.Possession possession(Request request) {
+        return request.credential().flatMap(authenticator::findPossession).orElseThrow(() -> {
             // says why, as for any other request
             request.actor();
-            throw notAKey();
-        }
-        var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
-        return Response.ok(keys.revoke(
-                new Caller(possession.get(), request.origin()), possession.get().key(), revocation));
+            return notAKey();
+        });
     }
 
     /** The body of a request that says all in its path. */
@@ -129,6 +127,7 @@ public final class ApiKeyRoutes {
 
     private static ProblemException notAKey() {
         return Problem.of(ProblemCode.UNAUTHENTICATED, "Send the key itself as the credential, not a session.")
+                .withHeader("WWW-Authenticate", "Bearer realm=\"shearline\", error=\"invalid_token\"")
                 .asException();
     }
 }

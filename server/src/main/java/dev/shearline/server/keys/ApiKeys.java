@@ -125,7 +125,8 @@ public final class ApiKeys implements OwnedKeys {
     }
 
     public Changed<ApiKey> update(Caller caller, ApiKeyId id, KeyEdit edit) {
-        return change(caller, id, FeedNode.WIDENING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
+        // it may take rights away, and then the answer must be able to say that all nodes know
+        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
     }
 
     public Changed<ApiKey> disable(Caller caller, ApiKeyId id) {

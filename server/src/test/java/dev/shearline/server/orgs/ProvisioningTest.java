@@ -10,6 +10,7 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.testing.StatementCount;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -138,7 +139,7 @@ class ProvisioningTest {
         }
     }
 
-    private static HashSet<OrganizationId> homesOf(UserField user) throws Exception {
+    private static Set<OrganizationId> homesOf(UserField user) throws Exception {
         var place = place(Optional.empty(), Optional.empty(), Optional.of(user));
         Callable<OrganizationId> ask =
                 () -> provision(rig.operator, place).organization().id();

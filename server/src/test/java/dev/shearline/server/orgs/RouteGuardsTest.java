@@ -14,7 +14,6 @@ class RouteGuardsTest {
 
     private static final String SOME_NAME = "{\"name\": \"x\"}";
     private static final String SOME_UNIT = "{\"organization\": \"org_none\", \"name\": \"x\"}";
-    private static final String SOME_MEMBER = "{\"organization\": \"org_none\", \"user\": \"usr_none\"}";
 
     private static OrganizationsRig rig;
 

@@ -311,7 +311,7 @@ class UnitsTest {
                 .isEqualTo("unknown_parameter");
     }
 
-    private static ArrayList<String> ids(Answer answer) {
+    private static List<String> ids(Answer answer) {
         assertThat(answer.status()).isEqualTo(200);
         var ids = new ArrayList<String>();
         answer.body().at("/items").forEach(item -> ids.add(item.path("id").asString()));

@@ -1,0 +1,7 @@
+package dev.shearline.bench;
+
+/** One benchmark: makes everything it needs, measures, reports, and leaves nothing behind. */
+interface Benchmark {
+
+    void run(Report report) throws Exception;
+}

@@ -1,0 +1,103 @@
+package dev.shearline.bench;
+
+import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.token.Secret;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where one benchmark happens: a temporary directory, a PostgreSQL in it, and the processes that were started; all gone at the end. */
+final class Stage implements AutoCloseable {
+
+    private final Path directory;
+    private final Path secretKeys;
+    private final BenchDatabase database;
+    private final List<ChildProcess> children = new ArrayList<>();
+    private int nodes;
+
+    private Stage(Path directory, Path secretKeys, BenchDatabase database) {
+        this.directory = directory;
+        this.secretKeys = secretKeys;
+        this.database = database;
+    }
+
+    static Stage open() {
+        try {
+            var directory = Files.createTempDirectory("shearline-bench-");
+            // PostgreSQL's account, where root may not run it, must be able to pass
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+            var secretKeys = directory.resolve("secret.keys");
+            InstanceKeys.create(secretKeys, new SecureRandom());
+            return new Stage(directory, secretKeys, BenchDatabase.start(directory));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    BenchDatabase database() {
+        return database;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** A file that only this user reads. */
+    Path write(String name, Iterable<String> lines) {
+        try {
+            var file = directory.resolve(name);
+            Files.deleteIfExists(file);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            return Files.write(file, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path writeToken(Secret token) {
+        return write("token", List.of(token.reveal()));
+    }
+
+    /** Starts a node, with its own data directory; returns when it listens. */
+    ChildProcess startNode() {
+        var data = directory.resolve("node-" + nodes++);
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SHEARLINE_LISTEN", "127.0.0.1:0");
+        environment.put("SHEARLINE_MANAGEMENT_LISTEN", "127.0.0.1:0");
+        environment.put("SHEARLINE_DATABASE_URL", database.appUrl());
+        environment.put("SHEARLINE_NODE_DATABASE_URL", database.nodeUrl());
+        environment.put("SHEARLINE_SECRET_KEYS_FILE", secretKeys.toString());
+        environment.put("SHEARLINE_DATA_DIR", data.toString());
+        return added(ChildProcess.start(directory, "node", NodeMain.class, environment));
+    }
+
+    ChildProcess startPeer(Class<?> main, String... arguments) {
+        return added(ChildProcess.start(directory, "peer", main, Map.of(), arguments));
+    }
+
+    private ChildProcess added(ChildProcess child) {
+        children.add(child);
+        return child;
+    }
+
+    @Override
+    public void close() {
+        children.reversed().forEach(ChildProcess::close);
+        database.close();
+        try (var tree = Files.walk(directory)) {
+            for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            System.err.println("left behind: " + directory + " (" + e.getMessage() + ")");
+        }
+    }
+}

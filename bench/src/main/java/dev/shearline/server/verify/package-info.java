@@ -1,0 +1,3 @@
+/** Benchmarks of what other packages do not see. */
+@org.jspecify.annotations.NullMarked
+package dev.shearline.server.verify;
