@@ -62,7 +62,8 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
                 .collect(Collectors.joining(" INTERSECT "));
         // a set of ids, not an OR of conditions: each part of it comes from its own index
         return idStart.isPresent()
-                ? "k.id IN ((" + named + ") UNION ALL (SELECT b.id FROM api_key AS b WHERE b.id >= :idStart AND b.id < :idEnd))"
+                ? "k.id IN ((" + named
+                        + ") UNION ALL (SELECT b.id FROM api_key AS b WHERE b.id >= :idStart AND b.id < :idEnd))"
                 : "k.id IN (" + named + ")";
     }
 

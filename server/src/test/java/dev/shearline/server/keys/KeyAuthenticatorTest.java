@@ -57,7 +57,6 @@ class KeyAuthenticatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             "type":"ci","organization":"org_acme" | all
-            "type":"ephemeral","organization":"org_acme" | all
             "type":"team","organization":"org_acme" | all
             "type":"team","department":"dep_eng" | dep_eng team_web
             "type":"team","team":"team_web" | team_web
@@ -77,6 +76,17 @@ class KeyAuthenticatorTest {
                                     ? Reach.whole()
                                     : new Reach.Audiences(Set.of(audiences.split(" "))));
         });
+    }
+
+    @Test
+    void a_key_that_works_once_calls_nothing_but_itself() {
+        var key = make("\"type\":\"ephemeral\",\"organization\":\"org_acme\"");
+        assertThat(refusal(key.text("secret"))).isPresent();
+        var self = rig.get(key.text("secret"), "/v1/keys/self");
+        assertThat(self.status()).isEqualTo(200);
+        assertThat(self.text("status")).isEqualTo("expiring");
+        assertThat(rig.post(key.text("secret"), "/v1/keys/revoke-self", "").status())
+                .isEqualTo(200);
     }
 
     @Test
