@@ -255,7 +255,10 @@ final class Follower implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        freshness.end();
+        freshness.close();
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         thread.interrupt();
         wake();
         try {
