@@ -191,7 +191,7 @@ final class Follower implements AutoCloseable {
 
     private Nodes.Renewed renew(Handle handle, Epoch applied) {
         long sentMillis = primaryClock.wallMillis();
-        var renewed = lease.renew(handle, applied.number(), settings.maxStaleness());
+        var renewed = lease.renew(handle, applied, settings.maxStaleness());
         primaryClock.measured(renewed.primaryNow(), sentMillis, primaryClock.wallMillis());
         return renewed;
     }
