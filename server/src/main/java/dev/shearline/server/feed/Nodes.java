@@ -33,8 +33,11 @@ final class Nodes {
     private static final String IN_HISTORY =
             "SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :number AND tag = :tag)";
     private static final String DELETE = "DELETE FROM node WHERE id = ANY (:ids)";
-    private static final String FORGET_LAPSED =
-            "DELETE FROM node WHERE lease_until < now() - make_interval(secs => :forget)";
+    /** Waits for nobody: a row that is being renewed right now is not to be forgotten. */
+    private static final String FORGET_LAPSED = """
+            DELETE FROM node WHERE id IN (SELECT id FROM node WHERE lease_until < now() - make_interval(secs => :forget)
+                                             FOR UPDATE SKIP LOCKED)
+            """;
 
     /** A node as the others see it. */
     record Row(NodeId id, long applied, Duration staleness, boolean lapsed) {}
@@ -69,9 +72,6 @@ final class Nodes {
                 .list();
     }
 
-    static void delete(Handle handle, Collection<NodeId> ids) {
-        handle.createUpdate(DELETE)
-                .bindArray("ids", String.class, ids.stream().map(NodeId::value).toArray())
     /** Whether the feed holds this very entry. */
     static boolean isInHistory(Handle handle, Epoch epoch) {
         return handle.createQuery(IN_HISTORY)
@@ -81,6 +81,9 @@ final class Nodes {
                 .one();
     }
 
+    static void delete(Handle handle, Collection<NodeId> ids) {
+        handle.createUpdate(DELETE)
+                .bindArray("ids", String.class, ids.stream().map(NodeId::value).toArray())
                 .execute();
     }
 
