@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("storage")
 class LastUsedTest {
 
     private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
