@@ -35,9 +35,20 @@ class ForkedHistoryTest {
             }
             assertThat(cluster.audit(key.at("id"))).isEqualTo("key.created key.revoked key.disabled");
 
-            cluster.api(1).post("/v1/keys/" + key.at("id") + "/enable").expect(200);
+            Eventually.isTrue(
+                    "an operator lifts it",
+                    () -> cluster.api(1)
+                                    .post("/v1/keys/" + key.at("id") + "/enable")
+                                    .status()
+                            == 200);
             for (int node = 0; node < 2; node++) {
-                assertThat(cluster.api(node).verify(key.at("secret"))).isEqualTo("allowed");
+                int asked = node;
+                Eventually.isTrue(
+                        "node " + node + " allows it",
+                        () -> cluster.api(asked)
+                                .post("/v1/keys/verify", Map.of("key", key.at("secret")))
+                                .code()
+                                .equals("allowed"));
             }
         }
     }
