@@ -17,6 +17,7 @@ import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
+import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
 import dev.shearline.server.orgs.Organizations;
@@ -31,6 +32,7 @@ import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,17 +62,20 @@ final class Features implements AutoCloseable {
             KeyFormat format,
             Json json,
             InstantSource clock,
-            SecureRandom random) {
+            SecureRandom random,
+            MeterRegistry registry) {
         this.settings = settings;
         var ids = new Ids(random);
         var references = new References(database);
         var provisioning = new Provisioning(changes, references, ids, clock, settings.defaultPlan());
+        var catalog = new Catalog(database, changes, clock);
         keys = new ApiKeys(
                 database,
                 changes,
                 feed,
                 references,
                 provisioning,
+                catalog,
                 format,
                 settings.keys().operatorMaxLifetime(),
                 random,
@@ -81,17 +86,18 @@ final class Features implements AutoCloseable {
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
         var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
         authenticators = new Authenticators(authenticator, hotAuthenticator);
-        verification =
-                new Verification(format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json);
+        verification = new Verification(
+                format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json, registry);
         verification.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
         new OrganizationRoutes(
-                        new Organizations(database, changes, references, ids, clock, settings.defaultPlan()),
+                        new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
-        new CatalogRoutes(new Catalog(database, changes, clock)).addTo(routes);
+        new CatalogRoutes(catalog).addTo(routes);
+        OpenApiRoutes.load().addTo(routes);
     }
 
     void start() {

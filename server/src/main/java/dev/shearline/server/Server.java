@@ -65,9 +65,20 @@ public final class Server implements AutoCloseable {
         var directory = new Directory(primaryClock);
         feed = new FeedNode(nodeDatabase, directory, primaryClock, clocks, feedSettings(settings), random);
         var changes = new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed);
-        features = new Features(
-                settings, database, nodeDatabase, changes, feed, directory, format, json, primaryClock, random);
         metrics = new Metrics();
+        NodeMeters.register(metrics.registry(), feed, directory);
+        features = new Features(
+                settings,
+                database,
+                nodeDatabase,
+                changes,
+                feed,
+                directory,
+                format,
+                json,
+                primaryClock,
+                random,
+                metrics.registry());
         vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         var problems = new Problems(List.of(DatabaseProblems::find));
         var apiDispatcher = new Dispatcher(

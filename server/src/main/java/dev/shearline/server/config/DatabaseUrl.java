@@ -11,15 +11,15 @@ import java.util.Properties;
 import org.postgresql.PGProperty;
 
 /** Reads where a database is, as {@code postgres://user:password@host:port/database} or as a JDBC URL. */
-final class DatabaseUrl {
+public final class DatabaseUrl {
 
-    static final String FORM = "postgres://user:password@host:port/database or the JDBC URL of one PostgreSQL";
+    public static final String FORM = "postgres://user:password@host:port/database or the JDBC URL of one PostgreSQL";
     private static final String JDBC = "jdbc:";
     private static final int PORT = 5432;
 
     private DatabaseUrl() {}
 
-    static Optional<DatabaseAddress> find(String text) {
+    public static Optional<DatabaseAddress> find(String text) {
         try {
             var uri = new URI(text.startsWith(JDBC) ? text.substring(JDBC.length()) : text);
             boolean postgres = "postgresql".equals(uri.getScheme())

@@ -18,7 +18,7 @@ public enum Setting {
     FEED_MAX_STALENESS("feed.max-staleness", "10s", "how long a node may answer without contact: 2s to 60s"),
     FEED_POLL_INTERVAL("feed.poll-interval", "250ms", "how often a node asks for changes: 10ms to 250ms"),
     FEED_WAKE_UP("feed.wake-up", "on", "whether nodes are told of changes before their next poll: on or off"),
-    DATABASE_POOL_SIZE("database.pool-size", "8", "connections of each role: 2 to 200"),
+    DATABASE_POOL_SIZE("database.pool-size", "8", "connections of the application role: 2 to 200"),
     KEY_BRANDS("key.brands", "shl", "brands of keys, separated by commas; the first mints, all verify"),
     KEY_OPERATOR_MAX_LIFETIME(
             "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none");

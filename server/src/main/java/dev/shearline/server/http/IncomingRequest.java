@@ -87,7 +87,8 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         return new Caller(actor(), origin());
     }
 
-    private Origin origin() {
+    /** Where the request comes from, for the audit log. */
+    public Origin origin() {
         var agent = userAgent()
                 .map(text -> text.substring(0, Math.min(text.length(), HttpLimits.USER_AGENT_CHARACTERS_MAX)));
         return new Origin(Optional.of(requestId()), Optional.of(remoteAddress().toString()), agent);

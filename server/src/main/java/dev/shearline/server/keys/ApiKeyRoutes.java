@@ -9,11 +9,9 @@ import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
-import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
-import java.util.Optional;
 
 /** The routes below {@code /v1/keys}, but for those that verify. */
 public final class ApiKeyRoutes {
@@ -47,13 +45,13 @@ public final class ApiKeyRoutes {
     }
 
     private Response list(Request request) {
-        var caller = caller(request, request.require(Scope.KEYS_READ));
+        var caller = request.caller(Scope.KEYS_READ);
         var filter = filters.read(request);
         return Response.ok(keys.list(caller, filter, Paging.of(request, filter.list())));
     }
 
     private Response get(Request request) {
-        var caller = caller(request, request.require(Scope.KEYS_READ));
+        var caller = request.caller(Scope.KEYS_READ);
         request.queryOnly();
         return Response.ok(keys.get(caller, id(request)));
     }
@@ -90,27 +88,25 @@ public final class ApiKeyRoutes {
     /** What the presented key is. Needs no scope: its holder has it. */
     private Response self(Request request) {
         request.queryOnly();
-        var id = switch (request.actor()) {
-            case Actor.Key key -> key.key();
-            case Actor.Operator operator -> operator.key();
-            case Actor.Member _, Actor.Embed _, Actor.Possession _, Actor.Job _ -> throw notAKey();
-        };
-        var possession = authenticator.findPossession(request.credential().orElseThrow());
-        return Response.ok(keys.get(caller(request, possession.orElseThrow(ApiKeyRoutes::notAKey)), id));
+        var possession = possession(request);
+        return Response.ok(keys.get(new Caller(possession, request.origin()), possession.key()));
     }
 
     /** Ends the presented key. Needs no scope and works from any address: whoever finds a key can make it harmless. */
     private Response revokeSelf(Request request) {
         request.queryOnly();
-        var possession = request.credential().flatMap(authenticator::findPossession);
-        if (possession.isEmpty()) {
+        var possession = possession(request);
+        var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
+        return Response.ok(keys.revoke(new Caller(possession, request.origin()), possession.key(), revocation));
+    }
+
+    /** The presented key, which acts on itself: nothing is counted, and a key that works once stays unused. */
+    private Actor.Possession possession(Request request) {
+        return request.credential().flatMap(authenticator::findPossession).orElseThrow(() -> {
             // says why, as for any other request
             request.actor();
-            throw notAKey();
-        }
-        var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
-        return Response.ok(
-                keys.revoke(caller(request, possession.get()), possession.get().key(), revocation));
+            return notAKey();
+        });
     }
 
     /** The body of a request that says all in its path. */
@@ -119,18 +115,9 @@ public final class ApiKeyRoutes {
     }
 
     private static Caller writer(Request request) {
-        var caller = caller(request, request.require(Scope.KEYS_WRITE));
+        var caller = request.caller(Scope.KEYS_WRITE);
         request.queryOnly();
         return caller;
-    }
-
-    private static Caller caller(Request request, Actor actor) {
-        return new Caller(
-                actor,
-                new Origin(
-                        Optional.of(request.requestId()),
-                        Optional.of(request.remoteAddress().toString()),
-                        request.userAgent()));
     }
 
     /** What can be no key's id is as absent as one that is not there. */
@@ -140,6 +127,7 @@ public final class ApiKeyRoutes {
 
     private static ProblemException notAKey() {
         return Problem.of(ProblemCode.UNAUTHENTICATED, "Send the key itself as the credential, not a session.")
+                .withHeader("WWW-Authenticate", "Bearer realm=\"shearline\", error=\"invalid_token\"")
                 .asException();
     }
 }

@@ -19,6 +19,7 @@ import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.orgs.OwnedKeys;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
+import dev.shearline.server.plans.Catalog;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import java.security.SecureRandom;
@@ -58,6 +59,7 @@ public final class ApiKeys implements OwnedKeys {
             FeedNode feed,
             References references,
             Provisioning provisioning,
+            Catalog catalog,
             KeyFormat format,
             Optional<Duration> operatorLifetimeMax,
             SecureRandom random,
@@ -70,7 +72,6 @@ public final class ApiKeys implements OwnedKeys {
         var journal = new KeyJournal(changes);
         var stateStore = new KeyStateStore();
         var owners = new OwnerRows();
-        var scopes = new KnownScopes();
         var lifetimes = new Lifetimes(operatorLifetimeMax);
         lookup = new KeyLookup(database, store);
         creation = new KeyCreation(
@@ -79,13 +80,13 @@ public final class ApiKeys implements OwnedKeys {
                 owners,
                 new Destinations(references),
                 provisioning,
-                scopes,
+                catalog,
                 lifetimes,
                 journal,
                 format,
                 random,
                 clock);
-        editing = new KeyEditing(store, scopes, lifetimes, journal, clock);
+        editing = new KeyEditing(store, catalog, lifetimes, journal, clock);
         states = new KeyStates(stateStore, journal, clock);
         rotation = new KeyRotation(store, stateStore, states, owners, creation, lifetimes, journal, clock);
         spending = new KeySpending(store, stateStore, journal, clock);
@@ -124,7 +125,8 @@ public final class ApiKeys implements OwnedKeys {
     }
 
     public Changed<ApiKey> update(Caller caller, ApiKeyId id, KeyEdit edit) {
-        return change(caller, id, FeedNode.WIDENING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
+        // it may take rights away, and then the answer must be able to say that all nodes know
+        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
     }
 
     public Changed<ApiKey> disable(Caller caller, ApiKeyId id) {

@@ -1,11 +1,13 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.plans.Catalog;
 import java.util.List;
 
 /** The scopes that a key is given: real ones, and none that their giver does not hold. */
@@ -26,13 +28,24 @@ final class GrantedScopes {
         return Scope.find(text).orElseThrow(() -> unknown(text));
     }
 
-    static ProblemException unknown(String text) {
+    private static ProblemException unknown(String text) {
         var shown = text.length() <= Scope.LENGTH_MAX && text.chars().allMatch(c -> c > ' ' && c <= '~')
                 ? "the scope \"" + text + "\""
                 : "a scope of this form";
         return Problem.of(ProblemCode.UNKNOWN_SCOPE, "This instance does not know " + shown + ": see /v1/scopes.")
                 .withField("scopes")
                 .asException();
+    }
+
+    /** Inside the transaction that grants them. */
+    static void requireKnown(Tx tx, Catalog catalog, ScopeSet scopes, Visibility visibility) {
+        catalog.requireKnown(tx, scopes);
+        if (visibility == Visibility.PUBLISHABLE) {
+            catalog.findUnpublishable(tx, scopes).ifPresent(scope -> {
+                throw KeyProblems.invalid(
+                        "scopes", "A publishable key may not carry the scope " + scope + ": anybody could use it.");
+            });
+        }
     }
 
     /** Nobody grants what they do not have. */

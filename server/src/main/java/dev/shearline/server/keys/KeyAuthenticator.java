@@ -90,6 +90,9 @@ public final class KeyAuthenticator implements Authenticator {
         if (!key.cidrs().isEmpty() && key.cidrs().stream().noneMatch(block -> block.contains(address))) {
             return new Authentication.Refused("The key does not work from your address.");
         }
+        if (key.type() == KeyType.EPHEMERAL) {
+            return new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
+        }
         lastUsed.record(key.id(), Optional.of(address), clock.instant());
         return new Authentication.Authenticated(actor(handle, key));
     }

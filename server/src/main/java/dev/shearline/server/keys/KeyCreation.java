@@ -15,6 +15,7 @@ import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.orgs.Provisioned;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.Unit;
+import dev.shearline.server.plans.Catalog;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.KeyMode;
 import java.security.SecureRandom;
@@ -32,7 +33,7 @@ final class KeyCreation {
     private final OwnerRows owners;
     private final Destinations destinations;
     private final Provisioning provisioning;
-    private final KnownScopes catalog;
+    private final Catalog catalog;
     private final Lifetimes lifetimes;
     private final KeyJournal journal;
     private final KeyFormat format;
@@ -45,7 +46,7 @@ final class KeyCreation {
             OwnerRows owners,
             Destinations destinations,
             Provisioning provisioning,
-            KnownScopes catalog,
+            Catalog catalog,
             Lifetimes lifetimes,
             KeyJournal journal,
             KeyFormat format,
@@ -113,7 +114,7 @@ final class KeyCreation {
 
     private IssuedKey create(Tx tx, Caller caller, KeyOwner owner, NewApiKey wanted, Checked checked) {
         requireReach(caller.actor(), owner);
-        catalog.require(tx, checked.scopes(), checked.kind().visibility());
+        GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
         GrantedScopes.requireHeld(caller.actor(), checked.scopes());
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var maximum = lifetimes.maximum(wanted.type(), owner.plan());

@@ -24,6 +24,6 @@ public record KeyEdit(
     public KeyEdit {
         scopes = scopes.map(List::copyOf);
         cidrs = cidrs.map(List::copyOf);
-        metadata = metadata.filter(value -> !value.isNull() && !value.isMissingNode());
+        metadata = metadata.filter(KeyMetadata::isGiven);
     }
 }

@@ -5,6 +5,7 @@ import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.orgs.Settable;
+import dev.shearline.server.plans.Catalog;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -16,12 +17,12 @@ import tools.jackson.databind.JsonNode;
 final class KeyEditing {
 
     private final ApiKeyStore store;
-    private final KnownScopes catalog;
+    private final Catalog catalog;
     private final Lifetimes lifetimes;
     private final KeyJournal journal;
     private final InstantSource clock;
 
-    KeyEditing(ApiKeyStore store, KnownScopes catalog, Lifetimes lifetimes, KeyJournal journal, InstantSource clock) {
+    KeyEditing(ApiKeyStore store, Catalog catalog, Lifetimes lifetimes, KeyJournal journal, InstantSource clock) {
         this.store = store;
         this.catalog = catalog;
         this.lifetimes = lifetimes;
@@ -40,7 +41,7 @@ final class KeyEditing {
             return;
         }
         if (!after.scopes().equals(key.scopes())) {
-            catalog.require(tx, after.scopes(), key.kind().visibility());
+            GrantedScopes.requireKnown(tx, catalog, after.scopes(), key.kind().visibility());
             GrantedScopes.requireHeld(caller.actor(), key.scopes(), after.scopes());
         }
         int version = store.edit(tx, key, after, now);

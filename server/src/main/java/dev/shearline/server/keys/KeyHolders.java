@@ -8,7 +8,7 @@ import dev.shearline.server.identity.UserId;
 import java.util.List;
 
 /**
- * What the filters {@code owner} and {@code unit} of a list mean: memberships and units that this transaction can see. A name that means
+ * What the filters of a list by owner and by unit mean: memberships and units that this transaction can see. A name that means
  * nothing here is no error, it has no keys.
  */
 record KeyHolders(List<String> memberships, List<String> units) {

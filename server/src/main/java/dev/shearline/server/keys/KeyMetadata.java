@@ -16,6 +16,11 @@ final class KeyMetadata {
 
     private KeyMetadata() {}
 
+    /** Jackson makes a node of null, and of a field that was left out. */
+    static boolean isGiven(JsonNode metadata) {
+        return !metadata.isNull() && !metadata.isMissingNode();
+    }
+
     static String checked(JsonNode metadata) {
         return checked("metadata", metadata, BYTES_MAX);
     }

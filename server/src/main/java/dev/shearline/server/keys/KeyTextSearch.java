@@ -24,7 +24,7 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
 
     private static final Pattern ID = Pattern.compile(ApiKeyId.PREFIX + "[0-9A-Za-z]{0,12}");
     private static final Pattern KEY =
-            Pattern.compile("([a-z][a-z0-9]{1,9}_(?:live|test)_(?:[a-z]{2}_)?)([0-9A-Za-z]*)(?:….*)?");
+            Pattern.compile("([a-z][a-z0-9]{1,9}_(?:live|test)(?:_[a-z]{0,2}(?:_([0-9A-Za-z]*))?)?)(?:….*)?");
 
     static KeyTextSearch of(String text) {
         var words = KeyText.wordsOf(text).distinct().limit(WORDS_MAX).toList();
@@ -35,10 +35,10 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
         if (!key.matches()) {
             return new KeyTextSearch(words, Optional.empty(), Optional.empty());
         }
-        var id = Optional.of(key.group(2))
+        var id = Optional.ofNullable(key.group(2))
                 .filter(start -> !start.isEmpty())
                 .map(start -> ApiKeyId.PREFIX + cut(start, ApiKeyId.BODY_LENGTH));
-        return new KeyTextSearch(words, id, Optional.of(cut(key.group(1) + key.group(2), KeyFormat.PREFIX_LENGTH)));
+        return new KeyTextSearch(words, id, Optional.of(cut(key.group(1), KeyFormat.PREFIX_LENGTH)));
     }
 
     private static String cut(String text, int max) {

@@ -138,12 +138,16 @@ public final class LastUsed implements AutoCloseable {
         }
     }
 
+    int waiting() {
+        return pending.size();
+    }
+
     /** Writes what is left. */
     @Override
     public void close() {
         closing.countDown();
         try {
-            flusher.join(FLUSH_INTERVAL);
+            flusher.join(FLUSH_INTERVAL.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -38,8 +38,8 @@ public record NewApiKey(
     public NewApiKey {
         scopes = List.copyOf(scopes);
         cidrs = cidrs.map(List::copyOf);
-        metadata = present(metadata);
-        verifiedMetadata = present(verifiedMetadata);
+        metadata = metadata.filter(KeyMetadata::isGiven);
+        verifiedMetadata = verifiedMetadata.filter(KeyMetadata::isGiven);
     }
 
     /** A key with nothing but what every key has; the owner is the caller's own organization. */
@@ -61,10 +61,5 @@ public record NewApiKey(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-    }
-
-    /** What is absent, or null, comes as a node that says so. */
-    private static Optional<JsonNode> present(Optional<JsonNode> node) {
-        return node.filter(value -> !value.isNull() && !value.isMissingNode());
     }
 }

@@ -34,7 +34,7 @@ public final class Members {
         this.changes = changes;
         this.references = references;
         this.keys = keys;
-        this.organizations = new OrganizationEdits(changes, ids, clock, "");
+        this.organizations = new OrganizationEdits(changes, ids, clock);
         this.edits = new MemberEdits(changes, ids, clock);
         this.userEdits = new UserEdits(changes, ids, clock);
     }

@@ -23,24 +23,22 @@ final class OrganizationEdits {
     private final Changes changes;
     private final Ids ids;
     private final InstantSource clock;
-    private final String defaultPlan;
 
-    OrganizationEdits(Changes changes, Ids ids, InstantSource clock, String defaultPlan) {
+    OrganizationEdits(Changes changes, Ids ids, InstantSource clock) {
         this.changes = changes;
         this.ids = ids;
         this.clock = clock;
-        this.defaultPlan = defaultPlan;
     }
 
     /** What {@link #insert} will store; its id is needed before the transaction begins, for that is in it. */
-    OrganizationRow draft(String name, Optional<String> externalId, Optional<UserId> personalUser) {
+    OrganizationRow draft(String plan, String name, Optional<String> externalId, Optional<UserId> personalUser) {
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return new OrganizationRow(
                 ids.organization(),
                 externalId,
                 name,
                 OrganizationStatus.ACTIVE,
-                defaultPlan,
+                plan,
                 personalUser,
                 ids.text(ADMIN_AUDIENCE_PREFIX),
                 1,

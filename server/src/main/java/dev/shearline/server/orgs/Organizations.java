@@ -3,7 +3,6 @@ package dev.shearline.server.orgs;
 import dev.shearline.server.changes.Changed;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.db.Committed;
-import dev.shearline.server.db.Database;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Page;
@@ -26,29 +25,26 @@ public final class Organizations {
     static final int TRIES_MAX = 5;
 
     private final OrganizationStore store = new OrganizationStore();
-    private final Database database;
     private final Changes changes;
     private final References references;
     private final OrganizationEdits edits;
+    private final String defaultPlan;
 
     /** @param defaultPlan the plan that a new organization has */
-    public Organizations(
-            Database database,
-            Changes changes,
-            References references,
-            Ids ids,
-            InstantSource clock,
-            String defaultPlan) {
-        this.database = database;
+    public Organizations(Changes changes, References references, Ids ids, InstantSource clock, String defaultPlan) {
         this.changes = changes;
         this.references = references;
-        this.edits = new OrganizationEdits(changes, ids, clock, defaultPlan);
+        this.edits = new OrganizationEdits(changes, ids, clock);
+        this.defaultPlan = defaultPlan;
     }
 
     public Changed<Organization> create(Caller caller, NewOrganization wanted) {
         Authority.requireOperator(caller, "create organizations");
         var draft = edits.draft(
-                Inputs.name("name", wanted.name()), wanted.externalId().map(Inputs::externalId), Optional.empty());
+                defaultPlan,
+                Inputs.name("name", wanted.name()),
+                wanted.externalId().map(Inputs::externalId),
+                Optional.empty());
         var committed = changes.commit(caller, draft.id(), tx -> {
             if (!edits.insert(tx, caller, draft)) {
                 throw Inputs.exists("An organization");
@@ -66,7 +62,7 @@ public final class Organizations {
             var known = references.findOrganization(caller, new Ref.ByExternalId(externalId));
             var done = known.isPresent()
                     ? renameIfOpen(caller, known.get(), name)
-                    : insert(caller, edits.draft(name, Optional.of(externalId), Optional.empty()));
+                    : insert(caller, edits.draft(defaultPlan, name, Optional.of(externalId), Optional.empty()));
             if (done.isPresent()) {
                 return new Upserted<>(known.isEmpty(), changes.propagate(done.get(), FeedNode.WIDENING_WAIT));
             }

@@ -33,6 +33,7 @@ public final class Provisioning {
     private final Changes changes;
     private final References references;
     private final OrganizationEdits organizations;
+    private final String defaultPlan;
     private final UnitEdits unitEdits;
     private final UserEdits userEdits;
     private final MemberEdits memberEdits;
@@ -41,7 +42,8 @@ public final class Provisioning {
     public Provisioning(Changes changes, References references, Ids ids, InstantSource clock, String defaultPlan) {
         this.changes = changes;
         this.references = references;
-        this.organizations = new OrganizationEdits(changes, ids, clock, defaultPlan);
+        this.organizations = new OrganizationEdits(changes, ids, clock);
+        this.defaultPlan = defaultPlan;
         this.unitEdits = new UnitEdits(changes, ids, clock);
         this.userEdits = new UserEdits(changes, ids, clock);
         this.memberEdits = new MemberEdits(changes, ids, clock);
@@ -92,6 +94,7 @@ public final class Provisioning {
 
     /** The personal organization of a user, made when it is first asked for. */
     public OrganizationId personalOrganization(Caller caller, Ref user) {
+        Authority.requireOperator(caller, "ask for a personal organization");
         var place =
                 new Place(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(new UserField.Named(user)));
         var committed = commit(caller, place, (_, made) -> made.organization().id());
@@ -153,7 +156,8 @@ public final class Provisioning {
         return references
                 .findOrganization(caller, new Ref.ByExternalId(externalId))
                 .<Home>map(row -> new Home.Existing(row.id()))
-                .orElseGet(() -> new Home.Draft(organizations.draft(name, Optional.of(externalId), Optional.empty())));
+                .orElseGet(() -> new Home.Draft(
+                        organizations.draft(defaultPlan, name, Optional.of(externalId), Optional.empty())));
     }
 
     private OrganizationId homeOfUnit(Caller caller, UnitField field) {
@@ -178,8 +182,8 @@ public final class Provisioning {
             }
             return user.flatMap(row -> store.findPersonal(tx, row.id()))
                     .<Home>map(row -> new Home.Existing(row.id()))
-                    .orElseGet(() -> new Home.Draft(
-                            organizations.draft(personalName(user, field), Optional.empty(), user.map(UserRow::id))));
+                    .orElseGet(() -> new Home.Draft(organizations.draft(
+                            defaultPlan, personalName(user, field), Optional.empty(), user.map(UserRow::id))));
         });
     }
 

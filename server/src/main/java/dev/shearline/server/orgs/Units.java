@@ -33,7 +33,7 @@ public final class Units {
         this.changes = changes;
         this.references = references;
         this.keys = keys;
-        this.organizations = new OrganizationEdits(changes, ids, clock, "");
+        this.organizations = new OrganizationEdits(changes, ids, clock);
         this.edits = new UnitEdits(changes, ids, clock);
         this.members = new MemberEdits(changes, ids, clock);
     }

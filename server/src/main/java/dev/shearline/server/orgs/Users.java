@@ -40,7 +40,7 @@ public final class Users {
         this.changes = changes;
         this.references = references;
         this.keys = keys;
-        this.organizations = new OrganizationEdits(changes, ids, clock, "");
+        this.organizations = new OrganizationEdits(changes, ids, clock);
         this.edits = new UserEdits(changes, ids, clock);
         this.members = new MemberEdits(changes, ids, clock);
     }

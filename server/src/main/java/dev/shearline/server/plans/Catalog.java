@@ -27,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What there is to grant: scopes, built in and the operators' own, the roles that hold them, and plans.
@@ -57,7 +58,7 @@ public final class Catalog {
                 .findFirst();
     }
 
-    private LinkedHashSet<String> known(Tx tx, ScopeSet scopes) {
+    private Set<String> known(Tx tx, ScopeSet scopes) {
         var known = new LinkedHashSet<String>();
         known.add(Scope.FULL_ACCESS.value());
         var plain = scopes.scopes().stream()

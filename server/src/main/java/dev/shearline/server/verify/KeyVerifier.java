@@ -39,6 +39,13 @@ final class KeyVerifier {
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** Uses of single-use tokens that may be at the database at once. */
     static final int SPENDING_MAX = 64;
+
+    /** How long a use waits for its turn; then it is refused as overload, unspent. */
+    static final Duration SPENDING_WAIT = Duration.ofSeconds(5);
+
+    /** Uses that wait for their turn; more are refused at once. */
+    static final int WAITING_MAX = 2_000;
+
     /** Rotations whose end is being written. */
     static final int ENDING_MAX = 256;
 
@@ -57,7 +64,14 @@ final class KeyVerifier {
     private final Semaphore spending = new Semaphore(SPENDING_MAX);
     private final Set<KeyEntry> ending = ConcurrentHashMap.newKeySet();
 
-    KeyVerifier(Judge judge, Directory directory, FeedNode feed, NodeDatabase database, ApiKeys keys, LastUsed lastUsed, InstantSource clock) {
+    KeyVerifier(
+            Judge judge,
+            Directory directory,
+            FeedNode feed,
+            NodeDatabase database,
+            ApiKeys keys,
+            LastUsed lastUsed,
+            InstantSource clock) {
         this.judge = judge;
         this.directory = directory;
         this.feed = feed;
@@ -83,7 +97,8 @@ final class KeyVerifier {
             return Future.succeededFuture(new Answer(verdict, at));
         }
         return switch (verdict) {
-            case Verdict.Allowed allowed when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
+            case Verdict.Allowed allowed
+            when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
             case Verdict.Denied denied
             when denied.reason() == Reason.ALREADY_USED
                     && question.useId().isPresent()
@@ -116,15 +131,15 @@ final class KeyVerifier {
 
     private Future<Answer> spend(KeyEntry entry, Question question) {
         return offEventLoop(() -> {
-            var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
-            return switch (outcome) {
-                case SpendOutcome.Spent _ when entry instanceof LiveKey key -> judge.judge(key, question);
-                case SpendOutcome.Spent _, SpendOutcome.Replayed _ -> replay(entry, question);
-                case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
-                case SpendOutcome.NotSpendable(var status) ->
-                    denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
-            };
-        })
+                    var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
+                    return switch (outcome) {
+                        case SpendOutcome.Spent _ when entry instanceof LiveKey key -> judge.judge(key, question);
+                        case SpendOutcome.Spent _, SpendOutcome.Replayed _ -> replay(entry, question);
+                        case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
+                        case SpendOutcome.NotSpendable(var status) ->
+                            denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
+                    };
+                })
                 .map(verdict -> {
                     requireFresh();
                     if (verdict instanceof Verdict.Allowed allowed) {
@@ -136,9 +151,12 @@ final class KeyVerifier {
 
     private Verdict replay(KeyEntry entry, Question question) {
         var key = database.call(handle -> directory.findUsed(handle, entry.id()));
-        return key.map(found -> judge.judge(found, question))
-                .map(verdict -> verdict instanceof Verdict.Allowed(var live, _) ? new Verdict.Allowed(live, true) : verdict)
+        return key.map(found -> replayed(judge.judge(found, question)))
                 .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+    }
+
+    private static Verdict replayed(Verdict verdict) {
+        return verdict instanceof Verdict.Allowed allowed ? new Verdict.Allowed(allowed.key(), true) : verdict;
     }
 
     /** What the primary says of a key that this node still held for good. */
@@ -158,22 +176,32 @@ final class KeyVerifier {
 
     /** Work that asks the database: on a virtual thread, answered back on this event loop, bounded. */
     private <T> Future<T> offEventLoop(Callable<T> work) {
-        if (!spending.tryAcquire()) {
+        if (spending.getQueueLength() >= WAITING_MAX) {
             throw Problem.overloaded().asException();
         }
         Promise<T> promise = Promise.promise();
         var loop = loop();
         Thread.startVirtualThread(() -> {
             try {
-                var value = work.call();
+                var value = inTurn(work);
                 loop.runOnContext(_ -> promise.complete(value));
             } catch (Throwable failure) {
                 loop.runOnContext(_ -> promise.fail(failure));
-            } finally {
-                spending.release();
             }
         });
         return promise.future();
+    }
+
+    /** Waits for its turn, so that a batch of tokens is not cut in the middle by its own size. */
+    private <T> T inTurn(Callable<T> work) throws Exception {
+        if (!spending.tryAcquire(SPENDING_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw Problem.overloaded().asException();
+        }
+        try {
+            return work.call();
+        } finally {
+            spending.release();
+        }
     }
 
     private Future<Boolean> awaitPosition(long epoch) {

@@ -8,6 +8,7 @@ import dev.shearline.server.http.Routes;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.token.KeyFormat;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -30,10 +31,11 @@ public final class Verification {
             LastUsed lastUsed,
             HotAuthenticator authenticator,
             InstantSource clock,
-            Json json) {
+            Json json,
+            MeterRegistry registry) {
         var verifier =
                 new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, lastUsed, clock);
-        verifyRoutes = new VerifyRoutes(verifier, json);
+        verifyRoutes = new VerifyRoutes(verifier, json, new VerdictCounters(registry));
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);
         feed.addListener(streams);

@@ -21,10 +21,12 @@ final class VerifyRoutes {
 
     private final KeyVerifier verifier;
     private final Json json;
+    private final VerdictCounters counters;
 
-    VerifyRoutes(KeyVerifier verifier, Json json) {
+    VerifyRoutes(KeyVerifier verifier, Json json, VerdictCounters counters) {
         this.verifier = verifier;
         this.json = json;
+        this.counters = counters;
     }
 
     void addTo(Routes routes) {
@@ -35,8 +37,7 @@ final class VerifyRoutes {
     private Future<Response> verify(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
         var question = read(request, QuestionJson::readOne);
-        return verifier.answer(caller, question)
-                .map(answer -> render(out -> VerdictJson.write(out, answer.verdict(), answer.at())));
+        return verifier.answer(caller, question).map(answer -> render(out -> write(out, answer)));
     }
 
     private Future<Response> verifyBatch(HotRequest request) {
@@ -50,11 +51,16 @@ final class VerifyRoutes {
                     out.writeStartObject();
                     out.writeArrayPropertyStart("items");
                     for (KeyVerifier.Answer answer : all.<KeyVerifier.Answer>list()) {
-                        VerdictJson.write(out, answer.verdict(), answer.at());
+                        write(out, answer);
                     }
                     out.writeEndArray();
                     out.writeEndObject();
                 }));
+    }
+
+    private void write(JsonGenerator out, KeyVerifier.Answer answer) {
+        counters.count(answer.verdict());
+        VerdictJson.write(out, answer.verdict(), answer.at());
     }
 
     private <T> T read(HotRequest request, Function<JsonParser, T> reader) {

@@ -141,6 +141,35 @@ class SingleUseTest {
                 .containsExactlyInAnyOrder("allowed", "already_used");
     }
 
+    @Test
+    void a_full_batch_of_tokens_is_spent_whole() {
+        var items =
+                IntStream.range(0, 100).mapToObj(_ -> Map.of("key", token())).toList();
+        var answer = cluster.api(0)
+                .post("/v1/keys/verify-batch", Map.of("items", items))
+                .expect(200);
+        for (int i = 0; i < items.size(); i++) {
+            assertThat(answer.at("items/" + i + "/code")).isEqualTo("allowed");
+        }
+    }
+
+    @Test
+    void a_token_calls_nothing_itself_but_can_look_at_itself_and_end_itself() {
+        var token = cluster.api(0).as(token());
+        token.get("/v1/keys").expect(401);
+        token.post("/v1/keys/verify", Map.of("key", "x")).expect(401);
+        assertThat(token.get("/v1/keys/self").expect(200).at("status")).isEqualTo("expiring");
+        assertThat(cluster.api(0)
+                        .post(
+                                "/v1/keys/verify",
+                                Map.of("key", token.credential().reveal(), "probe", true))
+                        .code())
+                .isEqualTo("allowed");
+        token.post("/v1/keys/revoke-self").expect(200);
+        assertThat(token.get("/v1/keys/self").expect(401).raw().headers().firstValue("WWW-Authenticate"))
+                .isPresent();
+    }
+
     private static String token() {
         return cluster.api(0)
                 .post(

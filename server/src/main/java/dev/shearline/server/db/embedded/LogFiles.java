@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +35,7 @@ final class LogFiles implements AutoCloseable {
 
     private final Path directory;
     private final Thread pruning;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private LogFiles(Path directory) {
         this.directory = directory;
@@ -47,7 +50,7 @@ final class LogFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        pruning.interrupt();
+        closed.countDown();
     }
 
     /** Returns the end of what PostgreSQL said last, from before and after it read its settings. */
@@ -68,12 +71,12 @@ final class LogFiles implements AutoCloseable {
 
     private void pruneUntilClosed() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
+            do {
                 prune();
-                Thread.sleep(PRUNE_EVERY);
-            }
+            } while (!closed.await(PRUNE_EVERY.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
-            // closed
+            // the thread is this object's own: nobody else interrupts it
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,0 +1,106 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.xml.sax.SAXException;
+
+/**
+ * Sums the reports of Surefire: {@code java TestReports.java <top of the sources> [step that broke]…}. Its last line is
+ * the result, for people and machines; it exits with 1 unless something ran and nothing failed.
+ */
+final class TestReports {
+    private static final int TAIL_LINES = 12;
+
+    private final List<String> failures = new ArrayList<>();
+    private int passed;
+    private int skipped;
+
+    public static void main(String[] arguments) throws Exception {
+        var reports = new TestReports();
+        for (var path : reportsUnder(Path.of(arguments[0]))) {
+            reports.add(path);
+        }
+        for (int i = 1; i < arguments.length; i++) {
+            reports.failures.add("broken: " + arguments[i].replace('_', ' '));
+        }
+        System.exit(reports.print() ? 0 : 1);
+    }
+
+    private static List<Path> reportsUnder(Path top) throws IOException {
+        try (var modules = Files.newDirectoryStream(top, Files::isDirectory)) {
+            var reports = new ArrayList<Path>();
+            for (var module : modules) {
+                var directory = module.resolve("target/surefire-reports");
+                if (Files.isDirectory(directory)) {
+                    try (var files = Files.newDirectoryStream(directory, "TEST-*.xml")) {
+                        files.forEach(reports::add);
+                    }
+                }
+            }
+            reports.sort(null);
+            return reports;
+        }
+    }
+
+    private void add(Path report) throws ParserConfigurationException, IOException {
+        try {
+            var cases = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(report.toFile())
+                    .getElementsByTagName("testcase");
+            for (int i = 0; i < cases.getLength(); i++) {
+                add((Element) cases.item(i));
+            }
+        } catch (SAXException e) {
+            failures.add("broken: " + report + " (" + e.getMessage() + ")");
+        }
+    }
+
+    private void add(Element testCase) {
+        for (Node node = testCase.getFirstChild(); node != null; node = node.getNextSibling()) {
+            switch (node.getNodeName()) {
+                case "failure", "error" -> {
+                    failures.add(testCase.getAttribute("classname") + "." + testCase.getAttribute("name") + "\n"
+                            + indentedTail(((Element) node).getTextContent()));
+                    return;
+                }
+                case "skipped" -> {
+                    skipped++;
+                    return;
+                }
+                default -> {
+                    // output and reruns say nothing about the result
+                }
+            }
+        }
+        passed++;
+    }
+
+    /** The message, and where in our own code it came from. */
+    private static String indentedTail(String trace) {
+        var kept = trace.strip()
+                .lines()
+                .filter(line -> !line.startsWith("\tat ") || line.contains("dev.shearline"))
+                .limit(TAIL_LINES)
+                .map(line -> "    " + line.strip())
+                .toList();
+        return String.join("\n", kept);
+    }
+
+    private boolean print() {
+        if (!failures.isEmpty()) {
+            System.out.println("== failed");
+            failures.forEach(System.out::println);
+        }
+        if (passed + failures.size() == 0) {
+            System.out.println("Nothing ran: no module has a test report.");
+        }
+        System.out.println(passed + " passed, " + failures.size() + " failed" + (skipped == 0 ? "" : ", " + skipped + " skipped"));
+        return passed > 0 && failures.isEmpty();
+    }
+}

@@ -1,0 +1,139 @@
+# What the machine must have: a JDK 25, Maven, and for the tests PostgreSQL. Installs by apt where it may, else says how.
+
+# DIRECTORY: reads what the JDK says about itself, for starting it to ask would cost more than all the rest
+is_jdk_25() {
+    [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+    while IFS= read -r line; do
+        case $line in
+            JAVA_VERSION=\"25\" | JAVA_VERSION=\"25[.+-]*) return 0 ;;
+        esac
+    done <"$1/release"
+    return 1
+}
+
+find_jdk() {
+    for candidate in "${JAVA_HOME:-}" "${JAVA_HOME_25_X64:-}" /usr/lib/jvm/* \
+        "${HOME:-}"/.sdkman/candidates/java/* \
+        /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+        /opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
+        /usr/local/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
+        /opt/java/openjdk; do
+        if is_jdk_25 "$candidate"; then
+            JDK=$candidate
+            return 0
+        fi
+    done
+    java=$(command -v java) || return 1
+    while [ -h "$java" ]; do
+        link=$(readlink "$java")
+        case $link in
+            /*) java=$link ;;
+            *) java=${java%/*}/$link ;;
+        esac
+    done
+    JDK=${java%/bin/java}
+    is_jdk_25 "$JDK"
+}
+
+may_apt() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null
+}
+
+apt_has() {
+    apt-cache show "$1" >/dev/null 2>&1
+}
+
+# PACKAGE…: installs the first that apt has; fails when it has none
+apt_install_first() {
+    mkdir -p "$state"
+    say "Asking apt what it has …"
+    apt-get update -q >"$state/apt.log" 2>&1 || say "apt-get update failed; trying with the lists that are there."
+    for package in "$@"; do
+        if apt_has "$package"; then
+            say "Installing $package …"
+            DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$package" \
+                >>"$state/apt.log" 2>&1 && return 0
+            tail -n 5 "$state/apt.log" >&2
+            return 1
+        fi
+    done
+    return 1
+}
+
+need_jdk() {
+    find_jdk && return 0
+    if may_apt && apt_install_first openjdk-25-jdk-headless openjdk-25-jdk temurin-25-jdk && find_jdk; then
+        return 0
+    fi
+    say "Shearline needs a JDK 25, and found none. Install one, then run the same command again:
+
+  Debian 13, Ubuntu 24.04 and later
+    sudo apt-get update && sudo apt-get install -y openjdk-25-jdk-headless
+
+  Debian 12 and earlier (Eclipse Temurin)
+    sudo apt-get install -y wget gpg
+    wget -qO- https://packages.adoptium.net/artifactory/api/gpg/key/public | sudo gpg --dearmor -o /usr/share/keyrings/adoptium.gpg
+    . /etc/os-release
+    echo \"deb [signed-by=/usr/share/keyrings/adoptium.gpg] https://packages.adoptium.net/artifactory/deb \$VERSION_CODENAME main\" | sudo tee /etc/apt/sources.list.d/adoptium.list
+    sudo apt-get update && sudo apt-get install -y temurin-25-jdk
+
+  macOS
+    brew install openjdk@25
+
+  SDKMAN
+    sdk install java 25-tem
+
+A JDK in another place is found through JAVA_HOME."
+    exit 1
+}
+
+need_maven() {
+    command -v mvn >/dev/null && return 0
+    if may_apt && apt_install_first maven && command -v mvn >/dev/null; then
+        return 0
+    fi
+    say "Shearline is built with Maven 3.8.1 or later, and found no mvn. Install it, then run the same command again:
+
+  Debian, Ubuntu    sudo apt-get install -y maven
+  macOS             brew install maven
+  SDKMAN            sdk install maven"
+    exit 1
+}
+
+# Sets POSTGRES to the programs of an installed PostgreSQL 15, or of the oldest later one.
+find_postgres() {
+    for candidate in "${SHEARLINE_TEST_POSTGRES:-}" /usr/lib/postgresql/1[5-9]/bin /usr/lib/postgresql/[2-9][0-9]/bin \
+        /opt/homebrew/opt/postgresql@1[5-9]/bin /usr/local/opt/postgresql@1[5-9]/bin; do
+        if [ -x "$candidate/initdb" ] && [ -x "$candidate/postgres" ]; then
+            POSTGRES=$candidate
+            return 0
+        fi
+    done
+    return 1
+}
+
+need_postgres() {
+    find_postgres && return 0
+    if may_apt && apt_install_first postgresql-15 postgresql && find_postgres; then
+        return 0
+    fi
+    say "The storage tests also run on an installed PostgreSQL, and found none. Install it, then run the tests again:
+
+  Debian, Ubuntu    sudo apt-get install -y postgresql
+  macOS             brew install postgresql@15
+
+Programs in another place are found through SHEARLINE_TEST_POSTGRES, the directory of initdb and postgres."
+    exit 1
+}
+
+# The README's walk is executed as printed, and it asks with curl.
+need_curl() {
+    command -v curl >/dev/null && return 0
+    if may_apt && apt_install_first curl && command -v curl >/dev/null; then
+        return 0
+    fi
+    say "The tests execute the README, which uses curl, and found none. Install it, then run the tests again:
+
+  Debian, Ubuntu    sudo apt-get install -y curl"
+    exit 1
+}

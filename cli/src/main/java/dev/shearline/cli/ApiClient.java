@@ -1,0 +1,149 @@
+package dev.shearline.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Speaks {@code /v1} with one key; an answer that is not the one asked for is a {@link CommandFailure}. */
+final class ApiClient implements AutoCloseable {
+    static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Target target;
+    private final HttpClient http;
+
+    ApiClient(Target target) {
+        this.target = target;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    JsonNode get(String path, Map<String, String> parameters) {
+        var query = parameters.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
+                .collect(Collectors.joining("&"));
+        return send(request(query.isEmpty() ? path : path + "?" + query).GET());
+    }
+
+    JsonNode post(String path, ObjectNode body) {
+        return send(withBody(path, "POST", body));
+    }
+
+    JsonNode put(String path, ObjectNode body) {
+        return send(withBody(path, "PUT", body));
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpRequest.Builder withBody(String path, String method, ObjectNode body) {
+        return request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body.toString()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(target.url() + path))
+                .timeout(ANSWER_TIMEOUT)
+                .header("Accept", "application/json")
+                .header("User-Agent", "shearline-cli/" + Version.text())
+                .header("Authorization", "Bearer " + target.key().reveal());
+    }
+
+    private JsonNode send(HttpRequest.Builder request) {
+        HttpResponse<String> response;
+        try {
+            response = http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.UNAVAILABLE, unreachable(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted.", e);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "The key has characters that no key has: check its file.", e);
+        }
+        if (response.statusCode() >= 400) {
+            throw problem(response);
+        }
+        return parse(response);
+    }
+
+    private String unreachable(IOException e) {
+        var why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return "Nothing answers at " + target.url() + " (" + why
+                + "). Is it running? ./shearline dev starts one; --url names another.";
+    }
+
+    private JsonNode parse(HttpResponse<String> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (JacksonException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILURE,
+                    "What answers at " + target.url() + " is not Shearline: its answer (status " + response.statusCode()
+                            + ") is not JSON.",
+                    e);
+        }
+    }
+
+    /** RFC 9457 in two lines: what to do, and what to tell whoever helps. */
+    private CommandFailure problem(HttpResponse<String> response) {
+        JsonNode body;
+        try {
+            body = JSON.readTree(response.body());
+        } catch (JacksonException e) {
+            body = JSON.missingNode();
+        }
+        var message = new StringBuilder(
+                body.path("detail").asString(target.url() + " answered with status " + response.statusCode() + "."));
+        body.path("errors")
+                .forEach(error -> message.append("\n  ")
+                        .append(error.path("field").asString(""))
+                        .append(": ")
+                        .append(error.path("detail").asString("")));
+        if (body.hasNonNull("code")) {
+            message.append("\n  code ").append(body.path("code").asString());
+            append(message, "field", body);
+            append(message, "request_id", body);
+        }
+        return new CommandFailure(
+                ExitCode.ofStatus(response.statusCode()),
+                message.toString().lines().map(Text::printable).collect(Collectors.joining("\n")));
+    }
+
+    private static void append(StringBuilder message, String field, JsonNode body) {
+        if (body.hasNonNull(field)) {
+            message.append(", ")
+                    .append(field.replace('_', ' '))
+                    .append(' ')
+                    .append(body.path(field).asString());
+        }
+    }
+
+    @Override
+    public void close() {
+        // shutdownNow, for close() would wait for connections that are kept alive
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.shearline.cli;
+
+import dev.shearline.server.Server;
+import dev.shearline.server.config.Setting;
+import dev.shearline.server.config.SettingsParser;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.token.Secret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A service of one's own: PostgreSQL and one node, in one process, with everything in one directory. */
+final class DevInstance implements AutoCloseable {
+    static final String HOST = "127.0.0.1";
+    private static final String OPERATOR_KEY_NAME = "shearline dev";
+
+    private final DevDirectory directory;
+    private final DevDatabase database;
+    private final Server server;
+
+    private DevInstance(DevDirectory directory, DevDatabase database, Server server) {
+        this.directory = directory;
+        this.database = database;
+        this.server = server;
+    }
+
+    /**
+     * Returns when it answers.
+     *
+     * @param port where the API listens; 0 for any free port
+     * @param demo whether the first start loads the demo data
+     */
+    static DevInstance start(
+            Map<String, String> environment, Path data, int port, boolean demo, Consumer<String> progress) {
+        requireFree(port);
+        var random = new SecureRandom();
+        var directory = DevDirectory.open(data);
+        var database = DevDatabase.start(directory.postgres(), random, progress);
+        try {
+            if (!Files.exists(directory.instanceKeys())) {
+                InstanceKeys.create(directory.instanceKeys(), random);
+            }
+            progress.accept("starting the server");
+            var server = Server.start(
+                    SettingsParser.parse(environment, Optional.empty(), settings(directory, database, port)));
+            var instance = new DevInstance(directory, database, server);
+            try {
+                Ready.await(server);
+                instance.welcome(demo, progress);
+                return instance;
+            } catch (RuntimeException e) {
+                server.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** Before anything is started: whoever forgot about the other one learns it at once. */
+    private static void requireFree(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), port));
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.CONFLICT,
+                    "Port " + port
+                            + " is in use, perhaps by another shearline dev. Stop that, or choose another port with --port.",
+                    e);
+        }
+    }
+
+    private static Map<Setting, String> settings(DevDirectory directory, DevDatabase database, int port) {
+        var settings = new EnumMap<Setting, String>(Setting.class);
+        settings.put(Setting.LISTEN, HOST + ":" + port);
+        settings.put(Setting.MANAGEMENT_LISTEN, HOST + ":0");
+        settings.put(Setting.DATABASE_URL, database.appUrl());
+        settings.put(Setting.NODE_DATABASE_URL, database.nodeUrl());
+        settings.put(Setting.SECRET_KEYS_FILE, directory.instanceKeys().toString());
+        settings.put(Setting.DATA_DIR, directory.root().toString());
+        return settings;
+    }
+
+    private void welcome(boolean demo, Consumer<String> progress) {
+        boolean first = directory.findOperatorKey().isEmpty();
+        if (first && demo) {
+            directory.setDemoPending();
+        }
+        directory.writeUrl(url());
+        if (!directory.findOperatorKey().filter(this::opens).isPresent()) {
+            directory.writeOperatorKey(server.issueOperatorKey(OPERATOR_KEY_NAME, ScopeSet.ALL));
+        }
+        if (directory.isDemoPending()) {
+            progress.accept("loading the demo data");
+            try (var client = client()) {
+                new DemoData(client, Clock.systemUTC()).load();
+            }
+            directory.clearDemoPending();
+        }
+    }
+
+    /** The database may be newer than the file: after it was deleted, or when the key was revoked. */
+    private boolean opens(Secret key) {
+        try (var client = new ApiClient(new Target(URI.create(url()), key))) {
+            client.get("/v1/keys/self", Map.of());
+            return true;
+        } catch (CommandFailure e) {
+            if (e.exitCode() == ExitCode.SIGN_IN_NEEDED) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private ApiClient client() {
+        return new ApiClient(
+                new Target(URI.create(url()), directory.findOperatorKey().orElseThrow()));
+    }
+
+    String url() {
+        return "http://" + HOST + ":" + server.port();
+    }
+
+    String managementUrl() {
+        return "http://" + HOST + ":" + server.managementPort();
+    }
+
+    DevDirectory directory() {
+        return directory;
+    }
+
+    /** Where PostgreSQL's data are, when that is not below the data directory. */
+    Optional<Path> findRelocatedPostgres() {
+        return database.postgres().isRelocated()
+                ? Optional.of(database.postgres().dataDirectory())
+                : Optional.empty();
+    }
+
+    /** The server first: what it still has to write, it writes. */
+    @Override
+    public void close() {
+        try (database) {
+            server.close();
+        }
+    }
+}

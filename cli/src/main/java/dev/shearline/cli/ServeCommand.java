@@ -1,0 +1,62 @@
+package dev.shearline.cli;
+
+import dev.shearline.server.Server;
+import dev.shearline.server.config.ConfigurationException;
+import dev.shearline.server.config.Settings;
+import dev.shearline.server.config.SettingsParser;
+import dev.shearline.server.secrets.SecretsException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code serve}. */
+@Command(
+        name = "serve",
+        description = {
+            "Runs one node of the service on your PostgreSQL, 15 or later.",
+            "Configured by SHEARLINE_… variables and a file; start as many nodes as you like."
+        },
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "lines of key=value (or SHEARLINE_CONFIG)")
+    private @Nullable Path config;
+
+    private final Surroundings surroundings;
+
+    ServeCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        var stop = Stop.listening();
+        var settings = settings();
+        Server server;
+        try {
+            server = Server.start(settings);
+        } catch (SecretsException e) {
+            throw CommandFailure.because(ExitCode.USAGE, e);
+        }
+        surroundings
+                .out()
+                .println("Shearline listens on " + settings.listen().host() + ":" + server.port()
+                        + ", for management on " + settings.managementListen().host() + ":" + server.managementPort()
+                        + ".");
+        return stop.await(server, () -> surroundings.err().println("stopping …"));
+    }
+
+    private Settings settings() {
+        try {
+            return SettingsParser.parse(
+                    surroundings.serverEnvironment(),
+                    Optional.ofNullable(config).map(surroundings.directory()::resolve),
+                    Map.of());
+        } catch (ConfigurationException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.join("\nerror: ", e.faults()), e);
+        }
+    }
+}

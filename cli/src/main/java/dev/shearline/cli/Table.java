@@ -1,0 +1,100 @@
+package dev.shearline.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows under headings, never wider than a terminal of 80 columns: one column gives way and ends in an ellipsis. */
+final class Table {
+    static final int WIDTH = 80;
+    private static final int GAP = 2;
+    private static final int FLEXIBLE_MIN = 8;
+
+    private final Style style;
+    private final List<String> headings;
+    private final int flexible;
+    private final List<List<Cell>> rows = new ArrayList<>();
+
+    record Cell(String text, Style.Colour colour) {
+        Cell {
+            text = Text.printable(text);
+        }
+
+        static Cell of(String text) {
+            return new Cell(text, Style.Colour.NONE);
+        }
+    }
+
+    /** @param flexible the index of the column that is cut where all do not fit */
+    Table(Style style, int flexible, List<String> headings) {
+        this.style = style;
+        this.flexible = flexible;
+        this.headings = List.copyOf(headings);
+    }
+
+    void add(List<Cell> row) {
+        if (row.size() != headings.size()) {
+            throw new IllegalArgumentException(row.size() + " cells under " + headings.size() + " headings");
+        }
+        rows.add(List.copyOf(row));
+    }
+
+    List<String> lines() {
+        var widths = widths();
+        var lines = new ArrayList<String>();
+        lines.add(line(
+                headings.stream()
+                        .map(heading -> new Cell(heading, Style.Colour.BOLD))
+                        .toList(),
+                widths));
+        rows.forEach(row -> lines.add(line(row, widths)));
+        return lines;
+    }
+
+    private int[] widths() {
+        var widths = new int[headings.size()];
+        int total = GAP * (widths.length - 1);
+        for (int column = 0; column < widths.length; column++) {
+            widths[column] = Text.width(headings.get(column));
+            for (var row : rows) {
+                widths[column] =
+                        Math.max(widths[column], Text.width(row.get(column).text()));
+            }
+            total += widths[column];
+        }
+        if (total > WIDTH) {
+            widths[flexible] = Math.max(FLEXIBLE_MIN, widths[flexible] - (total - WIDTH));
+        }
+        shrinkWidest(widths);
+        return widths;
+    }
+
+    /** Where the flexible column alone does not help, the widest ones give way too. */
+    private static void shrinkWidest(int[] widths) {
+        int total = GAP * (widths.length - 1);
+        for (int width : widths) {
+            total += width;
+        }
+        for (; total > WIDTH; total--) {
+            int widest = 0;
+            for (int column = 1; column < widths.length; column++) {
+                widest = widths[column] > widths[widest] ? column : widest;
+            }
+            widths[widest]--;
+        }
+    }
+
+    private String line(List<Cell> row, int[] widths) {
+        var line = new StringBuilder();
+        int padding = 0;
+        for (int column = 0; column < widths.length; column++) {
+            var cell = row.get(column);
+            var text = Text.cut(cell.text(), widths[column]);
+            if (!text.isEmpty()) {
+                line.repeat(' ', padding).append(style.paint(cell.colour(), text));
+                padding = 0;
+            }
+            padding += widths[column] - Text.width(text) + GAP;
+        }
+        return line.toString();
+    }
+}

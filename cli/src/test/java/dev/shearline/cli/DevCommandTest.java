@@ -1,0 +1,131 @@
+package dev.shearline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class DevCommandTest {
+    private Path place;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        place = DevProcess.place();
+    }
+
+    @AfterEach
+    void tidyUp() throws IOException {
+        DevProcess.delete(place);
+    }
+
+    @Test
+    void the_first_start_loads_the_demo_and_the_second_keeps_everything() throws Exception {
+        String operatorKey;
+        JsonNode keys;
+        try (var dev = DevProcess.start(place, "--port", "0")) {
+            operatorKey =
+                    Files.readString(place.resolve(".shearline/operator.key")).strip();
+            assertThat(mode(".shearline/operator.key")).isEqualTo("rw-------");
+            assertThat(mode(".shearline/instance.keys")).isEqualTo("rw-------");
+            keys = everyKey();
+            assertThat(values(keys, "type")).contains("personal", "team", "ci", "ephemeral", "operator");
+            assertThat(values(keys, "status"))
+                    .contains("active", "expiring", "rotating", "not_yet_valid", "disabled", "revoked", "used");
+            assertThat(values(keys, "visibility")).contains("secret", "publishable");
+            assertThat(String.join("\n", dev.said())).doesNotContain(operatorKey);
+            assertThat(dev.stop("INT")).isEqualTo(130);
+        }
+
+        try (var dev = DevProcess.start(place, "--port", "0")) {
+            assertThat(Files.readString(place.resolve(".shearline/operator.key"))
+                            .strip())
+                    .isEqualTo(operatorKey);
+            assertThat(values(everyKey(), "id")).containsExactlyInAnyOrderElementsOf(values(keys, "id"));
+            assertThat(dev.stop("TERM")).isZero();
+        }
+    }
+
+    @Test
+    void what_was_made_survives_a_process_that_is_killed() throws Exception {
+        String made;
+        try (var dev = DevProcess.start(place, "--port", "0", "--no-demo", "--data-dir", "data")) {
+            assertThat(everyKey("data")).hasSize(1);
+            made = session("data")
+                    .run("keys", "create", "--type", "operator", "--name", "kept", "--scope", "keys:verify")
+                    .out();
+            assertThat(dev.stop("KILL")).isEqualTo(137);
+        }
+
+        try (var dev = DevProcess.start(place, "--port", "0", "--no-demo", "--data-dir", "data")) {
+            assertThat(everyKey("data")).hasSize(2);
+            var verdict = session("data").typing(made).run("keys", "verify", "--stdin");
+            assertThat(verdict.exitCode()).as(verdict.err()).isZero();
+            assertThat(dev.stop("TERM")).isZero();
+        }
+    }
+
+    @Test
+    void a_port_in_use_is_a_sentence() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral(DevInstance.HOST))) {
+            var result = new Session(place).run("dev", "--port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(result.exitCode()).isEqualTo(6);
+            assertThat(result.err())
+                    .contains("Port " + taken.getLocalPort() + " is in use")
+                    .contains("--port");
+            assertThat(place.resolve(".shearline")).doesNotExist();
+        }
+    }
+
+    @Test
+    void serve_names_every_fault_of_its_configuration() {
+        var result = new Session(place).with("SHEARLINE_LISTENN", "x").run("serve");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("SHEARLINE_LISTENN")
+                .contains("Did you mean SHEARLINE_LISTEN?")
+                .contains("SHEARLINE_DATABASE_URL");
+    }
+
+    private Session session(String data) {
+        return new Session(place).with("SHEARLINE_DATA_DIR", data);
+    }
+
+    private JsonNode everyKey() {
+        return everyKey(".shearline");
+    }
+
+    private JsonNode everyKey(String data) {
+        var result = session(data)
+                .run(
+                        "keys",
+                        "list",
+                        "--all",
+                        "-o",
+                        "json",
+                        "--status",
+                        "active,expiring,rotating,not_yet_valid,disabled,expired,used,revoked");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return ApiClient.JSON.readTree(result.out()).path("items");
+    }
+
+    private static Iterable<String> values(JsonNode keys, String field) {
+        return StreamSupport.stream(keys.spliterator(), false)
+                .map(key -> key.path(field).asString())
+                .toList();
+    }
+
+    private String mode(String file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(place.resolve(file)));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.shearline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExitCodesTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"400,2", "401,4", "403,5", "404,3", "409,6", "422,2", "429,7", "500,1", "503,7"})
+    void a_problem_is_two_lines_and_an_exit_code(int status, int exitCode) {
+        try (var instance = new FakeInstance()) {
+            instance.answering(
+                    status, "{'detail':'Do this.','code':'some_code','field':'scopes[0]','request_id':'req_1'}");
+            var result = Session.at(instance, directory).run("keys", "list");
+
+            assertThat(result.exitCode()).isEqualTo(exitCode);
+            assertThat(result.err())
+                    .isEqualTo("error: Do this.\n  code some_code, field scopes[0], request id req_1\n");
+            assertThat(result.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void an_answer_that_is_no_problem_document_is_told_by_its_status() {
+        try (var instance = new FakeInstance()) {
+            instance.answering(502, "<html>").answering(200, "<html>");
+            var session = Session.at(instance, directory);
+
+            var badGateway = session.run("keys", "list");
+            assertThat(badGateway.exitCode()).isEqualTo(7);
+            assertThat(badGateway.err()).contains("answered with status 502");
+            var somethingElse = session.run("keys", "list");
+            assertThat(somethingElse.exitCode()).isEqualTo(1);
+            assertThat(somethingElse.err()).contains("is not Shearline");
+        }
+    }
+
+    @Test
+    void where_nothing_answers_the_next_step_is_named() {
+        String url;
+        try (var instance = new FakeInstance()) {
+            url = instance.url();
+        }
+        var result = new Session(directory).with("SHEARLINE_KEY", "k").run("keys", "list", "--url", url);
+
+        assertThat(result.exitCode()).isEqualTo(7);
+        assertThat(result.err()).contains("Nothing answers at " + url).contains("./shearline dev");
+    }
+
+    @Test
+    void what_is_not_in_the_grammar_is_exit_code_2() {
+        var session = new Session(directory);
+
+        assertThat(session.run("keys", "list", "--nonsense").exitCode()).isEqualTo(2);
+        assertThat(session.run("keys").exitCode()).isEqualTo(2);
+        assertThat(session.run().exitCode()).isEqualTo(2);
+        assertThat(session.run("kees").err()).contains("keys");
+    }
+
+    @Test
+    void help_and_version_are_for_standard_output() {
+        var session = new Session(directory);
+
+        assertThat(session.run("--version").out()).startsWith("shearline ");
+        assertThat(session.run("keys", "create", "--help").out()).contains("--secret-file");
+        assertThat(session.run("keys", "create", "--help").out().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.shearline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.cli.Table.Cell;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+
+    @Test
+    void columns_are_as_wide_as_what_is_in_them() {
+        var table = new Table(Style.PLAIN, 0, List.of("A", "LONGER", "C"));
+        table.add(row("1", "2", "3"));
+        table.add(row("22", "", "33"));
+
+        assertThat(table.lines()).containsExactly("A   LONGER  C", "1   2       3", "22          33");
+    }
+
+    @Test
+    void the_flexible_column_gives_way_first_then_the_widest() {
+        var one = new Table(Style.PLAIN, 0, List.of("NAME", "ID"));
+        one.add(row("n".repeat(100), "i".repeat(16)));
+        assertThat(one.lines().get(1))
+                .isEqualTo("n".repeat(61) + "…  " + "i".repeat(16))
+                .hasSize(80);
+
+        var all = new Table(Style.PLAIN, 0, List.of("NAME", "X", "Y"));
+        all.add(row("n".repeat(100), "x".repeat(90), "y".repeat(90)));
+        assertThat(all.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(all.lines().get(1))
+                .startsWith("nnnnnnn…  xxx")
+                .contains("…  yyy")
+                .endsWith("…");
+    }
+
+    @Test
+    void wide_characters_take_two_columns_and_accents_none() {
+        assertThat(Text.width("日本")).isEqualTo(4);
+        assertThat(Text.width("e\u0301")).isEqualTo(1);
+        assertThat(Text.width("🔑")).isEqualTo(2);
+        assertThat(Text.cut("日本語日本語", 6)).isEqualTo("日本…");
+        assertThat(Text.cut("short", 5)).isEqualTo("short");
+    }
+
+    @Test
+    void nothing_in_a_cell_moves_the_cursor_or_turns_the_writing() {
+        assertThat(Cell.of("a\u001b[2J\rb\u202ec\u2028").text()).isEqualTo("a\ufffd[2J\ufffdb\ufffdc\ufffd");
+    }
+
+    private static List<Cell> row(String... texts) {
+        return Stream.of(texts).map(Cell::of).toList();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.shearline.server;
+
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.verify.Directory;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What this node knows, how fresh it is, and how far its clock is off. */
+final class NodeMeters {
+
+    private static final double MILLIS = 1_000;
+
+    private NodeMeters() {}
+
+    static void register(MeterRegistry registry, FeedNode feed, Directory directory) {
+        Gauge.builder("shearline_directory_keys", directory, Directory::size)
+                .description("Keys in this node's directory, tombstones included")
+                .register(registry);
+        Gauge.builder("shearline_feed_epoch", feed, node -> node.position().number())
+                .description("The last change that this node has applied")
+                .register(registry);
+        Gauge.builder("shearline_feed_fresh", feed, node -> node.freshness().isFresh() ? 1 : 0)
+                .description("1 while this node may answer, 0 while it is fenced")
+                .register(registry);
+        Gauge.builder(
+                        "shearline_clock_offset_seconds",
+                        feed,
+                        node -> node.primaryClock().offset().toMillis() / MILLIS)
+                .description("What must be added to this machine's clock to get the primary's")
+                .register(registry);
+    }
+}

@@ -1,0 +1,249 @@
+package dev.shearline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.testing.Api;
+import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.SchemaCheck;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A running server has the routes of the OpenAPI document, no others, and answers in its shapes. */
+@Tag("storage")
+class OpenApiAnswersTest {
+
+    private static final SchemaCheck SCHEMAS = new SchemaCheck(OpenApiTest.DOCUMENT);
+
+    private static Cluster cluster;
+    private static Api api;
+
+    /** The operations whose successful answer has been seen by a test. */
+    private final Set<String> seen = new HashSet<>();
+
+    @BeforeAll
+    static void start() {
+        cluster = Cluster.start(1);
+        api = cluster.api();
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void routes_and_document_hold_each_other() {
+        var routes = cluster.node(0).routes().stream()
+                .map(route -> route.method() + " " + route.path())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(routes).isEqualTo(OpenApiTest.routes());
+    }
+
+    /** Makes a call and holds the answer against the response that the document has for the operation and the status. */
+    private Api.Answer check(String method, String path, int status, Supplier<Api.Answer> call) {
+        var answer = call.get().expect(status);
+        var responses =
+                OpenApiTest.DOCUMENT.path("paths").path(path).path(method).path("responses");
+        assertThat(responses.isMissingNode()).as(method + " " + path).isFalse();
+        var documented = responses.has(Integer.toString(status))
+                ? responses.path(Integer.toString(status))
+                : responses.path("default");
+        var content = OpenApiTest.resolved(documented).path("content");
+        var type = answer.raw().headers().firstValue("Content-Type").orElse("");
+        assertThat(content.has(type)).as(method + " " + path + " has " + type).isTrue();
+        assertThat(SCHEMAS.faults(content.path(type).path("schema"), answer.json()))
+                .as(method + " " + path)
+                .isEmpty();
+        OpenApiTest.resolved(documented)
+                .path("headers")
+                .propertyNames()
+                .forEach(header -> assertThat(answer.raw().headers().firstValue(header))
+                        .as(method + " " + path + " " + status + " " + header)
+                        .isPresent());
+        if (status < 300) {
+            seen.add(method + " " + path);
+        }
+        return answer;
+    }
+
+    @Test
+    void every_json_operation_answers_as_documented() {
+        var organization = organizations();
+        var team = units(organization);
+        users(organization);
+        catalog();
+        keys(organization, team);
+        check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
+        var unseen = new TreeSet<>(OpenApiTest.operationNames());
+        unseen.removeAll(seen);
+        // a stream, read by ChangesTest
+        assertThat(unseen).containsExactly("get /v1/changes");
+    }
+
+    private String organizations() {
+        var path = "/v1/organizations";
+        var one = path + "/{id}";
+        check("put", one, 201, () -> api.put(path + "/ext:doc", Map.of("name", "Doc")));
+        var id = check("put", one, 200, () -> api.put(path + "/ext:doc", Map.of("name", "Document")))
+                .at("id");
+        check("get", path, 200, () -> api.get(path + "?limit=1&order=desc&status=active"));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("name", "Documents")));
+        check("post", one + "/suspend", 200, () -> api.post(path + "/" + id + "/suspend"));
+        check("post", one + "/resume", 200, () -> api.post(path + "/" + id + "/resume"));
+        var other = check("post", path, 201, () -> api.post(path, Map.of("name", "Other", "external_id", "doc-other")))
+                .at("id");
+        check("delete", one, 200, () -> api.delete(path + "/" + other));
+        check("post", path, 409, () -> api.post(path, Map.of("name", "Doc", "external_id", "doc")));
+        return id;
+    }
+
+    private String units(String organization) {
+        String team = "";
+        for (var kind : List.of("department", "team")) {
+            var path = "/v1/" + kind + "s";
+            var one = path + "/{id}";
+            var body = Map.of("organization", organization, "name", "Unit");
+            check("post", path, 201, () -> api.post(path, body));
+            check("put", one, 201, () -> api.put(path + "/ext:unit-" + kind, body));
+            var id = check("put", one, 200, () -> api.put(path + "/ext:unit-" + kind, body))
+                    .at("id");
+            check("get", path, 200, () -> api.get(path + "?organization=" + organization));
+            check("get", one, 200, () -> api.get(path + "/ext:unit-" + kind + "?organization=ext:doc"));
+            check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("name", "Renamed")));
+            team = id;
+            var gone = api.post(path, body).at("id");
+            check("delete", one, 200, () -> api.delete(path + "/" + gone));
+            check("get", one, 422, () -> api.get(path + "/ext:unit-" + kind));
+        }
+        return team;
+    }
+
+    private void users(String organization) {
+        var path = "/v1/users";
+        var one = path + "/{id}";
+        check("post", path, 201, () -> api.post(path, Map.of("name", "Ada")));
+        check(
+                "put",
+                one,
+                201,
+                () -> api.put(path + "/ext:doc-user", Map.of("name", "Ada", "email", "ada@example.com")));
+        var id = check("put", one, 200, () -> api.put(path + "/ext:doc-user", Map.of("name", "Ada")))
+                .at("id");
+        check("get", path, 200, () -> api.get(path));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("name", "Ada L.")));
+        check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
+        check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
+        members(organization, id);
+        check("delete", one, 200, () -> api.delete(path + "/" + id));
+    }
+
+    private void members(String organization, String user) {
+        var path = "/v1/members";
+        var one = path + "/{id}";
+        var body = Map.of("organization", organization, "user", user, "roles", List.of(Map.of("role", "developer")));
+        var id = check("post", path, 201, () -> api.post(path, body)).at("id");
+        check("get", path, 200, () -> api.get(path + "?organization=" + organization));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("roles", List.of(Map.of("role", "admin")))));
+        check("delete", one, 200, () -> api.delete(path + "/" + id));
+    }
+
+    private void catalog() {
+        var path = "/v1/scopes";
+        var one = path + "/{name}";
+        check(
+                "post",
+                path,
+                201,
+                () -> api.post(path, Map.of("name", "doc:read", "title", "Read", "roles", List.of("admin"))));
+        check("get", path, 200, () -> api.get(path));
+        check("get", one, 200, () -> api.get(path + "/doc:read"));
+        check("patch", one, 200, () -> api.patch(path + "/doc:read", Map.of("title", "Read it", "publishable", true)));
+        check("delete", one, 200, () -> api.delete(path + "/doc:read"));
+        check("get", "/v1/roles", 200, () -> api.get("/v1/roles"));
+        check("get", "/v1/plans", 200, () -> api.get("/v1/plans"));
+    }
+
+    private void keys(String organization, String team) {
+        var path = "/v1/keys";
+        var one = path + "/{id}";
+        var body = Map.of(
+                "type",
+                "team",
+                "name",
+                "Doc",
+                "organization",
+                organization,
+                "team",
+                team,
+                "scopes",
+                List.of("sessions:read"));
+        var key = check("post", path, 201, () -> api.post(path, body));
+        var id = key.at("id");
+        check(
+                "get",
+                path,
+                200,
+                () -> api.get(path + "?organization=" + organization + "&status=active,rotating&sort=name"));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("get", path + "/self", 200, () -> api.as(key.at("secret")).get(path + "/self"));
+        check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("cidrs", List.of("203.0.113.0/24"))));
+        check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
+        check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
+        verdicts(key.at("secret"));
+        var successor =
+                check("post", one + "/rotate", 201, () -> api.post(path + "/" + id + "/rotate", Map.of("grace", "1h")));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("post", one + "/revoke", 200, () -> api.post(path + "/" + id + "/revoke", Map.of("reason", "Done")));
+        verdicts(key.at("secret"));
+        check("post", one + "/rotate", 409, () -> api.post(path + "/" + id + "/rotate"));
+        check(
+                "post",
+                path + "/revoke-self",
+                200,
+                () -> api.as(successor.at("secret")).post(path + "/revoke-self"));
+        problems(body);
+    }
+
+    private void verdicts(String secret) {
+        var path = "/v1/keys/verify";
+        check("post", path, 200, () -> api.post(path, Map.of("key", secret, "address", "203.0.113.7")));
+        check("post", path, 200, () -> api.post(path, Map.of("key", secret)));
+        check("post", path, 200, () -> api.post(path, Map.of("key", "junk")));
+        check(
+                "post",
+                path,
+                200,
+                () -> api.post(path, Map.of("key", cluster.operator().reveal())));
+        check(
+                "post",
+                path + "-batch",
+                200,
+                () -> api.post(path + "-batch", Map.of("items", List.of(Map.of("key", secret)))));
+    }
+
+    private void problems(Map<String, ?> body) {
+        var path = "/v1/keys";
+        check("post", path, 400, () -> api.postRaw(path, "{"));
+        check("get", path, 401, () -> api.as("").get(path));
+        check("get", path, 401, () -> api.as("junk").get(path));
+        var narrow = api.as(api.post(path, body).at("secret"));
+        check("get", path, 403, () -> narrow.get(path));
+        check("get", path + "/{id}", 404, () -> api.get(path + "/key_000000000000"));
+        check("post", path, 413, () -> api.postRaw(path, " ".repeat(70_000)));
+        check("post", path, 422, () -> api.post(path, Map.of("type", "team")));
+        check("get", path, 422, () -> api.get(path + "?sort=colour"));
+        check("post", path + "/verify", 422, () -> api.post(path + "/verify", Map.of("key", "junk", "cost", 1)));
+    }
+}

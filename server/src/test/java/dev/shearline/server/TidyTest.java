@@ -1,0 +1,287 @@
+package dev.shearline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.config.Setting;
+import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.testing.Repository;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** House rules over the whole repository: what nobody checks drifts. */
+class TidyTest {
+
+    private static final Repository REPOSITORY = Repository.ofThisProject();
+
+    private static final int JAVA_LINES_MAX = 400;
+    /** Files that may be longer, each with its reason. */
+    private static final Map<String, String> LONG_FILES = Map.of(
+            "server/src/test/java/dev/shearline/server/keys/ChangeApiKeyTest.java",
+            "every change of a key, on one server");
+
+    /** Text that tells a rule from what it forbids: this test and what it is about are the only places that hold both. */
+    private static final Set<String> NAMES_WHAT_IS_BANNED =
+            Set.of("server/src/test/java/dev/shearline/server/TidyTest.java");
+
+    /**
+     * What must not stand in a file.
+     *
+     * @param where part of the path of a file that the rule is for
+     * @param except how the paths of exempt files begin
+     */
+    private record Ban(Pattern text, String where, List<String> except, String instead) {
+
+        static Ban of(String regex, String where, String instead, String... except) {
+            return new Ban(Pattern.compile(regex), where, List.of(except), instead);
+        }
+
+        boolean concerns(String file) {
+            return file.contains(where) && except.stream().noneMatch(file::startsWith);
+        }
+    }
+
+    private static final List<Ban> BANNED_IN_JAVA = List.of(
+            Ban.of("System\\s*\\.\\s*(out|err)\\b", "/src/main/", "a logger", "cli/", "bench/"),
+            Ban.of("\\.printStackTrace\\(", "/src/main/", "a logger with the exception"),
+            Ban.of("\\bnew Random\\(", "/src/main/", "an injected SecureRandom", "bench/"),
+            Ban.of("\\bInstant\\.now\\(\\)", "/src/main/", "an injected clock", "cli/", "bench/"),
+            Ban.of("\\bSystem\\.currentTimeMillis\\(\\)", "/src/main/", "an injected clock", "cli/", "bench/"),
+            Ban.of(
+                    "\\bThread\\s*\\.\\s*sleep\\(",
+                    "",
+                    "waiting for what is meant: a latch, a queue, Eventually",
+                    "bench/"));
+
+    private static final Set<String> TEXT_FILES = Set.of(
+            "java",
+            "md",
+            "sql",
+            "xml",
+            "yaml",
+            "yml",
+            "json",
+            "properties",
+            "sh",
+            "ts",
+            "tsx",
+            "js",
+            "css",
+            "html",
+            "toml",
+            "py");
+
+    private static final Pattern MARK = Pattern.compile("\\b(TODO|FIXME|XXX)\\b");
+    /** Somebody's own directories. */
+    private static final Pattern MACHINE_PATH =
+            Pattern.compile("(?<![\\w/.~-])/(root|home/[a-z][\\w-]*|Users/[A-Za-z][\\w-]*)/[\\w.]");
+
+    private static final Pattern KEY = Pattern.compile("[a-z0-9]{2,10}_(live|test)_(sk|pk|ci|et|op)_[0-9A-Za-z]{20,}");
+    private static final Pattern LINK =
+            Pattern.compile("(?<!!)\\[[^\\]\\[]*]\\(([^)\\s]+)\\)|!\\[[^\\]]*]\\(([^)\\s]+)\\)");
+    private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?) *$");
+    private static final Pattern TABLE_PAIR = Pattern.compile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\| ([^|]+) \\|");
+
+    private static List<Path> textFiles() {
+        return REPOSITORY.files().stream()
+                .filter(file -> {
+                    var name = file.getFileName().toString();
+                    int dot = name.lastIndexOf('.');
+                    return dot <= 0 || TEXT_FILES.contains(name.substring(dot + 1));
+                })
+                .filter(file -> !NAMES_WHAT_IS_BANNED.contains(slashed(file)))
+                .toList();
+    }
+
+    private static String slashed(Path file) {
+        return file.toString().replace('\\', '/');
+    }
+
+    /** {@code file:line: text} of each line that matches. */
+    private static List<String> find(Pattern pattern, List<Path> files) {
+        var found = new ArrayList<String>();
+        for (var file : files) {
+            var lines = REPOSITORY.read(file).lines().toList();
+            for (int i = 0; i < lines.size(); i++) {
+                if (pattern.matcher(lines.get(i)).find()) {
+                    found.add(
+                            slashed(file) + ":" + (i + 1) + ": " + lines.get(i).strip());
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void files_are_short_enough_to_be_read() {
+        var tooLong = new TreeSet<String>();
+        for (var file : REPOSITORY.files(".java")) {
+            long lines = REPOSITORY.read(file).lines().count();
+            if (lines > JAVA_LINES_MAX && !LONG_FILES.containsKey(slashed(file))) {
+                tooLong.add(slashed(file) + " has " + lines + " lines: split it, or give a reason in LONG_FILES");
+            }
+        }
+        assertThat(tooLong).isEmpty();
+        assertThat(LONG_FILES.keySet())
+                .allMatch(file -> Files.exists(REPOSITORY.root().resolve(file)));
+    }
+
+    @Test
+    void calls_that_hide_output_time_or_chance_are_not_made() {
+        var found = new TreeSet<String>();
+        for (var ban : BANNED_IN_JAVA) {
+            var files = REPOSITORY.files(".java").stream()
+                    .filter(file -> ban.concerns(slashed(file)) && !NAMES_WHAT_IS_BANNED.contains(slashed(file)))
+                    .toList();
+            find(ban.text(), files).forEach(line -> found.add(line + " -- use " + ban.instead()));
+        }
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void nothing_is_left_for_later_in_a_comment() {
+        assertThat(find(MARK, textFiles())).isEmpty();
+    }
+
+    @Test
+    void the_project_speaks_of_itself_alone() {
+        assertThat(find(MACHINE_PATH, textFiles())).isEmpty();
+    }
+
+    @Test
+    void nothing_looks_like_a_real_key() {
+        assertThat(find(KEY, REPOSITORY.files())).isEmpty();
+    }
+
+    @Test
+    void every_package_says_what_it_is_and_that_it_is_null_marked() {
+        var packages = REPOSITORY.files(".java").stream()
+                .filter(file -> slashed(file).contains("/src/main/java/"))
+                .map(Path::getParent)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(packages)
+                .allSatisfy(directory -> assertThat(
+                                REPOSITORY.root().resolve(directory).resolve("package-info.java"))
+                        .content()
+                        .containsPattern("@(org\\.jspecify\\.annotations\\.)?NullMarked")
+                        .startsWith("/**"));
+    }
+
+    @Test
+    void links_in_documents_lead_somewhere() {
+        var dead = new TreeSet<String>();
+        for (var file : REPOSITORY.files(".md")) {
+            var text = FENCE.matcher(REPOSITORY.read(file)).replaceAll("");
+            LINK.matcher(text).results().forEach(link -> {
+                var target = link.group(1) == null ? link.group(2) : link.group(1);
+                if (!leadsSomewhere(file, target)) {
+                    dead.add(slashed(file) + " -> " + target);
+                }
+            });
+        }
+        assertThat(dead).isEmpty();
+    }
+
+    private static boolean leadsSomewhere(Path document, String target) {
+        if (target.matches("[a-z][a-z0-9+.-]*:.*")) {
+            return true;
+        }
+        int hash = target.indexOf('#');
+        var path = URLDecoder.decode(hash < 0 ? target : target.substring(0, hash), StandardCharsets.UTF_8);
+        var folder = document.getParent();
+        var file = path.isEmpty() ? document : (folder == null ? Path.of(path) : folder.resolve(path)).normalize();
+        if (!Files.exists(REPOSITORY.root().resolve(file))) {
+            return false;
+        }
+        boolean hasAnchors = path.isEmpty() || path.endsWith(".md");
+        return hash < 0 || !hasAnchors || anchors(file).contains(target.substring(hash + 1));
+    }
+
+    /** As the usual renderers make them of headings. */
+    private static Set<String> anchors(Path file) {
+        var text = FENCE.matcher(REPOSITORY.read(file)).replaceAll("");
+        return HEADING.matcher(text)
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+
+    /** A document that a comment sends its reader to. */
+    @Test
+    void documents_that_the_code_names_exist() {
+        var document = Pattern.compile("\\bdocs/[\\w/.-]+\\.md\\b");
+        var missing = new TreeSet<String>();
+        for (var file : textFiles()) {
+            document.matcher(REPOSITORY.read(file))
+                    .results()
+                    .map(found -> found.group())
+                    .filter(name -> !Files.exists(REPOSITORY.root().resolve(name)))
+                    .forEach(name -> missing.add(slashed(file) + " -> " + name));
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void every_problem_code_is_explained_and_nothing_else() {
+        var explained = HEADING.matcher(REPOSITORY.read("docs/problems.md"))
+                .results()
+                .filter(heading -> heading.group().startsWith("### "))
+                .map(heading -> heading.group(1))
+                .toList();
+        assertThat(explained)
+                .containsExactlyElementsOf(Arrays.stream(ProblemCode.values())
+                        .map(ProblemCode::wire)
+                        .toList());
+    }
+
+    @Test
+    void every_problem_code_is_explained_under_its_status() {
+        int status = 0;
+        var statuses = new TreeMap<String, Integer>();
+        for (var line : REPOSITORY.read("docs/problems.md").lines().toList()) {
+            if (line.startsWith("## Status ")) {
+                status = Integer.parseInt(line.substring("## Status ".length()));
+            } else if (line.startsWith("### ")) {
+                statuses.put(line.substring("### ".length()), status);
+            }
+        }
+        assertThat(statuses)
+                .isEqualTo(Arrays.stream(ProblemCode.values())
+                        .collect(Collectors.toMap(ProblemCode::wire, ProblemCode::status, (a, _) -> a, TreeMap::new)));
+    }
+
+    @Test
+    void every_setting_is_explained_with_its_names_and_default_and_nothing_else() {
+        var explained = new TreeMap<String, String>();
+        TABLE_PAIR
+                .matcher(REPOSITORY.read("docs/configuration.md"))
+                .results()
+                .forEach(row -> explained.put(row.group(1) + " " + row.group(2), row.group(3)));
+        var settings = new TreeMap<String, Setting>();
+        for (var setting : Setting.values()) {
+            settings.put(setting.key() + " " + setting.environmentName(), setting);
+        }
+        assertThat(explained.keySet()).isEqualTo(settings.keySet());
+        assertThat(settings.entrySet())
+                .allSatisfy(entry -> entry.getValue()
+                        .defaultText()
+                        .ifPresent(text ->
+                                assertThat(explained.get(entry.getKey())).isEqualTo("`" + text + "`")));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.shearline.server.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.TestSchema;
+import dev.shearline.token.ApiKeyId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LastUsedTest {
+
+    private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
+    private static KeyRig rig;
+
+    @BeforeAll
+    static void start() {
+        rig = new KeyRig();
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    private static ApiKeyId key() {
+        return ApiKeyId.find(rig.created("").text("id")).orElseThrow();
+    }
+
+    private static Optional<IpAddress> address(String text) {
+        return IpAddress.find(text);
+    }
+
+    private static String shown(ApiKeyId key) {
+        var shown = rig.get(rig.operator, "/v1/keys/" + key);
+        return shown.text("last_used_at") + " " + shown.text("last_used_address");
+    }
+
+    @Test
+    void the_latest_use_is_kept_whatever_order_it_is_told_and_written_in() {
+        var key = key();
+        try (var other = new LastUsed(rig.nodeDatabase)) {
+            rig.lastUsed.record(key, address("203.0.113.7"), NOON.plusSeconds(2));
+            rig.lastUsed.record(key, address("203.0.113.8"), NOON);
+            other.record(key, address("203.0.113.9"), NOON.plusSeconds(1));
+            rig.lastUsed.flush();
+        }
+        assertThat(shown(key)).isEqualTo("2030-01-01T12:00:02.000Z 203.0.113.7");
+    }
+
+    @Test
+    void a_use_is_written_by_itself_and_the_rest_when_it_closes() {
+        var key = key();
+        try (var lastUsed = new LastUsed(rig.nodeDatabase)) {
+            lastUsed.start();
+            lastUsed.record(key, address("2001:db8::1"), NOON);
+            Eventually.isTrue("written", () -> shown(key).startsWith("2030-01-01T12:00:00.000Z 2001:db8"));
+            lastUsed.record(key, Optional.empty(), NOON.plusSeconds(1));
+        }
+        assertThat(shown(key)).startsWith("2030-01-01T12:00:01.000Z ");
+    }
+
+    @Test
+    void what_cannot_be_written_is_written_later() throws SQLException {
+        var key = key();
+        var schema = TestSchema.create();
+        var database = new NodeDatabase(schema.node().to("no_such_database"));
+        var lastUsed = new LastUsed(database);
+        lastUsed.record(key, Optional.empty(), NOON);
+        lastUsed.flush();
+        assertThat(lastUsed.waiting()).isOne();
+        database.close();
+    }
+
+    @Test
+    void management_with_a_key_is_a_use() {
+        var key = rig.created("");
+        rig.get(key.text("secret"), "/v1/keys/self");
+        rig.lastUsed.flush();
+        assertThat(rig.get(rig.operator, "/v1/keys/" + key.text("id")).text("last_used_address"))
+                .isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void many_keys_are_written_in_batches() {
+        var keys = new java.util.ArrayList<ApiKeyId>();
+        for (int i = 0; i < 3; i++) {
+            keys.add(key());
+        }
+        // of keys that are gone nothing is written, and nothing fails
+        for (int i = 0; i < 2_500; i++) {
+            rig.lastUsed.record(ApiKeyId.of(i, 0), Optional.empty(), NOON);
+        }
+        keys.forEach(key -> rig.lastUsed.record(key, Optional.empty(), NOON));
+        rig.lastUsed.flush();
+        assertThat(rig.lastUsed.waiting()).isZero();
+        keys.forEach(key -> assertThat(shown(key)).startsWith("2030-01-01T12:00:00.000Z"));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.shearline.server.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A failover or a restore takes the database back to before a revocation. */
+@Tag("storage")
+class ForkedHistoryTest {
+
+    @Test
+    void a_key_that_comes_back_to_life_stays_refused_is_disabled_and_waits_for_an_operator() {
+        try (var cluster = Cluster.start(2)) {
+            var acme = cluster.organization("acme");
+            var key = cluster.issue(acme, "sessions:read");
+            cluster.api(0).post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
+
+            cluster.schema().execute("""
+                    WITH back AS (UPDATE api_key SET state = 'active', version = version - 1, revoked_at = NULL, revoked_cause = NULL
+                                   WHERE id = ?)
+                    UPDATE feed_entry SET tag = tag # 1 WHERE epoch = (SELECT epoch FROM epoch_counter)
+                    """, key.at("id"));
+
+            Eventually.isTrue(
+                    "the key is disabled by an ordinary change",
+                    () -> "history_forked"
+                            .equals(cluster.schema()
+                                    .query("SELECT disabled_cause FROM api_key WHERE id = ?", key.at("id"))));
+            for (int node = 0; node < 2; node++) {
+                assertRefused(cluster, node, key.at("secret"));
+            }
+            assertThat(cluster.audit(key.at("id"))).isEqualTo("key.created key.revoked key.disabled");
+
+            cluster.api(1).post("/v1/keys/" + key.at("id") + "/enable").expect(200);
+            for (int node = 0; node < 2; node++) {
+                assertThat(cluster.api(node).verify(key.at("secret"))).isEqualTo("allowed");
+            }
+        }
+    }
+
+    /** While it loads again a node answers nothing; what it answers is never "allowed". */
+    private static void assertRefused(Cluster cluster, int node, String secret) {
+        Eventually.isTrue("node " + node + " answers, and refuses", () -> {
+            var answer = cluster.api(node).post("/v1/keys/verify", Map.of("key", secret));
+            assertThat(answer.code()).isIn("revoked", "disabled", "unavailable");
+            return answer.status() == 200;
+        });
+    }
+}
