@@ -3,6 +3,7 @@ package dev.shearline.server;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.verify.Directory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -24,18 +25,27 @@ final class ForkedHistory implements AutoCloseable {
     /** Until it is done these keys are refused by this node's tombstones, and it is tried until it is done. */
     void disable(List<Directory.Resurrected> resurrected) {
         log.error("{} dead keys are alive after history has forked: disabling them", resurrected.size());
-        Thread.startVirtualThread(() -> resurrected.forEach(this::disable));
+        Thread.startVirtualThread(() -> disableAll(resurrected));
     }
 
-    private void disable(Directory.Resurrected key) {
-        while (!closed) {
-            try {
-                keys.disableForked(key.organization(), key.key());
-                return;
-            } catch (RuntimeException e) {
-                log.warn("cannot disable {} yet: {}", key.key(), e.getMessage());
+    /** One that cannot be disabled yet holds up no other. */
+    private void disableAll(List<Directory.Resurrected> resurrected) {
+        var left = new ArrayList<>(resurrected);
+        while (!closed && !left.isEmpty()) {
+            left.removeIf(this::disabled);
+            if (!left.isEmpty()) {
                 LockSupport.parkNanos(RETRY.toNanos());
             }
+        }
+    }
+
+    private boolean disabled(Directory.Resurrected key) {
+        try {
+            keys.disableForked(key.organization(), key.key());
+            return true;
+        } catch (RuntimeException e) {
+            log.warn("cannot disable {} yet: {}", key.key(), e.getMessage());
+            return false;
         }
     }
 

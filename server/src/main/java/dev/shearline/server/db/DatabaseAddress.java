@@ -29,7 +29,10 @@ public record DatabaseAddress(
         return new DatabaseAddress(host, port, otherDatabase, user, password, parameters);
     }
 
-    /** A source of single connections with every wait bounded. */
+    /**
+     * A source of single connections with every wait bounded. A commit that anybody has seen is on disk, whatever the database does by
+     * default: a lease or a revocation that a crash of the server takes back would undo what was answered, without a new server to notice.
+     */
     public PGSimpleDataSource dataSource(String applicationName) {
         var source = new PGSimpleDataSource();
         source.setServerNames(new String[] {host});
@@ -45,7 +48,8 @@ public record DatabaseAddress(
         source.setTcpKeepAlive(true);
         source.setReWriteBatchedInserts(true);
         source.setOptions("-c statement_timeout=" + STATEMENT_TIMEOUT_MS + " -c lock_timeout=" + LOCK_TIMEOUT_MS
-                + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT_MS + " -c TimeZone=UTC");
+                + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT_MS
+                + " -c synchronous_commit=on -c TimeZone=UTC");
         applyParameters(source);
         return source;
     }

@@ -5,6 +5,7 @@ import dev.shearline.server.db.NodeDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,8 +17,9 @@ import java.util.concurrent.TimeoutException;
 /**
  * Waits, holding no connection, until every node with a lease has applied a change.
  *
- * <p>This node answers for itself from memory. The others are read from their rows: one that has reported the epoch has acknowledged, one
- * whose lease has lapsed by the primary's clock is fenced and answers nothing, any other is pending.
+ * <p>This node answers for itself from memory, if the feed still holds the entry that it stands at. The others are read from their rows:
+ * one that has reported the epoch has acknowledged, one whose lease has lapsed by the primary's clock is fenced and answers nothing, any
+ * other is pending.
  */
 final class Acknowledgement {
 
@@ -27,14 +29,25 @@ final class Acknowledgement {
     private final NodeDatabase database;
     private final Numberer numberer;
     private final Follower follower;
-    private final NodeId self;
+    private final Self self;
+    private final Freshness freshness;
     private final InstantSource clock;
 
-    Acknowledgement(NodeDatabase database, Numberer numberer, Follower follower, NodeId self, InstantSource clock) {
+    /** The node that asks. */
+    record Self(NodeId id, Duration staleness) {}
+
+    Acknowledgement(
+            NodeDatabase database,
+            Numberer numberer,
+            Follower follower,
+            Self self,
+            Freshness freshness,
+            InstantSource clock) {
         this.database = database;
         this.numberer = numberer;
         this.follower = follower;
         this.self = self;
+        this.freshness = freshness;
         this.clock = clock;
     }
 
@@ -55,10 +68,7 @@ final class Acknowledgement {
     private Optional<Epoch> findEpoch(List<UUID> entries, long deadline) {
         try {
             if (entries.isEmpty()) {
-                return Optional.of(database.call(handle -> {
-                    Numbers.number(handle);
-                    return Numbers.head(handle);
-                }));
+                return findHead(deadline);
             }
             return Optional.of(numberer.number(entries).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException | ExecutionException | DatabaseUnavailableException e) {
@@ -69,29 +79,53 @@ final class Acknowledgement {
         }
     }
 
-    private Propagation look(long number, Instant numberedAt, long committedNanos, long deadline) {
-        for (long pause = LOOK_FIRST_MS; ; pause = Math.min(pause * 2, LOOK_LONGEST_MS)) {
-            var seen = count(number, numberedAt, committedNanos);
-            if (seen.complete() || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > deadline) {
-                return seen;
+    private Optional<Epoch> findHead(long deadline) {
+        while (true) {
+            var head = database.call(Numbers::headOfAll);
+            if (head.isPresent() || Thread.currentThread().isInterrupted() || System.nanoTime() > deadline) {
+                return head;
             }
-            reached(new CompletableFuture<>(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause));
+            pause(Numberer.RETRY_MS);
         }
     }
 
+    private Propagation look(long number, Instant numberedAt, long committedNanos, long deadline) {
+        for (long pause = LOOK_FIRST_MS; ; pause = Math.min(pause * 2, LOOK_LONGEST_MS)) {
+            var seen = count(number, numberedAt, committedNanos);
+            if (seen.complete()
+                    || Thread.currentThread().isInterrupted()
+                    || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > deadline) {
+                return seen;
+            }
+            pause(pause);
+        }
+    }
+
+    /** The rows as they are, and whether this node has the change, by its own memory and the feed's tags. */
+    private record Seen(List<Nodes.Row> rows, boolean reachedHere) {}
+
+    private Seen see(long number) {
+        return database.call(handle -> {
+            var rows = Nodes.list(handle);
+            // read after the rows: what it has applied since counts, what it applied in another history does not
+            var here = follower.position();
+            return new Seen(rows, here.number() >= number && Nodes.isInHistory(handle, here));
+        });
+    }
+
     private Propagation count(long number, Instant numberedAt, long committedNanos) {
-        List<Nodes.Row> rows;
+        Seen seen;
         try {
-            rows = database.call(Nodes::list);
+            seen = see(number);
         } catch (DatabaseUnavailableException e) {
             return new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos));
         }
         int acknowledged = 0;
         int fenced = 0;
         var longest = Duration.ZERO;
+        var rows = withSelf(seen.rows);
         for (var row : rows) {
-            long applied = row.id().equals(self) ? follower.position().number() : row.applied();
-            if (applied >= number) {
+            if (row.id().equals(self.id()) ? seen.reachedHere : row.applied() >= number) {
                 acknowledged++;
             } else if (row.lapsed()) {
                 fenced++;
@@ -105,14 +139,30 @@ final class Acknowledgement {
                 rows.size(), acknowledged, fenced, pending, pending == 0, Optional.of(deadBy), sinceMs(committedNanos));
     }
 
+    /** A restore may have lost this node's row while the node still answers: then it counts all the same. */
+    private List<Nodes.Row> withSelf(List<Nodes.Row> rows) {
+        if (rows.stream().anyMatch(row -> row.id().equals(self.id())) || !freshness.isFresh()) {
+            return rows;
+        }
+        var all = new ArrayList<>(rows);
+        all.add(new Nodes.Row(self.id(), 0, self.staleness(), false));
+        return all;
+    }
+
+    /** Holds no connection meanwhile. */
+    private static void pause(long millis) {
+        reached(new CompletableFuture<>(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
     private static void reached(CompletableFuture<Boolean> future, long deadline) {
         try {
             future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             // the look at the rows tells how far it has come
-            future.complete(false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            future.complete(false);
         }
     }
 

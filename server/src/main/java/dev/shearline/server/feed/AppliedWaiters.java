@@ -24,7 +24,9 @@ final class AppliedWaiters {
     CompletableFuture<Boolean> await(long epoch) {
         var waiter = new Waiter(epoch, new CompletableFuture<>());
         synchronized (waiters) {
-            waiters.removeIf(other -> waiters.size() >= WAITERS_MAX && other.reached.isDone());
+            if (waiters.size() >= WAITERS_MAX) {
+                waiters.removeIf(other -> other.reached.isDone());
+            }
             if (epoch <= applied) {
                 waiter.reached.complete(true);
             } else if (waiters.size() >= WAITERS_MAX) {

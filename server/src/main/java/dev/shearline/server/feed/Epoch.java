@@ -21,7 +21,8 @@ public record Epoch(long number, long tag) {
 
     public static Optional<Epoch> find(String text) {
         int dash = text.indexOf('-');
-        if (dash < 1 || text.length() != dash + 1 + TAG_DIGITS) {
+        // a sign would make two texts of one epoch
+        if (dash < 1 || text.charAt(0) == '+' || text.length() != dash + 1 + TAG_DIGITS) {
             return Optional.empty();
         }
         try {

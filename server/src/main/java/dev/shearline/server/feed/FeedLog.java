@@ -32,13 +32,17 @@ final class FeedLog {
             SELECT epoch, tag, %s FROM feed_entry WHERE epoch IS NOT NULL ORDER BY epoch DESC LIMIT 1
             """.formatted(ServerIdentity.COLUMN);
 
-    /** Only a prefix goes, below every live node's position, older than the time kept, and never the newest entry. */
+    /**
+     * Below every live node's position, older than the time kept, and never the newest entry. Waits for nobody who holds a row, other
+     * nodes that trim at the same time among them: what is left over goes next time.
+     */
     private static final String TRIM = """
-            DELETE FROM feed_entry
+            DELETE FROM feed_entry WHERE id IN (SELECT id FROM feed_entry
              WHERE epoch < (SELECT least((SELECT min(applied) FROM node WHERE lease_until > now()),
                                          (SELECT min(epoch) FROM feed_entry WHERE at >= now() - make_interval(secs => :keep)),
                                          (SELECT epoch FROM epoch_counter)))
                AND epoch < (SELECT min(epoch) FROM feed_entry) + :max
+               FOR UPDATE SKIP LOCKED)
             """;
 
     /** One answer of the feed: from the last known entry on, with who answered and whether numbers are late. */

@@ -39,7 +39,13 @@ public final class FeedNode implements AutoCloseable {
         this.follower = new Follower(nodeDatabase, replica, lease, freshness, primaryClock, settings);
         this.numberer = new Numberer(nodeDatabase, follower::wake, settings.wakeUp());
         this.wakeUp = new WakeUp(nodeDatabase, follower::wake);
-        this.acknowledgement = new Acknowledgement(nodeDatabase, numberer, follower, lease.id(), primaryClock);
+        this.acknowledgement = new Acknowledgement(
+                nodeDatabase,
+                numberer,
+                follower,
+                new Acknowledgement.Self(lease.id(), settings.maxStaleness()),
+                freshness,
+                primaryClock);
     }
 
     public void start() {

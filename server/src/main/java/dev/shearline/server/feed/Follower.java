@@ -118,6 +118,7 @@ final class Follower implements AutoCloseable {
     }
 
     private void follow(Handle handle) throws InterruptedException {
+        limit(handle, POLL_TIMEOUT_MS);
         while (!closed) {
             if (reload) {
                 load(handle);
@@ -135,6 +136,8 @@ final class Follower implements AutoCloseable {
 
     private void load(Handle handle) {
         long started = System.nanoTime();
+        // when no node can poll, nobody else would number what a crashed one has left
+        Numbers.number(handle);
         limit(handle, LOAD_TIMEOUT_MS);
         var loaded = handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, snapshot -> {
             snapshot.execute("SET TRANSACTION READ ONLY");
@@ -163,15 +166,16 @@ final class Follower implements AutoCloseable {
         Numbers.number(handle);
         var renewed = renew(handle, last.epoch());
         var page = FeedLog.read(handle, last.epoch().number());
-        if (!page.server().equals(last.server()) || !renewed.server().equals(last.server())) {
-            log.warn("the database server has changed: loading the directory again");
-            return Outcome.RELOAD;
-        }
+        // before the server: a failover that has forked history must end the answers, not only load again
         if (page.entries().isEmpty() || !page.entries().getFirst().epoch().equals(last.epoch())) {
             log.error(
                     "history has forked at epoch {}: not answering until everything is loaded again",
                     last.epoch().number());
             freshness.end();
+            return Outcome.RELOAD;
+        }
+        if (!page.server().equals(last.server()) || !renewed.server().equals(last.server())) {
+            log.warn("the database server has changed: loading the directory again");
             return Outcome.RELOAD;
         }
         var news = page.entries().subList(1, page.entries().size());
@@ -191,7 +195,7 @@ final class Follower implements AutoCloseable {
 
     private Nodes.Renewed renew(Handle handle, Epoch applied) {
         long sentMillis = primaryClock.wallMillis();
-        var renewed = lease.renew(handle, applied.number(), settings.maxStaleness());
+        var renewed = lease.renew(handle, applied, settings.maxStaleness());
         primaryClock.measured(renewed.primaryNow(), sentMillis, primaryClock.wallMillis());
         return renewed;
     }
@@ -255,7 +259,10 @@ final class Follower implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        freshness.end();
+        freshness.close();
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         thread.interrupt();
         wake();
         try {

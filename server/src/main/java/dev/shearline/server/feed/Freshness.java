@@ -15,6 +15,7 @@ public final class Freshness {
 
     private final Clocks clocks;
     private volatile @org.jspecify.annotations.Nullable Deadline deadline;
+    private boolean closed;
 
     public Freshness(Clocks clocks) {
         this.clocks = clocks;
@@ -31,11 +32,20 @@ public final class Freshness {
         return new Moment(clocks.nanos().getAsLong(), clocks.wall().millis());
     }
 
-    void extend(Moment sent, Duration staleness) {
+    synchronized void extend(Moment sent, Duration staleness) {
+        if (closed) {
+            return;
+        }
         deadline = new Deadline(sent.nanos + staleness.toNanos(), sent.wallMillis + staleness.toMillis());
     }
 
-    void end() {
+    synchronized void end() {
+        deadline = null;
+    }
+
+    /** For good: a poll that is still under way when the node leaves must not make it answer again. */
+    synchronized void close() {
+        closed = true;
         deadline = null;
     }
 }

@@ -40,7 +40,7 @@ final class LeaseHolder {
         }
     }
 
-    Nodes.Renewed renew(Handle handle, long applied, Duration staleness) {
+    Nodes.Renewed renew(Handle handle, Epoch applied, Duration staleness) {
         if (!predecessorsGone) {
             removePredecessors(handle);
             predecessorsGone = true;

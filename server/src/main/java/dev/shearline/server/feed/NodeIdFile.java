@@ -6,18 +6,28 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The node's id as the name of a file that the process keeps locked. Who can lock a predecessor's file has proof of its death, and may
  * delete its lease before it lapses. A lost file costs only the wait for the lease.
+ *
+ * <p>On POSIX a lock belongs to the process and the file, and closing <em>any</em> descriptor of the file gives it up. So a file that
+ * this process holds is never opened again: looking whether its lock can be had would lose it.
  */
 final class NodeIdFile implements AutoCloseable {
 
     private static final String SUFFIX = ".node";
+    /** A file that is not locked yet, which nobody may take for that of a dead node. */
+    private static final String UNLOCKED_SUFFIX = ".new";
+
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
     private final FileChannel channel;
@@ -29,13 +39,27 @@ final class NodeIdFile implements AutoCloseable {
 
     static NodeIdFile hold(Path directory, NodeId id) throws IOException {
         Files.createDirectories(directory);
-        var file = directory.resolve(id.value() + SUFFIX);
-        var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
+        var file = fileOf(directory, id);
+        var unlocked = directory.resolve(id.value() + UNLOCKED_SUFFIX);
+        var channel = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() == null) {
+                throw new IOException("another process holds the lock of " + unlocked);
+            }
+            HELD.add(file);
+            Files.move(unlocked, file, StandardCopyOption.ATOMIC_MOVE);
+            return new NodeIdFile(file, channel);
+        } catch (IOException e) {
+            HELD.remove(file);
             channel.close();
-            throw new IOException("another process holds the lock of " + file);
+            Files.deleteIfExists(unlocked);
+            throw e;
         }
-        return new NodeIdFile(file, channel);
+    }
+
+    private static Path fileOf(Path directory, NodeId id) throws IOException {
+        // the real path: the same directory may be named in several ways
+        return directory.toRealPath().resolve(id.value() + SUFFIX);
     }
 
     /** The nodes that once ran on this directory and are dead for certain. Their files stay until {@link #forget}. */
@@ -46,9 +70,10 @@ final class NodeIdFile implements AutoCloseable {
         }
         try (var files = Files.newDirectoryStream(directory, "node_*" + SUFFIX)) {
             for (var file : files) {
-                if (isDead(file)) {
-                    var name = file.getFileName().toString();
-                    dead.add(new NodeId(name.substring(0, name.length() - SUFFIX.length())));
+                var name = file.getFileName().toString();
+                var id = new NodeId(name.substring(0, name.length() - SUFFIX.length()));
+                if (!HELD.contains(fileOf(directory, id)) && isDead(file)) {
+                    dead.add(id);
                 }
             }
         }
@@ -75,7 +100,7 @@ final class NodeIdFile implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            // held by another node of this very process
+            // being asked by another thread of this very process
             return null;
         }
     }
@@ -84,5 +109,6 @@ final class NodeIdFile implements AutoCloseable {
     public void close() throws IOException {
         Files.deleteIfExists(file);
         channel.close();
+        HELD.remove(file);
     }
 }

@@ -15,18 +15,29 @@ final class Nodes {
 
     static final Duration FORGET = Duration.ofSeconds(60);
 
+    /**
+     * A position counts in its own history only: after a failover or a restore the number may be higher than the head, and would
+     * acknowledge what the node has never seen.
+     */
     private static final String RENEW = """
             INSERT INTO node (id, version, address, applied, staleness_ms, lease_until)
-            VALUES (:id, :version, :address, :applied, :staleness, now() + make_interval(secs => :lease))
+            VALUES (:id, :version, :address,
+                    coalesce((SELECT epoch FROM feed_entry WHERE epoch = :applied AND tag = :tag), 0),
+                    :staleness, now() + make_interval(secs => :lease))
             ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, lease_until = excluded.lease_until
             RETURNING %s, clock_timestamp() AS now
             """.formatted(ServerIdentity.COLUMN);
 
     private static final String LIST =
             "SELECT id, applied, staleness_ms, lease_until < now() AS lapsed FROM node ORDER BY id";
+    private static final String IN_HISTORY =
+            "SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :number AND tag = :tag)";
     private static final String DELETE = "DELETE FROM node WHERE id = ANY (:ids)";
-    private static final String FORGET_LAPSED =
-            "DELETE FROM node WHERE lease_until < now() - make_interval(secs => :forget)";
+    /** Waits for nobody: a row that is being renewed right now is not to be forgotten. */
+    private static final String FORGET_LAPSED = """
+            DELETE FROM node WHERE id IN (SELECT id FROM node WHERE lease_until < now() - make_interval(secs => :forget)
+                                             FOR UPDATE SKIP LOCKED)
+            """;
 
     /** A node as the others see it. */
     record Row(NodeId id, long applied, Duration staleness, boolean lapsed) {}
@@ -36,12 +47,13 @@ final class Nodes {
 
     private Nodes() {}
 
-    static Renewed renew(Handle handle, NodeId id, String version, String address, long applied, Duration staleness) {
+    static Renewed renew(Handle handle, NodeId id, String version, String address, Epoch applied, Duration staleness) {
         return handle.createQuery(RENEW)
                 .bind("id", id.value())
                 .bind("version", version)
                 .bind("address", address)
-                .bind("applied", applied)
+                .bind("applied", applied.number())
+                .bind("tag", applied.tag())
                 .bind("staleness", staleness.toMillis())
                 .bind("lease", staleness.plus(MARGIN).toMillis() / 1000.0)
                 .map((row, _) -> new Renewed(
@@ -58,6 +70,15 @@ final class Nodes {
                         Duration.ofMillis(row.getLong("staleness_ms")),
                         row.getBoolean("lapsed")))
                 .list();
+    }
+
+    /** Whether the feed holds this very entry. */
+    static boolean isInHistory(Handle handle, Epoch epoch) {
+        return handle.createQuery(IN_HISTORY)
+                .bind("number", epoch.number())
+                .bind("tag", epoch.tag())
+                .mapTo(Boolean.class)
+                .one();
     }
 
     static void delete(Handle handle, Collection<NodeId> ids) {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -29,7 +30,7 @@ final class Numberer implements AutoCloseable {
     static final int QUEUE_MAX = 10_000;
     private static final Logger log = LoggerFactory.getLogger(Numberer.class);
 
-    /** How long an unreachable database may keep a commit waiting here; a later poll numbers it all the same. */
+    /** How long a commit may wait here for its number, whatever the reason; a later poll numbers it all the same. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private record Request(List<UUID> entries, long since, CompletableFuture<Epoch> epoch) {
@@ -83,11 +84,10 @@ final class Numberer implements AutoCloseable {
                 serve(handle, waiting);
             } catch (InterruptedException e) {
                 break;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.warn("cannot number {} commits now: {}", waiting.size(), e.getMessage());
                 handle = closeQuietly(handle);
-                waiting.removeIf(request -> System.nanoTime() - request.since > PATIENCE.toNanos()
-                        && request.epoch.completeExceptionally(e));
+                giveUp(waiting, e);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_MS));
             }
         }
@@ -97,16 +97,27 @@ final class Numberer implements AutoCloseable {
                 request -> request.epoch.completeExceptionally(new IllegalStateException("the node is stopping")));
     }
 
+    /** Also while the database answers: whoever holds the counter may be stopped, and entries may have been lost by a failover. */
+    private static void giveUp(List<Request> waiting, Throwable why) {
+        waiting.removeIf(request -> {
+            boolean tooLong = System.nanoTime() - request.since > PATIENCE.toNanos();
+            if (tooLong) {
+                request.epoch.completeExceptionally(why);
+            }
+            return tooLong;
+        });
+    }
+
     private void gather(List<Request> waiting) throws InterruptedException {
         if (waiting.isEmpty()) {
             waiting.add(queue.take());
         } else {
-            var next = queue.poll(RETRY_MS, TimeUnit.MILLISECONDS);
+            var next = waiting.size() < QUEUE_MAX ? queue.poll(RETRY_MS, TimeUnit.MILLISECONDS) : null;
             if (next != null) {
                 waiting.add(next);
             }
         }
-        queue.drainTo(waiting);
+        queue.drainTo(waiting, QUEUE_MAX - waiting.size());
     }
 
     private void serve(Handle handle, List<Request> waiting) {
@@ -116,10 +127,15 @@ final class Numberer implements AutoCloseable {
         }
         var numbers = Numbers.ofEntries(
                 handle, waiting.stream().flatMap(r -> r.entries.stream()).toList());
-        waiting.removeIf(request -> request.complete(numbers));
-        if (numbered > 0 && notifyOthers) {
+        boolean served = waiting.removeIf(request -> request.complete(numbers));
+        if (served && numbered <= 0) {
+            // somebody else has numbered them, and may have told nobody
+            wakeOwnFollower.run();
+        }
+        if ((served || numbered > 0) && notifyOthers) {
             Numbers.notifyNodes(handle);
         }
+        giveUp(waiting, new TimeoutException("no number within " + PATIENCE.toSeconds() + " s"));
     }
 
     private static @Nullable Handle closeQuietly(@Nullable Handle handle) {

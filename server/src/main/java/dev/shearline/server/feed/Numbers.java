@@ -3,6 +3,7 @@ package dev.shearline.server.feed;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -14,6 +15,7 @@ final class Numbers {
             "SELECT id, epoch, tag FROM feed_entry WHERE id = ANY (:ids) AND epoch IS NOT NULL";
     private static final String HEAD =
             "SELECT epoch, tag FROM feed_entry WHERE epoch IS NOT NULL ORDER BY epoch DESC LIMIT 1";
+    private static final String WAITING = "SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch IS NULL)";
     private static final String NOTIFY = "SELECT pg_notify('" + WakeUp.CHANNEL + "', '')";
 
     private Numbers() {}
@@ -32,6 +34,16 @@ final class Numbers {
                         Map.entry(row.getObject("id", UUID.class), new Epoch(row.getLong("epoch"), row.getLong("tag"))))
                 .forEach(entry -> numbers.put(entry.getKey(), entry.getValue()));
         return numbers;
+    }
+
+    /**
+     * The head, if it covers everything that was committed before the call. It does not while somebody else holds the counter and an entry
+     * waits for its number: that may be the very change that the caller wants to hear of.
+     */
+    static Optional<Epoch> headOfAll(Handle handle) {
+        boolean all = number(handle) >= 0
+                || !handle.createQuery(WAITING).mapTo(Boolean.class).one();
+        return all ? Optional.of(head(handle)) : Optional.empty();
     }
 
     static Epoch head(Handle handle) {

@@ -16,6 +16,7 @@ public final class PrimaryClock implements InstantSource {
 
     public static final Duration WARN_OFFSET = Duration.ofSeconds(1);
     public static final Duration UNREADY_OFFSET = Duration.ofSeconds(5);
+    static final Duration ROUND_TRIP_MAX = Duration.ofMillis(500);
 
     private static final Logger log = LoggerFactory.getLogger(PrimaryClock.class);
 
@@ -24,6 +25,8 @@ public final class PrimaryClock implements InstantSource {
     private volatile long offsetMillis;
     /** Once for each time that the clock goes astray, not at every poll. */
     private boolean warned;
+
+    private boolean measured;
 
     public PrimaryClock(Clock wall) {
         this.wall = wall;
@@ -36,8 +39,8 @@ public final class PrimaryClock implements InstantSource {
         if (now <= last) {
             return last;
         }
-        // a plain race to set the highest: whoever loses has seen a higher time, which is as good
-        return latest.compareAndSet(last, now) ? now : Math.max(now, latest.get());
+        // what is returned is recorded, also when another thread was faster with a lower time
+        return latest.accumulateAndGet(now, Math::max);
     }
 
     @Override
@@ -53,7 +56,12 @@ public final class PrimaryClock implements InstantSource {
         return Duration.ofMillis(offsetMillis);
     }
 
+    /** An answer that was long under way (a slow commit) would shift the clock by half of that: only the first counts in any case. */
     void measured(Instant primary, long sentMillis, long receivedMillis) {
+        if (measured && Math.abs(receivedMillis - sentMillis) > ROUND_TRIP_MAX.toMillis()) {
+            return;
+        }
+        measured = true;
         offsetMillis = primary.toEpochMilli() - (sentMillis + (receivedMillis - sentMillis) / 2);
         boolean off = Math.abs(offsetMillis) > WARN_OFFSET.toMillis();
         if (off && !warned) {

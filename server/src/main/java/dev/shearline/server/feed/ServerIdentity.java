@@ -6,7 +6,10 @@ package dev.shearline.server.feed;
  */
 record ServerIdentity(String startedAt) {
 
-    /** The system identifier is added where the role may read it; the start time differs between two servers in any case. */
+    /**
+     * Start times are in microseconds and differ between any two servers, a standby and its primary too. The system identifier would add
+     * nothing: a standby, a restore and a clone share it.
+     */
     static final String COLUMN =
             "extract(epoch FROM pg_postmaster_start_time())::text || '/' || pg_is_in_recovery()::text AS server";
 }

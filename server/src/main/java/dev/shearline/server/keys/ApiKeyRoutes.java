@@ -12,6 +12,9 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
+import dev.shearline.token.Secret;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The routes below {@code /v1/keys}, but for those that verify. */
 public final class ApiKeyRoutes {
@@ -85,24 +88,25 @@ public final class ApiKeyRoutes {
         return Response.created(keys.rotate(caller, id(request), rotation));
     }
 
-    /** What the presented key is. Needs no scope: its holder has it. */
+    /** What the presented key is. Needs no scope: its holder has it. Nothing is counted, and a key that works once stays unused. */
     private Response self(Request request) {
         request.queryOnly();
-        var possession = possession(request);
+        var address = request.remoteAddress();
+        var possession = possession(request, key -> authenticator.findPossession(key, address));
         return Response.ok(keys.get(new Caller(possession, request.origin()), possession.key()));
     }
 
     /** Ends the presented key. Needs no scope and works from any address: whoever finds a key can make it harmless. */
     private Response revokeSelf(Request request) {
         request.queryOnly();
-        var possession = possession(request);
+        var possession = possession(request, authenticator::findPossessionAnywhere);
         var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
         return Response.ok(keys.revoke(new Caller(possession, request.origin()), possession.key(), revocation));
     }
 
-    /** The presented key, which acts on itself: nothing is counted, and a key that works once stays unused. */
-    private Actor.Possession possession(Request request) {
-        return request.credential().flatMap(authenticator::findPossession).orElseThrow(() -> {
+    private static Actor.Possession possession(
+            Request request, Function<Secret, Optional<Actor.Possession>> findPossession) {
+        return request.credential().flatMap(findPossession).orElseThrow(() -> {
             // says why, as for any other request
             request.actor();
             return notAKey();

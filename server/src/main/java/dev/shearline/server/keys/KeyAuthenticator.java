@@ -52,17 +52,30 @@ public final class KeyAuthenticator implements Authenticator {
         };
     }
 
-    /**
-     * Who holds this key, for an act on the key itself. It works from any address: whoever finds a key where it should not be is to be
-     * able to end it. Empty when the key is not valid now, or no key.
-     */
-    Optional<Actor.Possession> findPossession(Secret credential) {
+    /** Who holds this key and asks about it, from an address that it works from. Empty when it is not valid now, or no key. */
+    Optional<Actor.Possession> findPossession(Secret credential, IpAddress address) {
+        return findValid(credential).filter(key -> worksFrom(key, address)).map(KeyAuthenticator::possession);
+    }
+
+    /** The same from any address: whoever finds a key where it should not be is to be able to end it. */
+    Optional<Actor.Possession> findPossessionAnywhere(Secret credential) {
+        return findValid(credential).map(KeyAuthenticator::possession);
+    }
+
+    private Optional<CredentialRows.Key> findValid(Secret credential) {
         if (format.parse(credential.reveal()) instanceof ParsedKey.Malformed) {
             return Optional.empty();
         }
         return database.call(handle -> CredentialRows.findKey(handle, KeyDigest.of(credential)))
-                .filter(key -> fault(key).isEmpty())
-                .map(key -> new Actor.Possession(key.id(), key.organization()));
+                .filter(key -> fault(key).isEmpty());
+    }
+
+    private static Actor.Possession possession(CredentialRows.Key key) {
+        return new Actor.Possession(key.id(), key.organization());
+    }
+
+    private static boolean worksFrom(CredentialRows.Key key, IpAddress address) {
+        return key.cidrs().isEmpty() || key.cidrs().stream().anyMatch(block -> block.contains(address));
     }
 
     private Authentication keyOnly(Handle handle, KeyDigest digest, IpAddress address) {
@@ -87,7 +100,7 @@ public final class KeyAuthenticator implements Authenticator {
         if (fault.isPresent()) {
             return new Authentication.Refused(fault.get());
         }
-        if (!key.cidrs().isEmpty() && key.cidrs().stream().noneMatch(block -> block.contains(address))) {
+        if (!worksFrom(key, address)) {
             return new Authentication.Refused("The key does not work from your address.");
         }
         if (key.type() == KeyType.EPHEMERAL) {

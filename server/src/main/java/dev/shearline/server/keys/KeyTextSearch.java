@@ -2,15 +2,16 @@ package dev.shearline.server.keys;
 
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.statement.Query;
 
 /**
  * What somebody typed to find a key: the beginnings of words, of an id ({@code key_3Fq0…}), or of the key itself as lists show it
- * ({@code shl_live_sk_3Fq0…x9Kp}). A name may look like an id, so words are always looked for.
+ * ({@code shl_live_sk_3Fq0…x9Kp}). What may be the beginning of an id may be a name as well; what begins like a key is one.
  *
  * @param idStart of the id, also where it follows from the beginning of a key
  * @param prefixStart of the shown beginning of a key
@@ -22,23 +23,26 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
     /** After every character, so that a range to here holds all that begins alike. */
     private static final String LAST_CHARACTER = Character.toString(Character.MAX_CODE_POINT);
 
-    private static final Pattern ID = Pattern.compile(ApiKeyId.PREFIX + "[0-9A-Za-z]{0,12}");
+    /** Of an id that begins with four given characters there are few: one key in 15 million. */
+    private static final Pattern ID = Pattern.compile(ApiKeyId.PREFIX + "[0-9A-Za-z]{4,12}");
+
+    private static final String ID_RANGE = "k.id >= :idStart AND k.id < :idEnd";
+    private static final String PREFIX_RANGE = "k.prefix >= :prefixStart AND k.prefix < :prefixEnd";
+
     private static final Pattern KEY =
             Pattern.compile("([a-z][a-z0-9]{1,9}_(?:live|test)(?:_[a-z]{0,2}(?:_([0-9A-Za-z]*))?)?)(?:….*)?");
 
     static KeyTextSearch of(String text) {
-        var words = KeyText.wordsOf(text).distinct().limit(WORDS_MAX).toList();
-        if (ID.matcher(text).matches()) {
-            return new KeyTextSearch(words, Optional.of(text), Optional.empty());
-        }
         var key = KEY.matcher(text);
-        if (!key.matches()) {
-            return new KeyTextSearch(words, Optional.empty(), Optional.empty());
+        if (key.matches()) {
+            var id = Optional.ofNullable(key.group(2))
+                    .filter(start -> !start.isEmpty())
+                    .map(start -> ApiKeyId.PREFIX + cut(start, ApiKeyId.BODY_LENGTH));
+            return new KeyTextSearch(List.of(), id, Optional.of(cut(key.group(1), KeyFormat.PREFIX_LENGTH)));
         }
-        var id = Optional.ofNullable(key.group(2))
-                .filter(start -> !start.isEmpty())
-                .map(start -> ApiKeyId.PREFIX + cut(start, ApiKeyId.BODY_LENGTH));
-        return new KeyTextSearch(words, id, Optional.of(cut(key.group(1), KeyFormat.PREFIX_LENGTH)));
+        var words = KeyText.wordsOf(text).distinct().limit(WORDS_MAX).toList();
+        var id = Optional.of(text).filter(start -> ID.matcher(start).matches());
+        return new KeyTextSearch(words, id, Optional.empty());
     }
 
     private static String cut(String text, int max) {
@@ -46,22 +50,25 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
     }
 
     String condition() {
-        var alternatives = new ArrayList<String>();
-        if (!words.isEmpty()) {
-            var all = new ArrayList<String>();
-            for (int i = 0; i < words.size(); i++) {
-                all.add("k.id IN (SELECT w.key_id FROM api_key_word AS w WHERE w.word >= :word" + i
-                        + " AND w.word < :wordEnd" + i + ")");
-            }
-            alternatives.add(String.join(" AND ", all));
+        if (prefixStart.isPresent()) {
+            // much or little may begin like this: a plain condition leaves that to the planner
+            return idStart.isPresent() ? ID_RANGE + " AND " + PREFIX_RANGE : PREFIX_RANGE;
         }
-        var shown = new ArrayList<String>();
-        idStart.ifPresent(_ -> shown.add("k.id >= :idStart AND k.id < :idEnd"));
-        prefixStart.ifPresent(_ -> shown.add("k.prefix >= :prefixStart AND k.prefix < :prefixEnd"));
-        if (!shown.isEmpty()) {
-            alternatives.add(String.join(" AND ", shown));
+        if (words.isEmpty()) {
+            return "false";
         }
-        return alternatives.isEmpty() ? "false" : "(" + String.join(" OR ", alternatives) + ")";
+        var named = IntStream.range(0, words.size())
+                .mapToObj(KeyTextSearch::hasWord)
+                .collect(Collectors.joining(" INTERSECT "));
+        // a set of ids, not an OR of conditions: each part of it comes from its own index
+        return idStart.isPresent()
+                ? "k.id IN ((" + named
+                        + ") UNION ALL (SELECT b.id FROM api_key AS b WHERE b.id >= :idStart AND b.id < :idEnd))"
+                : "k.id IN (" + named + ")";
+    }
+
+    private static String hasWord(int i) {
+        return "SELECT w.key_id FROM api_key_word AS w WHERE w.word >= :word" + i + " AND w.word < :wordEnd" + i;
     }
 
     void bind(Query query) {

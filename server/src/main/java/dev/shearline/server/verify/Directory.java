@@ -118,7 +118,7 @@ public final class Directory implements Replica {
             if (known instanceof DeadKey dead
                     && dead.reason() != Reason.DISABLED
                     && loaded.keys.find(known.digest()) instanceof LiveKey alive
-                    && !alive.isDisabled()) {
+                    && isAlive(alive)) {
                 loaded.keys.put(new DeadKey(
                         alive.digest(), alive.id(), alive.version, alive.organization, dead.reason(), dead.deathDay()));
                 resurrected.add(new Resurrected(new OrganizationId(alive.organization.id), alive.id()));
@@ -264,7 +264,8 @@ public final class Directory implements Replica {
         if (wasRead || !entry.kind().orElseThrow().isRemoving()) {
             row.ifPresentOrElse(
                     found -> {
-                        if (held.isEmpty() || supersedes(found, held.get())) {
+                        if (held.isEmpty()
+                                || supersedes(found, held.get(), entry.kind().orElseThrow())) {
                             state.keys.put(found);
                         }
                     },
@@ -277,9 +278,19 @@ public final class Directory implements Replica {
         }
     }
 
-    /** A tombstone kept over a reload yields to a later version only; anything else also to the same one. */
-    private static boolean supersedes(KeyEntry row, KeyEntry held) {
-        return row.version > held.version || (row.version == held.version && !(held instanceof DeadKey));
+    /**
+     * A live row replaces a tombstone only after history has forked: revoked and used are final. It does so at a later version and by an
+     * enable, since another change of the row, such as a new name, says nothing about the key's life.
+     */
+    private static boolean supersedes(KeyEntry row, KeyEntry held, ChangeKind kind) {
+        if (held instanceof DeadKey) {
+            return row.version > held.version && (kind == ChangeKind.KEY_ENABLED || !isAlive(row));
+        }
+        return row.version >= held.version;
+    }
+
+    private static boolean isAlive(KeyEntry key) {
+        return key instanceof LiveKey live && !live.isDisabled();
     }
 
     private KeyEntry ended(KeyEntry held, FeedEntry entry) {

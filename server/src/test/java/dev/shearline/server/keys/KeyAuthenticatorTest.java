@@ -13,11 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("storage")
 class KeyAuthenticatorTest {
 
     private static final IpAddress HERE = IpAddress.find("203.0.113.7").orElseThrow();
@@ -57,7 +59,6 @@ class KeyAuthenticatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             "type":"ci","organization":"org_acme" | all
-            "type":"ephemeral","organization":"org_acme" | all
             "type":"team","organization":"org_acme" | all
             "type":"team","department":"dep_eng" | dep_eng team_web
             "type":"team","team":"team_web" | team_web
@@ -77,6 +78,17 @@ class KeyAuthenticatorTest {
                                     ? Reach.whole()
                                     : new Reach.Audiences(Set.of(audiences.split(" "))));
         });
+    }
+
+    @Test
+    void a_key_that_works_once_calls_nothing_but_itself() {
+        var key = make("\"type\":\"ephemeral\",\"organization\":\"org_acme\"");
+        assertThat(refusal(key.text("secret"))).isPresent();
+        var self = rig.get(key.text("secret"), "/v1/keys/self");
+        assertThat(self.status()).isEqualTo(200);
+        assertThat(self.text("status")).isEqualTo("expiring");
+        assertThat(rig.post(key.text("secret"), "/v1/keys/revoke-self", "").status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -20,9 +20,11 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Operations at random on a few rows, all at once: each is answered, none deadlocks, and no key outlives its owner. */
+@Tag("storage")
 class KeyLockOrderTest {
 
     private static final int THREADS = 8;

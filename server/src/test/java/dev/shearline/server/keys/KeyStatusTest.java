@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The status is told in two languages: a list filters in SQL, an answer is rendered in Java. */
+@Tag("storage")
 class KeyStatusTest {
 
     private static final Instant NOW = Instant.parse("2030-06-15T12:00:00Z");

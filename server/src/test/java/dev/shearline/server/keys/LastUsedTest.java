@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("storage")
 class LastUsedTest {
 
     private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
@@ -79,9 +81,13 @@ class LastUsedTest {
     }
 
     @Test
-    void management_with_a_key_is_a_use() {
+    void management_with_a_key_is_a_use_and_asking_what_it_is_is_none() {
         var key = rig.created("");
         rig.get(key.text("secret"), "/v1/keys/self");
+        rig.lastUsed.flush();
+        assertThat(rig.get(rig.operator, "/v1/keys/" + key.text("id")).text("last_used_address"))
+                .isEmpty();
+        rig.get(key.text("secret"), "/v1/keys");
         rig.lastUsed.flush();
         assertThat(rig.get(rig.operator, "/v1/keys/" + key.text("id")).text("last_used_address"))
                 .isEqualTo("127.0.0.1");

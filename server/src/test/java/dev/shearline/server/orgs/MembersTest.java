@@ -6,8 +6,10 @@ import dev.shearline.server.testing.TestApi.Answer;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("storage")
 class MembersTest {
 
     private static OrganizationsRig rig;

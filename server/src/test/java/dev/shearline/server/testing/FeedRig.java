@@ -1,6 +1,8 @@
 package dev.shearline.server.testing;
 
+import dev.shearline.server.db.Committed;
 import dev.shearline.server.db.Database;
+import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
@@ -15,6 +17,7 @@ import dev.shearline.server.feed.Propagation;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.verify.Directory;
+import dev.shearline.server.verify.DirectoryLooks;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.KeyKind;
 import dev.shearline.token.KeyMode;
@@ -41,6 +44,26 @@ public final class FeedRig implements AutoCloseable {
 
     /** One node: its own connections, its own directory. */
     public record Node(FeedNode feed, Directory directory, NodeDatabase database) implements AutoCloseable {
+
+        public boolean isFresh() {
+            return feed.freshness().isFresh();
+        }
+
+        /** {@code alive}, {@code dead} or {@code unknown}, whether it may answer or not. */
+        public String look(MintedKey key) {
+            return DirectoryLooks.look(directory, key.digest());
+        }
+
+        /** State and version, such as {@code active 3}. */
+        public String shows(MintedKey key) {
+            return DirectoryLooks.show(directory, key.digest());
+        }
+
+        /** What a verification would say that arrives now. */
+        public boolean allows(MintedKey key) {
+            return isFresh() && look(key).equals("alive");
+        }
+
         @Override
         public void close() {
             feed.close();
@@ -48,14 +71,15 @@ public final class FeedRig implements AutoCloseable {
         }
     }
 
-    private final TestSchema schema = TestSchema.create();
+    private final TestSchema schema;
     private final Database database;
     private final Feed feed = new Feed();
     private final List<Node> nodes = new ArrayList<>();
     private final Path directory;
     private final UnaryOperator<FeedSettings> settings;
 
-    private FeedRig(UnaryOperator<FeedSettings> settings) {
+    private FeedRig(TestSchema schema, UnaryOperator<FeedSettings> settings) {
+        this.schema = schema;
         this.settings = settings;
         database = new Database(schema.app(), 8);
         schema.execute(
@@ -77,7 +101,11 @@ public final class FeedRig implements AutoCloseable {
     }
 
     public static FeedRig start(int nodes, UnaryOperator<FeedSettings> settings) {
-        var rig = new FeedRig(settings);
+        return start(TestSchema.create(), nodes, settings);
+    }
+
+    public static FeedRig start(TestSchema schema, int nodes, UnaryOperator<FeedSettings> settings) {
+        var rig = new FeedRig(schema, settings);
         for (int i = 0; i < nodes; i++) {
             rig.join();
         }
@@ -86,16 +114,26 @@ public final class FeedRig implements AutoCloseable {
 
     /** Starts a further node and waits until it may answer. */
     public Node join() {
-        var node = joining(schema);
+        return join(schema.node());
+    }
+
+    /** The same for a node that reaches the database through a wire. */
+    public Node join(Wire wire) {
+        var at = schema.node();
+        return join(new DatabaseAddress(at.host(), wire.port(), at.database(), at.user(), at.password()));
+    }
+
+    private Node join(DatabaseAddress at) {
+        var node = joining(at);
         nodes.add(node);
         Eventually.isTrue("the node is fresh", () -> node.feed.freshness().isFresh());
         return node;
     }
 
-    private Node joining(TestSchema at) {
+    private Node joining(DatabaseAddress at) {
         var clock = new PrimaryClock(Clock.systemUTC());
         var replica = new Directory(clock);
-        var nodeDatabase = new NodeDatabase(at.node());
+        var nodeDatabase = new NodeDatabase(at);
         var usual = new FeedSettings(
                 Duration.ofSeconds(10), Duration.ofMillis(250), true, directory, "test", "127.0.0.1:0");
         var node = new FeedNode(nodeDatabase, replica, clock, Clocks.system(), settings.apply(usual), RANDOM);
@@ -146,6 +184,13 @@ public final class FeedRig implements AutoCloseable {
         return key;
     }
 
+    /** The state and version of the row. */
+    public String stored(MintedKey key) {
+        return schema.query(
+                "SELECT state || ' ' || version FROM api_key WHERE id = ?",
+                key.id().toString());
+    }
+
     /** Announces a key that is as it is, through one node, and waits as a create does. */
     public Propagation.Measured changeKey(int node, MintedKey key, ChangeKind kind) {
         var committed = database.inTransaction(TenantContext.whole(TEST, ACME), tx -> {
@@ -156,11 +201,38 @@ public final class FeedRig implements AutoCloseable {
     }
 
     public Propagation.Measured revoke(int node, MintedKey key) {
-        var committed = database.inTransaction(TenantContext.whole(TEST, ACME), tx -> {
+        return node(node).feed.propagate(commitRevoke(key), FeedNode.REMOVING_WAIT);
+    }
+
+    /** Commits the revocation and tells nobody. */
+    public Committed<Boolean> commitRevoke(MintedKey key) {
+        return database.inTransaction(TenantContext.whole(TEST, ACME), tx -> {
             revoke(tx, key);
             return true;
         });
-        return node(node).feed.propagate(committed, FeedNode.REMOVING_WAIT);
+    }
+
+    /** A key that every node knows. */
+    public MintedKey issueKey() {
+        var key = insertKey();
+        changeKey(0, key, ChangeKind.KEY_CREATED);
+        Eventually.isTrue(
+                "every node knows it",
+                () -> nodes.stream().allMatch(node -> node.look(key).equals("alive")));
+        return key;
+    }
+
+    /** Writes something else into the row, with the next version, and its entry. */
+    public Committed<Boolean> commitChange(MintedKey key, ChangeKind kind, String state) {
+        return database.inTransaction(TenantContext.whole(TEST, ACME), tx -> {
+            tx.handle()
+                    .createUpdate("UPDATE api_key SET state = :state, version = version + 1 WHERE id = :id")
+                    .bind("state", state)
+                    .bind("id", key.id().toString())
+                    .execute();
+            feed.append(tx, Change.in(ACME, kind, key.id().toString(), versionOf(tx, key)));
+            return true;
+        });
     }
 
     /** The state and its entry, inside somebody's transaction. */

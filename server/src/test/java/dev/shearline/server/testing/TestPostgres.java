@@ -51,6 +51,11 @@ public final class TestPostgres {
         return new TestDatabase(name, postgres.jdbcUrl(name), postgres.superuser(), password);
     }
 
+    /** A cluster of a test's own, on the same binaries, for what must not happen to the one that all share. */
+    public static EmbeddedPostgresConfig config(Path directory) {
+        return config(directory, System.getProperty(BINARIES, EMBEDDED));
+    }
+
     /** Returns the cluster itself, for tests that ask about PostgreSQL rather than about a database. */
     public static EmbeddedPostgres postgres() {
         return Started.POSTGRES;

@@ -2,6 +2,7 @@ package dev.shearline.server.testing;
 
 import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.db.Migrations;
+import dev.shearline.server.db.embedded.EmbeddedPostgres;
 import dev.shearline.token.Secret;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,9 +33,32 @@ public record TestSchema(DatabaseAddress owner, DatabaseAddress app, DatabaseAdd
         return new TestSchema(owner, owner.as(Migrations.APP_ROLE, PASSWORD), owner.as(Migrations.NODE_ROLE, PASSWORD));
     }
 
+    /** The only database of a cluster of the test's own. */
+    public static TestSchema createOn(EmbeddedPostgres postgres) {
+        var owner = make(postgres, "shearline");
+        return new TestSchema(owner, owner.as(Migrations.APP_ROLE, PASSWORD), owner.as(Migrations.NODE_ROLE, PASSWORD));
+    }
+
+    private static DatabaseAddress make(EmbeddedPostgres postgres, String database) {
+        var address = new DatabaseAddress(postgres.host(), postgres.port(), database, Migrations.OWNER_ROLE, PASSWORD);
+        try (var connection = superuser(postgres)) {
+            Migrations.makeRole(connection, Migrations.OWNER_ROLE, PASSWORD);
+            Migrations.makeRole(connection, Migrations.APP_ROLE, PASSWORD);
+            Migrations.makeRole(connection, Migrations.NODE_ROLE, PASSWORD);
+            Migrations.makeDatabase(connection, address.database(), Migrations.OWNER_ROLE);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot make " + database, e);
+        }
+        Migrations.migrate(address);
+        return address;
+    }
+
     /** A connection of the superuser, for killing sessions and the like. */
     public static Connection superuser() throws SQLException {
-        var postgres = TestPostgres.postgres();
+        return superuser(TestPostgres.postgres());
+    }
+
+    private static Connection superuser(EmbeddedPostgres postgres) throws SQLException {
         return DriverManager.getConnection(
                 postgres.jdbcUrl(), postgres.superuser(), postgres.password().reveal());
     }
@@ -55,6 +79,42 @@ public record TestSchema(DatabaseAddress owner, DatabaseAddress app, DatabaseAdd
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Ends every session of this database but the one that does it. */
+    public void endOtherSessions() {
+        try (var connection = superuserHere();
+                var statement = connection.createStatement()) {
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Connection superuserHere() throws SQLException {
+        var postgres = TestPostgres.postgres();
+        return DriverManager.getConnection(
+                postgres.jdbcUrl(owner.database()),
+                postgres.superuser(),
+                postgres.password().reveal());
+    }
+
+    /** The feed as the migrations leave it, and no node. */
+    public void beginHistory() {
+        execute("DELETE FROM node");
+        execute("DELETE FROM feed_entry");
+        execute("UPDATE epoch_counter SET epoch = 1");
+        execute("INSERT INTO feed_entry (id, epoch, tag, kind) VALUES (gen_random_uuid(), 1, random_tag(), 'genesis')");
+    }
+
+    /** Waits until a statement waits for a lock that somebody else holds. */
+    public void awaitBlocked() {
+        Eventually.isTrue(
+                "somebody waits for a lock",
+                () -> query("SELECT count(*) > 0 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
+                                + " WHERE NOT l.granted AND a.datname = current_database()")
+                        .equals("t"));
     }
 
     /** The one value of a query, as text. */
@@ -81,22 +141,6 @@ public record TestSchema(DatabaseAddress owner, DatabaseAddress app, DatabaseAdd
     /** Made on first use, once. */
     private static final class Template {
 
-        private static final DatabaseAddress DATABASE = make();
-
-        private static DatabaseAddress make() {
-            var postgres = TestPostgres.postgres();
-            var address = new DatabaseAddress(
-                    postgres.host(), postgres.port(), "shearline_template", Migrations.OWNER_ROLE, PASSWORD);
-            try (var connection = superuser()) {
-                Migrations.makeRole(connection, Migrations.OWNER_ROLE, PASSWORD);
-                Migrations.makeRole(connection, Migrations.APP_ROLE, PASSWORD);
-                Migrations.makeRole(connection, Migrations.NODE_ROLE, PASSWORD);
-                Migrations.makeDatabase(connection, address.database(), Migrations.OWNER_ROLE);
-            } catch (SQLException e) {
-                throw new IllegalStateException("cannot make the template", e);
-            }
-            Migrations.migrate(address);
-            return address;
-        }
+        private static final DatabaseAddress DATABASE = make(TestPostgres.postgres(), "shearline_template");
     }
 }

@@ -18,9 +18,22 @@ public final class DirectoryLooks {
     }
 
     public String look(KeyDigest digest) {
+        return look(directory, digest);
+    }
+
+    public static String look(Directory directory, KeyDigest digest) {
         return switch (directory.find(digest)) {
             case LiveKey live -> live.isDisabled() ? "dead" : "alive";
             case DeadKey _ -> "dead";
+            case null -> "unknown";
+        };
+    }
+
+    /** State and version, such as {@code active 3}; comparable with a row. */
+    public static String show(Directory directory, KeyDigest digest) {
+        return switch (directory.find(digest)) {
+            case LiveKey live -> (live.isDisabled() ? "disabled " : "active ") + live.version;
+            case DeadKey dead -> dead.reason().wire() + " " + dead.version;
             case null -> "unknown";
         };
     }

@@ -10,6 +10,7 @@ import dev.shearline.server.feed.FeedSettings;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.FeedRig;
+import dev.shearline.server.testing.Gate;
 import dev.shearline.token.MintedKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +55,42 @@ class FeedProtocolTest {
                     assertNotAllowed(follower, key);
                 }
             }
+        }
+    }
+
+    @Test
+    void a_lapsed_node_whose_renewal_is_being_committed_reads_what_the_revoker_did_not_wait_for() {
+        try (var rig = FeedRig.start(1, settings -> with(settings, Duration.ofSeconds(1)))) {
+            var slow = rig.join();
+            var key = rig.issueKey();
+            try (var gate = Gate.shut(
+                    rig.schema(), "node", "NEW.id = '" + slow.feed().id().value() + "'")) {
+                gate.awaitSomebody();
+                Eventually.isTrue(
+                        "the committed lease has lapsed",
+                        () -> rig.schema()
+                                .query("SELECT count(*) FROM node WHERE lease_until < now()")
+                                .equals("1"));
+                var revoked = rig.revoke(0, key).propagation();
+                assertThat(revoked.fenced()).isEqualTo(1);
+                assertThat(revoked.complete()).isTrue();
+                gate.open();
+                Eventually.isTrue("it serves again", () -> {
+                    assertThat(slow.allows(key)).isFalse();
+                    return slow.isFresh();
+                });
+                assertThat(slow.look(key)).isEqualTo("dead");
+            }
+        }
+    }
+
+    @Test
+    void an_entry_that_waits_for_its_number_in_an_empty_feed_starts_the_nodes_again() {
+        try (var rig = FeedRig.start(1)) {
+            rig.schema().execute("DELETE FROM feed_entry");
+            Eventually.isTrue("stopped", () -> !rig.node(0).isFresh());
+            rig.schema().execute("INSERT INTO feed_entry (id, kind) VALUES (gen_random_uuid(), 'genesis')");
+            assertNextChangeArrives(rig);
         }
     }
 
@@ -184,7 +221,7 @@ class FeedProtocolTest {
             }
             for (var node : rig.nodes()) {
                 for (var key : keys) {
-                    Eventually.isTrue("equal", () -> shown(node, key).equals(stored(rig, key)));
+                    Eventually.isTrue("equal", () -> node.shows(key).equals(rig.stored(key)));
                 }
             }
         }
@@ -217,21 +254,6 @@ class FeedProtocolTest {
             rig.revoke(node, key);
         }
         return key;
-    }
-
-    private static String shown(FeedRig.Node node, MintedKey key) {
-        return switch (node.directory().find(key.digest())) {
-            case LiveKey live -> (live.isDisabled() ? "disabled " : "active ") + live.version;
-            case DeadKey dead -> dead.reason().wire() + " " + dead.version;
-            case null -> "unknown";
-        };
-    }
-
-    private static String stored(FeedRig rig, MintedKey key) {
-        return rig.schema()
-                .query(
-                        "SELECT state || ' ' || version FROM api_key WHERE id = ?",
-                        key.id().toString());
     }
 
     private static void assertNextChangeArrives(FeedRig rig) {

@@ -57,6 +57,8 @@ CREATE INDEX api_key_type_created ON api_key (organization_id, type, created_at,
 CREATE INDEX api_key_state_created ON api_key (organization_id, state, created_at, id);
 CREATE INDEX api_key_membership ON api_key (membership_id) WHERE membership_id IS NOT NULL;
 CREATE INDEX api_key_unit_created ON api_key (organization_id, unit_id, created_at, id);
+-- few keys are rotating at a time
+CREATE INDEX api_key_ends ON api_key (organization_id, ends_at, id) WHERE ends_at < 'infinity';
 CREATE INDEX api_key_by_created ON api_key (created_at, id);
 
 CREATE TABLE api_key_scope (

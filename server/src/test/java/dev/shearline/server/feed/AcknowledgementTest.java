@@ -1,0 +1,147 @@
+package dev.shearline.server.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.FeedRig;
+import dev.shearline.server.testing.Gate;
+import dev.shearline.server.testing.Holding;
+import dev.shearline.token.MintedKey;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** {@code complete} means: no verification that arrives after this answer is allowed. */
+@Tag("storage")
+class AcknowledgementTest {
+
+    private static final String COUNTER = "SELECT epoch FROM epoch_counter FOR UPDATE";
+
+    @Test
+    void revoking_a_revoked_key_is_not_complete_while_the_revocation_has_no_number() {
+        try (var rig = FeedRig.start(2)) {
+            var key = rig.issueKey();
+            try (var _ = Holding.after(rig.schema(), COUNTER)) {
+                rig.commitRevoke(key);
+                var again = rig.node(1).feed().propagateHead(FeedNode.WIDENING_WAIT);
+                assertThat(rig.node(0).look(key)).isEqualTo("alive");
+                assertThat(again.propagation().complete()).isFalse();
+                assertThat(again.epoch()).isEmpty();
+            }
+            Eventually.isTrue(
+                    "numbered",
+                    () -> rig.node(1)
+                            .feed()
+                            .propagateHead(FeedNode.REMOVING_WAIT)
+                            .propagation()
+                            .complete());
+            assertNobodyAllows(rig, key);
+        }
+    }
+
+    @Test
+    void the_head_is_known_while_a_client_holds_the_counter_and_nothing_waits_for_a_number() {
+        try (var rig = FeedRig.start(2)) {
+            var key = rig.issueKey();
+            assertThat(rig.revoke(0, key).propagation().complete()).isTrue();
+            try (var _ = Holding.after(rig.schema(), COUNTER)) {
+                Eventually.isTrue(
+                        "both have reported it",
+                        () -> rig.node(1)
+                                .feed()
+                                .propagateHead(FeedNode.REMOVING_WAIT)
+                                .propagation()
+                                .complete());
+            }
+        }
+    }
+
+    @Test
+    void a_node_does_not_vouch_for_itself_with_numbers_of_another_history() {
+        try (var rig = FeedRig.start(1)) {
+            var key = rig.issueKey();
+            for (int i = 0; i < 10; i++) {
+                rig.issueKey();
+            }
+            var node = rig.node(0);
+            var ownRow = "SELECT 1 FROM node WHERE id = '" + node.feed().id().value() + "' FOR UPDATE";
+            try (var _ = Holding.after(rig.schema(), ownRow)) {
+                rig.schema().awaitBlocked();
+                // a restore, while the node's poll is under way: fewer numbers, and the node knows higher ones
+                rig.schema().execute("DELETE FROM feed_entry");
+                rig.schema().execute("UPDATE epoch_counter SET epoch = 2");
+                rig.schema().execute("""
+                        INSERT INTO feed_entry (id, epoch, tag, kind) VALUES (gen_random_uuid(), 2, random_tag(), 'genesis')
+                        """);
+                var revoked = rig.revoke(0, key);
+                assertThat(revoked.epoch().orElseThrow().number()).isEqualTo(3);
+                assertThat(node.feed().position().number()).isGreaterThan(3);
+                assertThat(revoked.propagation().complete() && node.allows(key)).isFalse();
+            }
+            Eventually.isTrue(
+                    "it has loaded again",
+                    () -> node.isFresh() && node.look(key).equals("dead"));
+        }
+    }
+
+    @Test
+    void a_node_that_answers_and_whose_row_is_gone_counts_itself() {
+        try (var rig = FeedRig.start(1)) {
+            var key = rig.issueKey();
+            var node = rig.node(0);
+            rig.schema()
+                    .execute(
+                            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$");
+            rig.schema().execute("CREATE TRIGGER refuse BEFORE INSERT ON node FOR EACH ROW EXECUTE FUNCTION refuse()");
+            rig.schema().execute("DELETE FROM node");
+            var revoked = rig.revoke(0, key);
+            assertThat(revoked.propagation().complete() && node.allows(key)).isFalse();
+            rig.schema().execute("DROP TRIGGER refuse ON node");
+            Eventually.isTrue(
+                    "it has heard of it", () -> node.isFresh() && node.look(key).equals("dead"));
+        }
+    }
+
+    @Test
+    void a_node_that_leaves_does_not_answer_again_when_its_last_poll_returns() {
+        try (var rig = FeedRig.start(1)) {
+            var node = rig.node(0);
+            CompletableFuture<Void> left;
+            try (var gate = Gate.shut(
+                    rig.schema(), "node", "NEW.id = '" + node.feed().id().value() + "'")) {
+                gate.awaitSomebody();
+                left = CompletableFuture.runAsync(() -> node.feed().leave());
+                Eventually.isTrue("it stops answering", () -> !node.isFresh());
+                gate.open();
+                left.join();
+                assertThat(node.isFresh()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void a_pending_node_is_dead_by_the_time_that_is_said() {
+        try (var rig = FeedRig.start(2)) {
+            var key = rig.issueKey();
+            var slow = rig.node(1);
+            try (var gate = Gate.shut(
+                    rig.schema(), "node", "NEW.id = '" + slow.feed().id().value() + "'")) {
+                gate.awaitSomebody();
+                var before = rig.node(0).feed().primaryClock().instant();
+                var revoked = rig.revoke(0, key).propagation();
+                assertThat(revoked.nodes()).isEqualTo(2);
+                assertThat(revoked.acknowledged()).isEqualTo(1);
+                assertThat(revoked.pending()).isEqualTo(1);
+                assertThat(revoked.complete()).isFalse();
+                assertThat(revoked.deadBy().orElseThrow())
+                        .isBetween(before.plusSeconds(12), before.plus(Duration.ofMinutes(2)));
+            }
+            Eventually.isTrue("it follows", () -> slow.look(key).equals("dead"));
+        }
+    }
+
+    private static void assertNobodyAllows(FeedRig rig, MintedKey key) {
+        assertThat(rig.nodes()).noneMatch(node -> node.allows(key));
+    }
+}
