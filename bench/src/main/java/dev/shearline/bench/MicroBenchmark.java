@@ -4,6 +4,7 @@ import dev.shearline.server.identity.Scope;
 import dev.shearline.server.verify.JudgeBenchmark;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -17,9 +18,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** The steps of a verification, by JMH, with 100,000 keys and with a million. */
 final class MicroBenchmark implements Benchmark {
 
-    private static final int[] KEYS = {100_000, 1_000_000};
+    private static final List<Integer> KEYS = Arrays.stream(
+                    System.getProperty("bench.keys", "100000,1000000").split(",", -1))
+            .map(Integer::valueOf)
+            .toList();
+    private static final String STEPS = System.getProperty("bench.steps", ".*");
     private static final int ORGANIZATIONS = 200;
-    private static final int FORKS = 2;
+    private static final int FORKS = 1;
     private static final int ITERATIONS = 5;
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -52,7 +57,7 @@ final class MicroBenchmark implements Benchmark {
                 node.user(),
                 node.password().reveal());
         var options = new OptionsBuilder()
-                .include(JudgeBenchmark.class.getName())
+                .include(JudgeBenchmark.class.getName() + "\\." + STEPS + "$")
                 .forks(FORKS)
                 .warmupIterations(ITERATIONS)
                 .warmupTime(TimeValue.seconds(1))

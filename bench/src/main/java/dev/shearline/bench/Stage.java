@@ -22,6 +22,7 @@ final class Stage implements AutoCloseable {
     private final BenchDatabase database;
     private final List<ChildProcess> children = new ArrayList<>();
     private int nodes;
+    private boolean closed;
 
     private Stage(Path directory, Path secretKeys, BenchDatabase database) {
         this.directory = directory;
@@ -36,7 +37,10 @@ final class Stage implements AutoCloseable {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
             var secretKeys = directory.resolve("secret.keys");
             InstanceKeys.create(secretKeys, new SecureRandom());
-            return new Stage(directory, secretKeys, BenchDatabase.start(directory));
+            var stage = new Stage(directory, secretKeys, BenchDatabase.start(directory));
+            // Ctrl-C too leaves nothing running
+            Runtime.getRuntime().addShutdownHook(new Thread(stage::close));
+            return stage;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -89,7 +93,11 @@ final class Stage implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         children.reversed().forEach(ChildProcess::close);
         database.close();
         try (var tree = Files.walk(directory)) {

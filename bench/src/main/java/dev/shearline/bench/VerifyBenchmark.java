@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,7 +18,10 @@ final class VerifyBenchmark implements Benchmark {
 
     private static final int KEYS = 100_000;
     private static final int ORGANIZATIONS = 200;
-    private static final int[] CONNECTIONS = {32, 128};
+    private static final List<Integer> CONNECTIONS = Arrays.stream(
+                    System.getProperty("bench.connections", "32,128").split(",", -1))
+            .map(Integer::valueOf)
+            .toList();
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("bench.round-seconds", 10));
     private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up-seconds", 20));

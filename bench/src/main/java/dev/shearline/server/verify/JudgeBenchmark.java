@@ -14,7 +14,6 @@ import dev.shearline.token.KeyFormat;
 import dev.shearline.token.ParsedKey;
 import dev.shearline.token.Secret;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,10 +154,6 @@ public class JudgeBenchmark {
             question = QuestionJson.readOne(parser);
         }
         var verdict = judge.judge(actor, question);
-        var bytes = new ByteArrayOutputStream(1024);
-        try (var generator = json.generator(bytes)) {
-            VerdictJson.write(generator, verdict, AT);
-        }
-        return Buffer.buffer(bytes.toByteArray());
+        return VerifyRoutes.written(json, out -> VerdictJson.write(out, verdict, AT));
     }
 }

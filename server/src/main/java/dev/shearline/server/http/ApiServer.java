@@ -88,6 +88,9 @@ public final class ApiServer {
                 .setMaxInitialLineLength(HttpLimits.REQUEST_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HttpLimits.HEADER_BYTES_MAX)
                 .setHttp2ClearTextEnabled(false)
+                // nobody speaks WebSocket here, and its handlers would look at every message
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true)
                 .setIdleTimeout((int) HttpLimits.IDLE_TIME_MAX.toSeconds())
                 .setTcpNoDelay(true);

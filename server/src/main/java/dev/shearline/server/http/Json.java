@@ -5,9 +5,12 @@ import java.io.OutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.MapperFeature;
@@ -28,8 +31,14 @@ import tools.jackson.databind.type.LogicalType;
 public final class Json {
 
     private final JsonMapper mapper;
+    private final JsonFactory hot;
 
     public Json() {
+        // event loops are few and live long: each keeps its buffers to itself
+        hot = factory()
+                .rebuild()
+                .recyclerPool(JsonRecyclerPools.threadLocalPool())
+                .build();
         mapper = JsonMapper.builder(factory())
                 .addModule(JsonTypes.module())
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -91,7 +100,7 @@ public final class Json {
 
     /** For a hot route that reads tokens itself: what the parser throws, {@link #problemOf} explains. */
     public JsonParser parser(Buffer body) {
-        return mapper.createParser(body.getBytes());
+        return hot.createParser(ObjectReadContext.empty(), body.getBytes());
     }
 
     public static Problem problemOf(JacksonException thrown) {
@@ -104,6 +113,6 @@ public final class Json {
 
     /** For a hot route that writes tokens itself. */
     public JsonGenerator generator(OutputStream out) {
-        return mapper.createGenerator(out);
+        return hot.createGenerator(ObjectWriteContext.empty(), out);
     }
 }

@@ -1,13 +1,11 @@
 package dev.shearline.server.identity;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** A right: {@code resource:action}, {@code resource:*}, or {@code *} for full access. */
 public record Scope(String value) implements Comparable<Scope> {
 
     public static final int LENGTH_MAX = 100;
-    private static final Pattern SYNTAX = Pattern.compile("\\*|[a-z][a-z0-9_.-]*:(\\*|[a-z0-9][a-z0-9_.-]*)");
 
     public static final Scope FULL_ACCESS = new Scope("*");
     public static final Scope KEYS_READ = new Scope("keys:read");
@@ -34,7 +32,7 @@ public record Scope(String value) implements Comparable<Scope> {
         if (value.equals("*") || value.equals(other.value)) {
             return true;
         }
-        return value.endsWith(":*") && other.value.startsWith(value.substring(0, value.length() - 1));
+        return value.endsWith(":*") && other.value.regionMatches(0, value, 0, value.length() - 1);
     }
 
     public boolean isPattern() {
@@ -47,8 +45,45 @@ public record Scope(String value) implements Comparable<Scope> {
         return colon < 0 ? "" : value.substring(0, colon);
     }
 
+    /** {@code \*|[a-z][a-z0-9_.-]*:(\*|[a-z0-9][a-z0-9_.-]*)}, without a regular expression: every verification asks. */
     private static boolean isScope(String text) {
-        return text.length() <= LENGTH_MAX && SYNTAX.matcher(text).matches();
+        if (text.equals("*")) {
+            return true;
+        }
+        int colon = text.indexOf(':');
+        return text.length() <= LENGTH_MAX
+                && colon > 0
+                && isLetter(text.charAt(0))
+                && isRest(text, 1, colon)
+                && isAction(text, colon + 1);
+    }
+
+    private static boolean isAction(String text, int start) {
+        if (start == text.length()) {
+            return false;
+        }
+        char first = text.charAt(start);
+        return first == '*'
+                ? text.length() == start + 1
+                : (isLetter(first) || isDigit(first)) && isRest(text, start + 1, text.length());
+    }
+
+    private static boolean isRest(String text, int start, int end) {
+        for (int i = start; i < end; i++) {
+            char c = text.charAt(i);
+            if (!isLetter(c) && !isDigit(c) && c != '_' && c != '.' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetter(char c) {
+        return c >= 'a' && c <= 'z';
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     @Override

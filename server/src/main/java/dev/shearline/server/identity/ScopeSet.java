@@ -11,7 +11,10 @@ public record ScopeSet(List<Scope> scopes) {
     public static final ScopeSet ALL = new ScopeSet(List.of(Scope.FULL_ACCESS));
 
     public ScopeSet {
-        scopes = scopes.stream().sorted().distinct().toList();
+        // most questions name one scope or none
+        scopes = scopes.size() < 2
+                ? List.copyOf(scopes)
+                : scopes.stream().sorted().distinct().toList();
     }
 
     public static ScopeSet ofWire(Collection<String> texts) {

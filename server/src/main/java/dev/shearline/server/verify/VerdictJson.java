@@ -2,9 +2,6 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.identity.KeyType;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +9,6 @@ import tools.jackson.core.JsonGenerator;
 
 /** Writes a verdict, token by token: this is the answer of the hot path. */
 final class VerdictJson {
-
-    /** As everywhere in the API: with milliseconds, also when there are none. */
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private VerdictJson() {}
 
@@ -78,7 +71,7 @@ final class VerdictJson {
         if (key.expiresAt == LiveKey.NEVER) {
             json.writeNullProperty("expires_at");
         } else {
-            json.writeStringProperty("expires_at", TIME.format(Instant.ofEpochMilli(key.expiresAt)));
+            json.writeStringProperty("expires_at", UtcTime.text(key.expiresAt));
         }
         if (key.metadata == null) {
             json.writeNullProperty("metadata");

@@ -7,7 +7,7 @@ import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Scope;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
@@ -73,10 +73,34 @@ final class VerifyRoutes {
     }
 
     private Response render(Consumer<JsonGenerator> content) {
-        var bytes = new ByteArrayOutputStream(ANSWER_BYTES);
-        try (var generator = json.generator(bytes)) {
+        return Response.json(200, written(json, content));
+    }
+
+    static Buffer written(Json json, Consumer<JsonGenerator> content) {
+        var bytes = Buffer.buffer(ANSWER_BYTES);
+        try (var generator = json.generator(new Appending(bytes))) {
             content.accept(generator);
         }
-        return Response.json(200, Buffer.buffer(bytes.toByteArray()));
+        return bytes;
+    }
+
+    /** Lets the generator write where the answer is sent from. */
+    private static final class Appending extends OutputStream {
+
+        private final Buffer buffer;
+
+        Appending(Buffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public void write(int single) {
+            buffer.appendByte((byte) single);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            buffer.appendBytes(bytes, offset, length);
+        }
     }
 }
