@@ -31,6 +31,7 @@ import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.OptionalLong;
@@ -79,7 +80,12 @@ public final class Server implements AutoCloseable {
                 primaryClock,
                 random,
                 metrics.registry());
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                // no files are served: nothing is to be unpacked into the temporary directory
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
         var problems = new Problems(List.of(DatabaseProblems::find));
         var apiDispatcher = new Dispatcher(
                 features.routes(),
