@@ -1,6 +1,7 @@
 package dev.shearline.token;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 
 /** The alphabet of keys, {@code 0-9A-Za-z}, and the checksum written in it. */
 final class Base62 {
@@ -15,17 +16,14 @@ final class Base62 {
 
     private static final int[] CRC_TABLE = crcTable();
 
+    /** By character: comparing random characters with the ends of ranges is what a processor predicts worst. */
+    private static final byte[] DIGITS = digits();
+
     private Base62() {}
 
     /** The value of a digit, or -1. */
     static int digit(char c) {
-        if (c >= '0' && c <= '9') {
-            return c - '0';
-        }
-        if (c >= 'A' && c <= 'Z') {
-            return c - 'A' + 10;
-        }
-        return c >= 'a' && c <= 'z' ? c - 'a' + 36 : -1;
+        return c < DIGITS.length ? DIGITS[c] : -1;
     }
 
     static char character(int digit) {
@@ -96,5 +94,14 @@ final class Base62 {
             table[n] = crc;
         }
         return table;
+    }
+
+    private static byte[] digits() {
+        byte[] digits = new byte[128];
+        Arrays.fill(digits, (byte) -1);
+        for (int i = 0; i < ALPHABET.length; i++) {
+            digits[ALPHABET[i]] = (byte) i;
+        }
+        return digits;
     }
 }
