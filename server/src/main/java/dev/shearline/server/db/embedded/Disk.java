@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -49,9 +50,14 @@ final class Disk {
 
     /** Makes the directory when it is missing, and gives it exactly this mode whatever the process's mask is. */
     static void makeDirectory(Path directory, String mode) throws IOException {
-        if (!Files.isDirectory(directory)) {
+        try {
             Files.createDirectory(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            // made before, or by another process this moment
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
         }
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
     }
