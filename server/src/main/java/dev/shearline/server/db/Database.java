@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.shearline.server.identity.Reach;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -35,7 +36,7 @@ public final class Database implements AutoCloseable {
     private final Jdbi jdbi;
 
     public Database(DatabaseAddress address, int poolSize) {
-        pool = pool(address, "shearline app", poolSize);
+        pool = pool(address.dataSource("shearline app"), "shearline app", poolSize);
         jdbi = jdbi(pool);
     }
 
@@ -125,9 +126,9 @@ public final class Database implements AutoCloseable {
                 .one();
     }
 
-    static HikariDataSource pool(DatabaseAddress address, String name, int size) {
+    static HikariDataSource pool(DataSource source, String name, int size) {
         var config = new HikariConfig();
-        config.setDataSource(address.dataSource(name));
+        config.setDataSource(source);
         config.setPoolName(name);
         config.setMaximumPoolSize(size);
         config.setConnectionTimeout(CONNECTION_WAIT_MS);
@@ -137,7 +138,7 @@ public final class Database implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    static Jdbi jdbi(javax.sql.DataSource source) {
+    static Jdbi jdbi(DataSource source) {
         return Jdbi.create(source).registerArrayType(String.class, "text");
     }
 

@@ -22,8 +22,8 @@ public final class NodeDatabase implements AutoCloseable {
     private final Jdbi dedicated;
 
     public NodeDatabase(DatabaseAddress address) {
-        source = address.dataSource("shearline node");
-        pool = Database.pool(address, "shearline node", POOL_SIZE);
+        source = address.pointReader("shearline node");
+        pool = Database.pool(address.pointReader("shearline node"), "shearline node", POOL_SIZE);
         pooled = Database.jdbi(pool);
         dedicated = Database.jdbi(source);
     }

@@ -143,6 +143,8 @@ final class Follower implements AutoCloseable {
             snapshot.execute("SET TRANSACTION READ ONLY");
             snapshot.execute("SET LOCAL statement_timeout = " + LOAD_TIMEOUT_MS);
             var at = FeedLog.position(snapshot);
+            // whole tables from here on
+            snapshot.execute("SET LOCAL enable_seqscan = on");
             return new Loaded(at, replica.load(snapshot));
         });
         limit(handle, POLL_TIMEOUT_MS);
