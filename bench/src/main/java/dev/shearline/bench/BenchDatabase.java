@@ -9,12 +9,20 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 
 /** A PostgreSQL of the benchmark's own, as {@code shearline dev} starts it, fsync and all, with the three roles and the schema. */
 final class BenchDatabase implements AutoCloseable {
 
     private static final String DATABASE = "shearline";
+    /** {@code -Dbench.postgres=name=value,…}: to look at something, for instance {@code log_min_duration_statement=0}. */
+    private static final List<String> SETTINGS = Arrays.stream(
+                    System.getProperty("bench.postgres", "").split(",", -1))
+            .filter(setting -> !setting.isEmpty())
+            .toList();
 
     private final EmbeddedPostgres postgres;
     private final DatabaseAddress owner;
@@ -37,6 +45,7 @@ final class BenchDatabase implements AutoCloseable {
             Migrations.makeRole(connection, Migrations.NODE_ROLE, database.node.password());
             Migrations.makeDatabase(connection, DATABASE, Migrations.OWNER_ROLE);
             Migrations.migrate(database.owner);
+            SETTINGS.forEach(setting -> database.set(setting.split("=", 2)[0], setting.split("=", 2)[1]));
             return database;
         } catch (SQLException | RuntimeException e) {
             database.close();
@@ -98,6 +107,14 @@ final class BenchDatabase implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** User and system time of all of PostgreSQL's processes since their start. */
+    Duration cpu() {
+        return ProcessHandle.of(postgres.pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     String version() {

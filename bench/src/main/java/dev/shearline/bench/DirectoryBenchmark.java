@@ -42,6 +42,7 @@ final class DirectoryBenchmark implements Benchmark {
             var empty = starts(stage, token);
             population.makeOrganizations(connection, ORGANIZATIONS);
             long without = retained(stage).bytes();
+            Population.dropListIndexes(connection);
             long began = System.nanoTime();
             population.makeKeys(connection, KEYS, _ -> {});
             Population.analyze(connection);
