@@ -38,19 +38,18 @@ public final class LastUsed implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LastUsed.class);
 
-    /** Rows are locked in the order of their ids: two nodes that write the same keys wait for one another and do not deadlock. */
+    /**
+     * The keys come sorted and each row is found by its index, one after another, so that two nodes that write the same keys wait for one
+     * another. Should a plan ever change that, one of them is told of the deadlock and writes again.
+     */
     private static final String WRITE = """
-            WITH used AS (
+            WITH used AS MATERIALIZED (
                 SELECT unnest(:keys) AS key_id, unnest(CAST(:times AS timestamptz[])) AS at, unnest(:addresses) AS address
-            ), ahead AS (
-                SELECT a.key_id, used.at, used.address FROM api_key_activity AS a JOIN used ON used.key_id = a.key_id
-                 WHERE a.last_used_at < used.at
-                 ORDER BY a.key_id FOR NO KEY UPDATE OF a
             )
             UPDATE api_key_activity AS a
-               SET last_used_at = ahead.at, last_used_address = NULLIF(ahead.address, '')
-              FROM ahead
-             WHERE a.key_id = ahead.key_id AND a.last_used_at < ahead.at
+               SET last_used_at = used.at, last_used_address = NULLIF(used.address, '')
+              FROM used
+             WHERE a.key_id = used.key_id AND a.last_used_at < used.at
             """;
 
     /** What is to be written of one key. */

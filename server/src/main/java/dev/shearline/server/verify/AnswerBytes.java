@@ -43,18 +43,21 @@ final class AnswerBytes {
     }
 
     AnswerBytes string(String value) {
-        int start = length;
-        require(value.length() + 2);
-        bytes[length++] = '"';
-        for (int i = 0; i < value.length(); i++) {
+        int characters = value.length();
+        require(characters + 2);
+        // fields would be read again for every byte that is written
+        var to = bytes;
+        int at = length;
+        to[at++] = '"';
+        for (int i = 0; i < characters; i++) {
             char c = value.charAt(i);
             if (c < ' ' || c > '~' || c == '"' || c == '\\') {
-                length = start;
                 return quoted(value);
             }
-            bytes[length++] = (byte) c;
+            to[at++] = (byte) c;
         }
-        bytes[length++] = '"';
+        to[at++] = '"';
+        length = at;
         return this;
     }
 
