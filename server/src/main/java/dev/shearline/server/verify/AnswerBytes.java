@@ -3,6 +3,7 @@ package dev.shearline.server.verify;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
@@ -15,16 +16,34 @@ final class AnswerBytes {
     /** A long has at most 19 digits and a sign. */
     private static final int NUMBER_BYTES_MAX = 20;
 
-    private static final byte[] NULL = ascii("null");
+    private static final Piece NULL = piece("null");
 
     private byte[] bytes = new byte[EXPECTED_BYTES];
     private int length;
 
     /** A piece of JSON that lies ready. */
-    static byte[] ascii(String json) {
-        return json.getBytes(StandardCharsets.US_ASCII);
+    static final class Piece {
+
+        private final byte[] bytes;
+
+        private Piece(byte[] bytes) {
+            this.bytes = bytes;
+        }
     }
 
+    static Piece piece(String json) {
+        return new Piece(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Piece toPiece() {
+        return new Piece(Arrays.copyOf(bytes, length));
+    }
+
+    AnswerBytes raw(Piece json) {
+        return raw(json.bytes);
+    }
+
+    /** JSON of somebody else, in UTF-8. */
     AnswerBytes raw(byte[] json) {
         require(json.length);
         System.arraycopy(json, 0, bytes, length, json.length);
@@ -40,6 +59,10 @@ final class AnswerBytes {
 
     AnswerBytes nothing() {
         return raw(NULL);
+    }
+
+    AnswerBytes stringOrNull(@Nullable String value) {
+        return value == null ? nothing() : string(value);
     }
 
     AnswerBytes string(String value) {
@@ -67,7 +90,7 @@ final class AnswerBytes {
 
     AnswerBytes number(long value) {
         if (value < 0) {
-            return raw(ascii(Long.toString(value)));
+            return raw(piece(Long.toString(value)));
         }
         require(NUMBER_BYTES_MAX);
         int digits = 1;

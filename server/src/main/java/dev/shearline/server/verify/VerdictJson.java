@@ -2,54 +2,50 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.verify.AnswerBytes.Piece;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Writes a verdict, piece by piece: this is the answer of the hot path. */
 final class VerdictJson {
 
-    private static final byte[] ALLOWED = ascii("{\"valid\":true,\"code\":\"allowed\"");
-    private static final Map<Reason, byte[]> DENIED = new EnumMap<>(Reason.class);
+    private static final Piece ALLOWED = AnswerBytes.piece("{\"valid\":true,\"code\":\"allowed\"");
+    private static final Map<Reason, Piece> DENIED = new EnumMap<>(Reason.class);
 
     static {
         for (var reason : Reason.values()) {
-            DENIED.put(reason, ascii("{\"valid\":false,\"code\":\"" + reason.wire() + "\""));
+            DENIED.put(reason, AnswerBytes.piece("{\"valid\":false,\"code\":\"" + reason.wire() + "\""));
         }
     }
 
-    private static final byte[] KEY_ID = ascii(",\"key_id\":");
-    private static final byte[] TYPE = ascii(",\"type\":");
-    private static final byte[] LIVE_SECRET = ascii(",\"mode\":\"live\",\"visibility\":\"secret\"");
-    private static final byte[] LIVE_PUBLISHABLE = ascii(",\"mode\":\"live\",\"visibility\":\"publishable\"");
-    private static final byte[] TEST_SECRET = ascii(",\"mode\":\"test\",\"visibility\":\"secret\"");
-    private static final byte[] TEST_PUBLISHABLE = ascii(",\"mode\":\"test\",\"visibility\":\"publishable\"");
-    private static final byte[] OWNER = ascii(",\"owner\":{\"type\":");
-    private static final byte[] OWNING_USER = ascii(",\"owner\":{\"type\":\"user\"");
-    private static final byte[] OWNING_INSTANCE = ascii(",\"owner\":{\"type\":\"instance\"");
-    private static final byte[] BOUNDARY = ascii(",\"boundary\":{\"type\":");
-    private static final byte[] ORGANIZATION = ascii(",\"organization\":{\"id\":");
-    private static final byte[] ID = ascii(",\"id\":");
-    private static final byte[] EXTERNAL_ID = ascii(",\"external_id\":");
-    private static final byte[] SCOPES = ascii(",\"scopes\":[");
-    private static final byte[] EXPIRES_AT = ascii("],\"expires_at\":");
-    private static final byte[] METADATA = ascii(",\"metadata\":");
-    private static final byte[] FIRST = ascii(",\"replayed\":false");
-    private static final byte[] REPLAYED = ascii(",\"replayed\":true");
-    private static final byte[] DEPENDS_ON = ascii(",\"depends_on\":[");
-    private static final byte[] CACHEABLE = ascii("],\"cacheable\":true,\"epoch\":");
-    private static final byte[] NOT_CACHEABLE = ascii("],\"cacheable\":false,\"epoch\":");
-    private static final byte[] TAG = ascii(",\"tag\":");
+    private static final Piece KEY_ID = AnswerBytes.piece(",\"key_id\":");
+    private static final Piece TYPE = AnswerBytes.piece(",\"type\":");
+    private static final Piece LIVE_SECRET = AnswerBytes.piece(",\"mode\":\"live\",\"visibility\":\"secret\"");
+    private static final Piece LIVE_PUBLISHABLE =
+            AnswerBytes.piece(",\"mode\":\"live\",\"visibility\":\"publishable\"");
+    private static final Piece TEST_SECRET = AnswerBytes.piece(",\"mode\":\"test\",\"visibility\":\"secret\"");
+    private static final Piece TEST_PUBLISHABLE =
+            AnswerBytes.piece(",\"mode\":\"test\",\"visibility\":\"publishable\"");
+    private static final Piece OWNER = AnswerBytes.piece(",\"owner\":");
+    private static final Piece INSTANCE = Records.owner("instance", OrganizationId.INSTANCE.value(), Optional.empty());
+    private static final Piece ORGANIZATION = AnswerBytes.piece(",\"organization\":");
+    private static final Piece BOUNDARY = AnswerBytes.piece(",\"boundary\":");
+    private static final Piece SCOPES = AnswerBytes.piece(",\"scopes\":[");
+    private static final Piece EXPIRES_AT = AnswerBytes.piece("],\"expires_at\":");
+    private static final Piece METADATA = AnswerBytes.piece(",\"metadata\":");
+    private static final Piece FIRST = AnswerBytes.piece(",\"replayed\":false");
+    private static final Piece REPLAYED = AnswerBytes.piece(",\"replayed\":true");
+    private static final Piece DEPENDS_ON = AnswerBytes.piece(",\"depends_on\":[");
+    private static final Piece CACHEABLE = AnswerBytes.piece("],\"cacheable\":true,\"epoch\":");
+    private static final Piece NOT_CACHEABLE = AnswerBytes.piece("],\"cacheable\":false,\"epoch\":");
+    private static final Piece TAG = AnswerBytes.piece(",\"tag\":");
 
     private VerdictJson() {}
-
-    private static byte[] ascii(String json) {
-        return AnswerBytes.ascii(json);
-    }
 
     static void write(AnswerBytes json, Verdict verdict, Epoch at) {
         switch (verdict) {
@@ -76,7 +72,7 @@ final class VerdictJson {
             case LiveKey live -> writeKey(json, live);
             case DeadKey dead -> {
                 json.raw(KEY_ID).string(dead.id().toString());
-                writeOrganization(json, dead);
+                json.raw(ORGANIZATION).raw(organization(dead));
             }
         }
         boolean cacheable = !(entry instanceof LiveKey live) || isCacheable(live);
@@ -92,9 +88,9 @@ final class VerdictJson {
         json.raw(KEY_ID).string(key.id().toString());
         json.raw(TYPE).string(key.type().wire());
         json.raw(modeAndVisibility(key));
-        writeOwner(json, key);
-        writeOrganization(json, key);
-        writeUnit(json, BOUNDARY, key);
+        json.raw(OWNER).raw(owner(key));
+        json.raw(ORGANIZATION).raw(organization(key));
+        json.raw(BOUNDARY).raw(boundary(key));
         json.raw(SCOPES);
         var scopes = key.scopes.scopes();
         for (int i = 0; i < scopes.size(); i++) {
@@ -114,65 +110,39 @@ final class VerdictJson {
         }
     }
 
-    private static byte[] modeAndVisibility(LiveKey key) {
+    private static Piece modeAndVisibility(LiveKey key) {
         if (key.isTest()) {
             return key.isPublishable() ? TEST_PUBLISHABLE : TEST_SECRET;
         }
         return key.isPublishable() ? LIVE_PUBLISHABLE : LIVE_SECRET;
     }
 
-    private static void writeOwner(AnswerBytes json, LiveKey key) {
-        var place = key.membership;
+    private static Piece owner(LiveKey key) {
         if (key.type() == KeyType.OPERATOR) {
-            json.raw(OWNING_INSTANCE).raw(ID).string(key.organization.id);
-            writeExternalId(json, Optional.empty());
-            return;
+            return INSTANCE;
         }
+        var place = key.membership;
         if (place == null) {
-            writeUnit(json, OWNER, key);
-            return;
+            return boundary(key);
         }
         var membership = place.record;
         var user = membership == null ? null : membership.user().record;
-        json.raw(OWNING_USER).raw(ID);
-        writeNullable(json, user == null ? null : user.id());
-        writeExternalId(json, user == null ? Optional.empty() : user.externalId());
+        return user == null ? Records.unknownOwner("user", null) : user.json();
     }
 
-    /** The unit at which the key is valid; an organization's own unit goes by the organization's external id. */
-    private static void writeUnit(AnswerBytes json, byte[] start, LiveKey key) {
-        var unit = key.unit.record;
+    /** The unit at which the key is valid. */
+    private static Piece boundary(LiveKey key) {
         var organization = key.organization.record;
-        boolean whole = key.unit.id.equals(key.organization.id);
-        json.raw(start);
-        writeNullable(json, unit == null ? null : unit.kind());
-        json.raw(ID).string(key.unit.id);
-        if (whole) {
-            writeExternalId(json, organization == null ? Optional.empty() : organization.externalId());
-        } else {
-            writeExternalId(json, unit == null ? Optional.empty() : unit.externalId());
+        if (organization != null && key.unit.id.equals(key.organization.id)) {
+            return organization.asUnit();
         }
+        var unit = key.unit.record;
+        return unit == null ? Records.unknownOwner(null, key.unit.id) : unit.json();
     }
 
-    private static void writeOrganization(AnswerBytes json, KeyEntry entry) {
+    private static Piece organization(KeyEntry entry) {
         var organization = entry.organization.record;
-        json.raw(ORGANIZATION).string(entry.organization.id);
-        writeExternalId(json, organization == null ? Optional.empty() : organization.externalId());
-    }
-
-    /** The last field of an object. */
-    private static void writeExternalId(AnswerBytes json, Optional<String> externalId) {
-        json.raw(EXTERNAL_ID);
-        writeNullable(json, externalId.orElse(null));
-        json.raw('}');
-    }
-
-    private static void writeNullable(AnswerBytes json, @Nullable String value) {
-        if (value == null) {
-            json.nothing();
-        } else {
-            json.string(value);
-        }
+        return organization == null ? Records.unknownOrganization(entry.organization.id) : organization.json();
     }
 
     /** Up to the number of the epoch, which follows. */

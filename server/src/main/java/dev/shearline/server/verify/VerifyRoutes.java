@@ -13,8 +13,8 @@ import tools.jackson.core.JsonParser;
 /** {@code POST /v1/keys/verify} and {@code /v1/keys/verify-batch}, on the event loop. */
 final class VerifyRoutes {
 
-    private static final byte[] ITEMS = AnswerBytes.ascii("{\"items\":[");
-    private static final byte[] END = AnswerBytes.ascii("]}");
+    private static final AnswerBytes.Piece ITEMS = AnswerBytes.piece("{\"items\":[");
+    private static final AnswerBytes.Piece END = AnswerBytes.piece("]}");
 
     private final KeyVerifier verifier;
     private final Json json;
