@@ -27,6 +27,7 @@ import dev.shearline.server.orgs.Units;
 import dev.shearline.server.orgs.Users;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
+import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
@@ -98,6 +99,7 @@ final class Features implements AutoCloseable {
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
         OpenApiRoutes.load().addTo(routes);
+        new ReferenceRoutes(OpenApiRoutes::read).addTo(routes);
     }
 
     void start() {

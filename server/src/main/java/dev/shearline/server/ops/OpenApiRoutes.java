@@ -40,7 +40,8 @@ public final class OpenApiRoutes {
         return new OpenApiRoutes(JsonMapper.shared().writeValueAsBytes(read()));
     }
 
-    static JsonNode read() {
+    /** The document as it is kept. */
+    public static JsonNode read() {
         try (var yaml = OpenApiRoutes.class.getResourceAsStream(RESOURCE)) {
             if (yaml == null) {
                 throw new IllegalStateException("no " + RESOURCE + " on the class path");
