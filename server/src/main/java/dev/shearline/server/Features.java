@@ -98,7 +98,7 @@ final class Features implements AutoCloseable {
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
-        OpenApiRoutes.load().addTo(routes);
+        new OpenApiRoutes().addTo(routes);
         new ReferenceRoutes(OpenApiRoutes::read).addTo(routes);
     }
 
