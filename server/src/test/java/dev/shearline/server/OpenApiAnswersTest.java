@@ -86,7 +86,14 @@ class OpenApiAnswersTest {
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
         unseen.removeAll(seen);
         // pages, read by ReferenceTest, and a stream, read by ChangesTest
-        assertThat(unseen).containsExactly("get /docs", "get /docs/problems", "get /docs/style.css", "get /v1/changes");
+        assertThat(unseen)
+                .containsExactly(
+                        "get /docs",
+                        "get /docs/problems",
+                        "get /docs/style.css",
+                        "get /v1/changes",
+                        "get /welcome/{token}",
+                        "post /welcome/{token}");
     }
 
     private String organizations() {

@@ -178,6 +178,7 @@ class ReferenceTest {
                 .replace("ext%3A4711", user)
                 .replace("reports:export", "reports" + turn + ":export")
                 .replace("mem_7cR4yTf2NdQ9uLwM", member)
+                .replace("/welcome/LINK", cluster.node(0).openOneTimeLink())
                 .replace(PRINTED_KEY, key.at("id"))
                 .replace(PRINTED_SECRET, key.at("secret"));
         var credential = api.post(
