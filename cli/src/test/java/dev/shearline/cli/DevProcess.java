@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** {@code shearline dev} as a process of its own, on the classes under test. */
@@ -22,7 +23,9 @@ final class DevProcess implements AutoCloseable {
     private static final String LAST_LINE = "Ctrl-C stops it";
 
     private final Process process;
-    private final List<String> said = new ArrayList<>();
+    private final List<String> said = new CopyOnWriteArrayList<>();
+
+    private Thread listener = Thread.ofVirtual().unstarted(() -> {});
 
     private DevProcess(Process process) {
         this.process = process;
@@ -58,10 +61,22 @@ final class DevProcess implements AutoCloseable {
             said.add(line);
             if (line.startsWith(LAST_LINE)) {
                 guard.cancel(false);
+                listen(reader);
                 return;
             }
         }
         throw new IllegalStateException("shearline dev did not start:\n" + String.join("\n", said));
+    }
+
+    /** A pipe that nobody reads would stop the process. */
+    private void listen(BufferedReader reader) {
+        listener = Thread.ofVirtual().start(() -> reader.lines().forEach(said::add));
+    }
+
+    /** Everything that an ended process has said. */
+    List<String> lastWords() throws InterruptedException {
+        listener.join();
+        return said;
     }
 
     List<String> said() {

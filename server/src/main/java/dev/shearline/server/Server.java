@@ -92,12 +92,13 @@ public final class Server implements AutoCloseable {
                 gate(feed),
                 features.authenticators(),
                 new TrustedProxies(settings.trustedProxies()),
+                format,
                 problems,
                 json,
                 metrics.registry(),
                 random);
         api = listener(settings.listen(), Runtime.getRuntime().availableProcessors(), apiDispatcher);
-        management = listener(settings.managementListen(), 1, managementDispatcher(problems, json, random));
+        management = listener(settings.managementListen(), 1, managementDispatcher(problems, format, json, random));
         heartbeat = new Heartbeat(features.verification()::beat, Verification.HEARTBEAT);
     }
 
@@ -126,7 +127,7 @@ public final class Server implements AutoCloseable {
         return () -> feed.freshness().isFresh() ? OptionalLong.empty() : OptionalLong.of(RETRY_AFTER_MS);
     }
 
-    private Dispatcher managementDispatcher(Problems problems, Json json, SecureRandom random) {
+    private Dispatcher managementDispatcher(Problems problems, KeyFormat format, Json json, SecureRandom random) {
         var routes = new Routes();
         new OpsRoutes(new NodeHealth(nodeDatabase, feed).checks(), metrics.registry()).addTo(routes);
         return new Dispatcher(
@@ -134,6 +135,7 @@ public final class Server implements AutoCloseable {
                 Gate.OPEN,
                 Authenticators.NOBODY,
                 TrustedProxies.NONE,
+                format,
                 problems,
                 json,
                 // the management port does not measure itself

@@ -66,6 +66,33 @@ public final class KeyFormat {
         return isPlausible(text) ? FOREIGN : MALFORMED;
     }
 
+    /** Whether a whole key of ours stands anywhere in the text: then the text must not be kept, shown or logged. */
+    public boolean isContainedIn(String text) {
+        for (String brand : brands) {
+            for (int at = text.indexOf(brand); at >= 0; at = text.indexOf(brand, at + 1)) {
+                if (startsKey(text, at, brand)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsKey(String text, int at, String brand) {
+        for (KeyMode mode : MODES) {
+            for (KeyKind kind : KINDS) {
+                String prefix = brand + "_" + mode.wire() + "_" + kind.wire() + "_";
+                int end = at + prefix.length() + BODY_LENGTH + Base62.CHECKSUM_LENGTH;
+                if (end <= text.length()
+                        && text.startsWith(prefix, at)
+                        && parseBranded(text.substring(at, end), brand) instanceof ParsedKey.WellFormed) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private static ParsedKey parseBranded(CharSequence text, String brand) {
         int at = brand.length() + 1;
         for (KeyMode mode : MODES) {

@@ -35,6 +35,16 @@ class KeyFormatPropertyTest {
     }
 
     @Property
+    void a_key_is_found_wherever_it_stands_and_a_changed_one_is_none(
+            @ForAll String before, @ForAll String after, @ForAll KeyMode mode, @ForAll KeyKind kind) {
+        var key = FORMAT.mint(mode, kind, RANDOM).secret().reveal();
+        assertThat(FORMAT.isContainedIn(before + key + after)).isTrue();
+        assertThat(FORMAT.isContainedIn("shl_shl_" + key)).isTrue();
+        assertThat(FORMAT.isContainedIn(key.substring(0, key.length() - 1))).isFalse();
+        assertThat(FORMAT.isContainedIn(key.substring(1))).isFalse();
+    }
+
+    @Property
     void arbitrary_bytes_are_answered_and_never_thrown_at(@ForAll @Size(max = 600) byte[] bytes) {
         assertThat(FORMAT.parse(new String(bytes, StandardCharsets.UTF_8))).isNotNull();
         assertThat(FORMAT.parse(new String(bytes, StandardCharsets.ISO_8859_1))).isNotNull();

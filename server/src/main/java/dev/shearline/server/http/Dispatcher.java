@@ -1,5 +1,6 @@
 package dev.shearline.server.http;
 
+import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
@@ -49,13 +50,14 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             Gate gate,
             Authenticators authenticators,
             TrustedProxies proxies,
+            KeyFormat format,
             Problems problems,
             Json json,
             MeterRegistry registry,
             SecureRandom random) {
         this.table = routes.table();
         this.gate = gate;
-        this.edge = new Edge(authenticators, proxies, json, new RequestIds(random));
+        this.edge = new Edge(authenticators, proxies, format, json, new RequestIds(random));
         this.answers = new Answers(json, problems);
         this.metrics = new HttpMetrics(registry, routes.list());
     }

@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -90,6 +91,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     /** Where the request comes from, for the audit log. */
     public Origin origin() {
         var agent = userAgent()
+                .filter(text -> !edge.format().isContainedIn(text))
                 .map(text -> text.substring(0, Math.min(text.length(), HttpLimits.USER_AGENT_CHARACTERS_MAX)));
         return new Origin(Optional.of(requestId()), Optional.of(remoteAddress().toString()), agent);
     }
@@ -132,8 +134,10 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     private String forwardedRequestId() {
         var given = headers.get(REQUEST_ID);
-        boolean taken =
-                given != null && RequestIds.isSafe(given) && edge.proxies().contains(peer());
+        boolean taken = given != null
+                && RequestIds.isSafe(given)
+                && edge.proxies().contains(peer())
+                && !edge.format().isContainedIn(given);
         return taken ? given : edge.ids().next();
     }
 
@@ -144,7 +148,21 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     /** The body as a record; 400, 415 or 422 when it is not one. */
     public <T> T body(Class<T> type) {
         requireJson();
+        refuseKeys();
         return edge.json().read(body, type);
+    }
+
+    /** Whoever pastes a key into a name would have it stored, listed and logged: no field of these bodies is for a key. */
+    private void refuseKeys() {
+        if (edge.format().isContainedIn(body.toString(StandardCharsets.UTF_8))) {
+            var field =
+                    edge.json().findField(body, edge.format()::isContainedIn).orElse("body");
+            throw Problem.invalidField(
+                            field,
+                            "There is a whole key in \"" + field
+                                    + "\", which is no place for one. Leave it out, and rotate that key if anybody else could read it.")
+                    .asException();
+        }
     }
 
     /** The body, or what stands for a body that was left out. */

@@ -1,6 +1,9 @@
 package dev.shearline.server.http;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -10,6 +13,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.EnumNamingStrategies;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -93,6 +97,35 @@ public final class Json {
         } catch (JacksonException e) {
             throw JsonProblems.of(e).asException();
         }
+    }
+
+    /** The path of the first field, by name or by text, of which this is so; empty too when the body is no JSON. */
+    Optional<String> findField(Buffer body, Predicate<String> condition) {
+        try {
+            return findField("", mapper.readTree(body.getBytes()), condition);
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> findField(String path, JsonNode node, Predicate<String> condition) {
+        if (node.isString()) {
+            return condition.test(node.asString()) ? Optional.of(path) : Optional.empty();
+        }
+        if (node.isArray()) {
+            return IntStream.range(0, node.size())
+                    .mapToObj(i -> findField(path + "[" + i + "]", node.get(i), condition))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+        var prefix = path.isEmpty() ? "" : path + ".";
+        return node.properties().stream()
+                // a name that is a key itself is not repeated
+                .map(entry -> condition.test(entry.getKey())
+                        ? Optional.of(path.isEmpty() ? "body" : path)
+                        : findField(prefix + entry.getKey(), entry.getValue(), condition))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     /** For a hot route that reads tokens itself: what the parser throws, {@link #problemOf} explains. */

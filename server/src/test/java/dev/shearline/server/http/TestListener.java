@@ -5,6 +5,7 @@ import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -53,6 +54,7 @@ final class TestListener implements AutoCloseable {
                 () -> closedFor,
                 new Authenticators(TestListener::authenticate, TestListener::authenticate),
                 proxies,
+                new KeyFormat(List.of("shl")),
                 new Problems(mappers),
                 json,
                 registry,

@@ -178,6 +178,7 @@ final class KeyRig implements AutoCloseable {
                 Gate.OPEN,
                 new Authenticators(authenticator, (_, _) -> new Authentication.Refused("not here")),
                 TrustedProxies.NONE,
+                new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 json,
                 new SimpleMeterRegistry(),

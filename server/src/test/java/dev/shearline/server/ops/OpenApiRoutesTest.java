@@ -10,6 +10,7 @@ import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.http.TrustedProxies;
+import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -38,6 +39,7 @@ class OpenApiRoutesTest {
                 Gate.OPEN,
                 Authenticators.NOBODY,
                 TrustedProxies.NONE,
+                new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 new Json(),
                 new SimpleMeterRegistry(),

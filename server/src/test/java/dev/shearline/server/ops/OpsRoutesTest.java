@@ -10,6 +10,7 @@ import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.http.TrustedProxies;
+import dev.shearline.token.KeyFormat;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -47,6 +48,7 @@ class OpsRoutesTest {
                 Gate.OPEN,
                 Authenticators.NOBODY,
                 TrustedProxies.NONE,
+                new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 new Json(),
                 metrics.registry(),

@@ -11,6 +11,7 @@ import dev.shearline.server.http.Routes;
 import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -59,6 +60,7 @@ public final class TestApi implements AutoCloseable {
                 Gate.OPEN,
                 new Authenticators(this::authenticate, this::authenticate),
                 TrustedProxies.NONE,
+                new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 json,
                 new SimpleMeterRegistry(),
