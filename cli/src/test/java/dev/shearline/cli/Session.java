@@ -18,7 +18,7 @@ final class Session {
     private final Map<String, String> environment = new HashMap<>();
     private final Path directory;
     private String input = "";
-    private boolean terminal;
+    private Terminals terminals = Terminals.NONE;
 
     /** What a command left behind. */
     record Result(int exitCode, String out, String err) {}
@@ -43,7 +43,7 @@ final class Session {
     }
 
     Session atTerminal() {
-        terminal = true;
+        terminals = Terminals.ALL;
         return this;
     }
 
@@ -57,7 +57,7 @@ final class Session {
                         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
-                        terminal,
+                        terminals,
                         Clock.fixed(NOW, ZoneOffset.UTC)),
                 arguments);
         return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
