@@ -31,6 +31,7 @@ final class RevocationBenchmark implements Benchmark {
     private static final Duration WATCH_PERIOD = Duration.ofMillis(2);
     private static final Duration BEFORE = Duration.ofMillis(30);
     private static final Duration AFTER = Duration.ofMillis(150);
+    private static final Duration REFUSED = Duration.ofSeconds(15);
     private static final Duration START = Duration.ofSeconds(30);
     private static final String PATH = "/v1/keys/verify";
 
@@ -164,6 +165,8 @@ final class RevocationBenchmark implements Benchmark {
         if (answer.status() != 200) {
             throw new IllegalStateException("the revoke was answered " + answer);
         }
+        Waiting.until(REFUSED, () -> watchers.stream().allMatch(Watcher::sawRefusal));
+        // and a while longer, for one that allows again
         Waiting.pause(AFTER);
         var propagation = JsonMapper.shared().readTree(answer.body()).get("propagation");
         findings.answers.add((answered - sent) / 1e6);

@@ -31,25 +31,33 @@ final class VerifyBenchmark implements Benchmark {
 
     /** What is measured in turns. */
     private record Contestant(
-            String name, ChildProcess process, List<Double> rates, List<Double> cpus, List<Double> p99s) {
+            String name,
+            ChildProcess process,
+            List<Double> rates,
+            List<Double> cpus,
+            List<Double> databaseCpus,
+            List<Double> p99s) {
 
         Contestant(String name, ChildProcess process) {
-            this(name, process, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            this(name, process, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
 
         String url() {
             return "http://127.0.0.1:" + process.port() + PATH;
         }
 
-        void round(Wrk wrk, int connections) {
+        void round(Wrk wrk, BenchDatabase database, int connections) {
             var before = process.cpu();
+            var databaseBefore = database.cpu();
             var result = wrk.run(url(), connections, ROUND);
             var cpu = process.cpu().minus(before);
+            var databaseCpu = database.cpu().minus(databaseBefore);
             if (result.errors() > 0) {
                 throw new IllegalStateException(name + " answered " + result.errors() + " errors");
             }
             rates.add(result.perSecond());
             cpus.add(cpu.toNanos() / 1e6 / (result.requests() / 1_000.0));
+            databaseCpus.add(databaseCpu.toNanos() / 1e6 / (result.requests() / 1_000.0));
             p99s.add(result.p99());
         }
     }
@@ -83,6 +91,7 @@ final class VerifyBenchmark implements Benchmark {
                 compare(
                         report,
                         wrk,
+                        stage.database(),
                         connections,
                         List.of(
                                 new Contestant("bare route", written),
@@ -107,16 +116,17 @@ final class VerifyBenchmark implements Benchmark {
         }
     }
 
-    private static void compare(Report report, Wrk wrk, int connections, List<Contestant> contestants) {
+    private static void compare(
+            Report report, Wrk wrk, BenchDatabase database, int connections, List<Contestant> contestants) {
         for (var contestant : contestants) {
             wrk.run(contestant.url(), connections, WARM_UP);
         }
         for (int round = 0; round < ROUNDS; round++) {
-            contestants.forEach(contestant -> contestant.round(wrk, connections));
+            contestants.forEach(contestant -> contestant.round(wrk, database, connections));
         }
         report.line("");
         report.line("%d connections, medians of %d rounds of %d s in turns", connections, ROUNDS, ROUND.toSeconds());
-        var table = report.table("", "requests/s", "lowest", "highest", "p99 ms", "CPU ms per 1,000");
+        var table = report.table("", "requests/s", "lowest", "highest", "p99 ms", "CPU ms per 1,000", "of PostgreSQL");
         for (var contestant : contestants) {
             var rates = Samples.of(contestant.rates);
             table.row(
@@ -125,7 +135,8 @@ final class VerifyBenchmark implements Benchmark {
                     Report.whole(rates.min()),
                     Report.whole(rates.max()),
                     Report.two(Samples.of(contestant.p99s).median()),
-                    Report.two(Samples.of(contestant.cpus).median()));
+                    Report.two(Samples.of(contestant.cpus).median()),
+                    Report.two(Samples.of(contestant.databaseCpus).median()));
         }
         table.print();
         var own = contestants.getLast();

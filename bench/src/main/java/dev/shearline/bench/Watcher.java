@@ -72,6 +72,11 @@ final class Watcher implements AutoCloseable {
         remembers = true;
     }
 
+    /** Whether the key was refused the last time. */
+    synchronized boolean sawRefusal() {
+        return failed || (!seen.isEmpty() && !seen.getLast().allowed());
+    }
+
     synchronized List<Seen> seen() {
         if (failed) {
             throw new IllegalStateException("a watcher has stopped");

@@ -65,6 +65,10 @@ final class DevCommand implements Callable<Integer> {
         line("  Data          " + root);
         instance.findRelocatedPostgres().ifPresent(place -> line("  PostgreSQL    " + place));
         line("  Operator key  " + instance.directory().operatorKey() + " (the command line finds it)");
+        line("  Reference     " + instance.url() + "/docs");
+        line("");
+        line("A link that shows an operator key once, within 15 minutes:");
+        line("  " + instance.oneTimeLink());
         line("");
         line("In another terminal:");
         line("  ./shearline keys list"

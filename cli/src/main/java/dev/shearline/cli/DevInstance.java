@@ -134,6 +134,11 @@ final class DevInstance implements AutoCloseable {
         return "http://" + HOST + ":" + server.port();
     }
 
+    /** Shows an operator key in a browser, once. */
+    String oneTimeLink() {
+        return url() + server.openOneTimeLink();
+    }
+
     String managementUrl() {
         return "http://" + HOST + ":" + server.managementPort();
     }

@@ -2,6 +2,7 @@ package dev.shearline.server;
 
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.config.Settings;
+import dev.shearline.server.console.OneTimeLink;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.FeedNode;
@@ -27,6 +28,7 @@ import dev.shearline.server.orgs.Units;
 import dev.shearline.server.orgs.Users;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
+import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
@@ -48,6 +50,7 @@ final class Features implements AutoCloseable {
     private final ApiKeys keys;
     private final LastUsed lastUsed;
     private final ForkedHistory forkedHistory;
+    private final OneTimeLink oneTimeLink;
     private final Verification verification;
     private final Authenticators authenticators;
     private final Routes routes = new Routes();
@@ -97,7 +100,10 @@ final class Features implements AutoCloseable {
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
-        OpenApiRoutes.load().addTo(routes);
+        new OpenApiRoutes().addTo(routes);
+        new ReferenceRoutes(OpenApiRoutes::read).addTo(routes);
+        oneTimeLink = new OneTimeLink(() -> issueOperatorKey("one-time link", ScopeSet.ALL), random, clock);
+        oneTimeLink.addTo(routes);
     }
 
     void start() {
@@ -114,6 +120,10 @@ final class Features implements AutoCloseable {
 
     Verification verification() {
         return verification;
+    }
+
+    OneTimeLink oneTimeLink() {
+        return oneTimeLink;
     }
 
     Secret issueOperatorKey(String name, ScopeSet scopes) {

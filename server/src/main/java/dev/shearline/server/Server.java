@@ -178,6 +178,11 @@ public final class Server implements AutoCloseable {
         return features.issueOperatorKey(name, scopes);
     }
 
+    /** The path of a page that shows an operator key, once: for whoever sits before the terminal of this process. */
+    public String openOneTimeLink() {
+        return features.oneTimeLink().open();
+    }
+
     /** Stops accepting, answers what is under way, gives up the lease. */
     @Override
     public void close() {

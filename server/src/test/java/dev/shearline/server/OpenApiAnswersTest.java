@@ -85,8 +85,15 @@ class OpenApiAnswersTest {
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
         unseen.removeAll(seen);
-        // a stream, read by ChangesTest
-        assertThat(unseen).containsExactly("get /v1/changes");
+        // pages, read by ReferenceTest, and a stream, read by ChangesTest
+        assertThat(unseen)
+                .containsExactly(
+                        "get /docs",
+                        "get /docs/problems",
+                        "get /docs/style.css",
+                        "get /v1/changes",
+                        "get /welcome/{token}",
+                        "post /welcome/{token}");
     }
 
     private String organizations() {

@@ -154,6 +154,8 @@ public class JudgeBenchmark {
             question = QuestionJson.readOne(parser);
         }
         var verdict = judge.judge(actor, question);
-        return VerifyRoutes.written(json, out -> VerdictJson.write(out, verdict, AT));
+        var answer = new AnswerBytes();
+        VerdictJson.write(answer, verdict, AT);
+        return answer.toBuffer();
     }
 }

@@ -1,12 +1,9 @@
 package dev.shearline.server.http;
 
 import io.vertx.core.buffer.Buffer;
-import java.io.OutputStream;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -109,10 +106,5 @@ public final class Json {
 
     public Buffer write(Object value) {
         return Buffer.buffer(mapper.writeValueAsBytes(value));
-    }
-
-    /** For a hot route that writes tokens itself. */
-    public JsonGenerator generator(OutputStream out) {
-        return hot.createGenerator(ObjectWriteContext.empty(), out);
     }
 }

@@ -106,7 +106,7 @@ public final class KeyAuthenticator implements Authenticator {
         if (key.type() == KeyType.EPHEMERAL) {
             return new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
         }
-        lastUsed.record(key.id(), Optional.of(address), clock.instant());
+        var _ = lastUsed.record(key.id(), Optional.of(address), clock.instant());
         return new Authentication.Authenticated(actor(handle, key));
     }
 

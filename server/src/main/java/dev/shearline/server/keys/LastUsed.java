@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,19 +39,18 @@ public final class LastUsed implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LastUsed.class);
 
-    /** Rows are locked in the order of their ids: two nodes that write the same keys wait for one another and do not deadlock. */
+    /**
+     * The keys come sorted and each row is found by its index, one after another, so that two nodes that write the same keys wait for one
+     * another. Should a plan ever change that, one of them is told of the deadlock and writes again.
+     */
     private static final String WRITE = """
-            WITH used AS (
+            WITH used AS MATERIALIZED (
                 SELECT unnest(:keys) AS key_id, unnest(CAST(:times AS timestamptz[])) AS at, unnest(:addresses) AS address
-            ), ahead AS (
-                SELECT a.key_id, used.at, used.address FROM api_key_activity AS a JOIN used ON used.key_id = a.key_id
-                 WHERE a.last_used_at < used.at
-                 ORDER BY a.key_id FOR NO KEY UPDATE OF a
             )
             UPDATE api_key_activity AS a
-               SET last_used_at = ahead.at, last_used_address = NULLIF(ahead.address, '')
-              FROM ahead
-             WHERE a.key_id = ahead.key_id AND a.last_used_at < ahead.at
+               SET last_used_at = used.at, last_used_address = NULLIF(used.address, '')
+              FROM used
+             WHERE a.key_id = used.key_id AND a.last_used_at < used.at
             """;
 
     /** What is to be written of one key. */
@@ -58,36 +58,36 @@ public final class LastUsed implements AutoCloseable {
 
     /**
      * The last use of one key so far. It is changed in place: an object a use would live until the flush, and the collector copies
-     * whatever lives, which cost a tenth of a verification.
+     * whatever lives, which cost a tenth of a verification. Who keeps it beside the key need not look the key up for the next use.
      */
-    private static final class Noted {
+    public static final class Mark {
 
         private long millis;
         private Optional<IpAddress> address;
         private boolean taken;
 
-        Noted(Use first) {
-            this.millis = first.millis;
-            this.address = first.address;
+        private Mark(long millis, Optional<IpAddress> address) {
+            this.millis = millis;
+            this.address = address;
         }
 
-        /** False when it was taken to be written meanwhile: then this use needs a new place. */
-        synchronized boolean isNoted(Use use) {
-            if (!taken && use.millis > millis) {
-                millis = use.millis;
-                address = use.address;
+        /** False when it was taken to be written meanwhile: then this use must be recorded anew. */
+        public synchronized boolean moved(Optional<IpAddress> to, long at) {
+            if (!taken && at > millis) {
+                millis = at;
+                address = to;
             }
             return !taken;
         }
 
-        synchronized Use take() {
+        private synchronized Use take() {
             taken = true;
             return new Use(millis, address);
         }
     }
 
     private final NodeDatabase database;
-    private final ConcurrentHashMap<ApiKeyId, Noted> pending = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ApiKeyId, Mark> pending = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread flusher;
 
@@ -100,22 +100,25 @@ public final class LastUsed implements AutoCloseable {
         flusher.start();
     }
 
-    /** Notes a use. Never blocks: this runs on the event loop, for every verification. */
-    public void record(ApiKeyId key, Optional<IpAddress> address, Instant at) {
-        var use = new Use(at.toEpochMilli(), address);
-        var known = pending.get(key);
-        if (known == null && pending.size() >= PENDING_MAX) {
-            return;
-        }
-        if (known == null || !known.isNoted(use)) {
-            note(key, use);
-        }
+    /**
+     * Notes a use. Never blocks: this runs on the event loop, for every verification.
+     *
+     * @return where it is noted until it is written; null when it is not, because too many wait
+     */
+    public @Nullable Mark record(ApiKeyId key, Optional<IpAddress> address, Instant at) {
+        return pending.containsKey(key) || pending.size() < PENDING_MAX ? note(key, address, at.toEpochMilli()) : null;
     }
 
-    private void note(ApiKeyId key, Use use) {
-        for (var known = pending.putIfAbsent(key, new Noted(use));
-                known != null && !known.isNoted(use);
-                known = pending.putIfAbsent(key, new Noted(use))) {
+    private Mark note(ApiKeyId key, Optional<IpAddress> address, long millis) {
+        while (true) {
+            var fresh = new Mark(millis, address);
+            var known = pending.putIfAbsent(key, fresh);
+            if (known == null) {
+                return fresh;
+            }
+            if (known.moved(address, millis)) {
+                return known;
+            }
             // whoever took it has removed it before
             Thread.onSpinWait();
         }
@@ -172,7 +175,7 @@ public final class LastUsed implements AutoCloseable {
             return true;
         } catch (RuntimeException e) {
             log.warn("the last use of {} keys cannot be written now: {}", batch.size(), e.getMessage());
-            batch.forEach(this::note);
+            batch.forEach((key, use) -> note(key, use.address, use.millis));
             return false;
         }
     }

@@ -11,12 +11,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * {@code GET /openapi.json}: what the API is, for programs. Kept as YAML in {@code spec/}, converted once at start. It says nothing of this
+ * {@code GET /openapi.json}: what the API is, for programs. Kept as YAML in {@code spec/}, converted when it is first asked for, since a
+ * start should be quick. It says nothing of this
  * instance, so nobody has to say who they are.
  */
 public final class OpenApiRoutes {
@@ -27,20 +29,28 @@ public final class OpenApiRoutes {
     private static final String JSON = "application/json";
     private static final int TAG_BYTES = 16;
 
-    private final Buffer document;
-    private final Map<String, String> headers;
+    private @Nullable Document document;
 
-    private OpenApiRoutes(byte[] document) {
-        this.document = Buffer.buffer(document);
-        this.headers = Map.of("ETag", tag(document), "Cache-Control", "no-cache");
+    private record Document(Buffer json, Map<String, String> headers) {}
+
+    public OpenApiRoutes() {
+        if (OpenApiRoutes.class.getResource(RESOURCE) == null) {
+            throw new IllegalStateException("no " + RESOURCE + " on the class path");
+        }
     }
 
-    /** Reads the document. Throws when this build has none: that is a fault of the build. */
-    public static OpenApiRoutes load() {
-        return new OpenApiRoutes(JsonMapper.shared().writeValueAsBytes(read()));
+    private synchronized Document document() {
+        var made = document;
+        if (made == null) {
+            var json = JsonMapper.shared().writeValueAsBytes(read());
+            made = new Document(Buffer.buffer(json), Map.of("ETag", tag(json), "Cache-Control", "no-cache"));
+            document = made;
+        }
+        return made;
     }
 
-    static JsonNode read() {
+    /** The document as it is kept. */
+    public static JsonNode read() {
         try (var yaml = OpenApiRoutes.class.getResourceAsStream(RESOURCE)) {
             if (yaml == null) {
                 throw new IllegalStateException("no " + RESOURCE + " on the class path");
@@ -52,18 +62,20 @@ public final class OpenApiRoutes {
     }
 
     public void addTo(Routes routes) {
-        routes.get(PATH, this::document);
+        routes.get(PATH, this::answer);
     }
 
-    private Response document(Request request) {
+    private Response answer(Request request) {
         request.queryOnly();
-        var known = request.header("If-None-Match").filter(this::isKnown).isPresent();
-        return known
-                ? new Response(304, headers, new Response.Body.Empty())
-                : new Response(200, headers, new Response.Body.Rendered(JSON, document));
+        var kept = document();
+        return request.header("If-None-Match")
+                        .filter(tags -> isKnown(tags, kept.headers))
+                        .isPresent()
+                ? new Response(304, kept.headers, new Response.Body.Empty())
+                : new Response(200, kept.headers, new Response.Body.Rendered(JSON, kept.json));
     }
 
-    private boolean isKnown(String tags) {
+    private static boolean isKnown(String tags, Map<String, String> headers) {
         return Arrays.stream(tags.split(",", -1))
                 .map(String::strip)
                 .anyMatch(tag -> tag.equals("*") || headers.containsValue(tag.replaceFirst("^W/", "")));

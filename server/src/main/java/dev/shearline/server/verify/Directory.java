@@ -209,22 +209,11 @@ public final class Directory implements Replica {
                         entry,
                         rows.organizations,
                         Records.Organization::version,
-                        held -> new Records.Organization(id, held.externalId(), false, held.plan(), entry.version()));
+                        held -> held.inactive(entry.version()));
             case UNIT ->
-                replace(
-                        state.units,
-                        entry,
-                        rows.units,
-                        Records.Unit::version,
-                        held -> new Records.Unit(
-                                id, held.kind(), held.externalId(), held.parent(), false, entry.version()));
+                replace(state.units, entry, rows.units, Records.Unit::version, held -> held.inactive(entry.version()));
             case USER ->
-                replace(
-                        state.users,
-                        entry,
-                        rows.users,
-                        Records.User::version,
-                        held -> new Records.User(id, held.externalId(), false, entry.version()));
+                replace(state.users, entry, rows.users, Records.User::version, held -> held.inactive(entry.version()));
             case MEMBERSHIP ->
                 replace(
                         state.memberships,

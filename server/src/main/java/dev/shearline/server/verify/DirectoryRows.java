@@ -62,7 +62,7 @@ final class DirectoryRows {
                 handle,
                 ORGANIZATIONS,
                 ids,
-                row -> action.accept(new Records.Organization(
+                row -> action.accept(Records.Organization.of(
                         text(row, "id"),
                         optional(row, "external_id"),
                         text(row, "state").equals("active")
@@ -76,7 +76,7 @@ final class DirectoryRows {
                 handle,
                 UNITS,
                 ids,
-                row -> action.accept(new Records.Unit(
+                row -> action.accept(Records.Unit.of(
                         text(row, "id"),
                         text(row, "kind"),
                         optional(row, "external_id"),
@@ -90,7 +90,7 @@ final class DirectoryRows {
                 handle,
                 USERS,
                 ids,
-                row -> action.accept(new Records.User(
+                row -> action.accept(Records.User.of(
                         text(row, "id"),
                         optional(row, "external_id"),
                         text(row, "state").equals("active"),

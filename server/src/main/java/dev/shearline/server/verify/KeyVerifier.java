@@ -112,7 +112,10 @@ final class KeyVerifier {
     }
 
     private void used(LiveKey key, Question question) {
-        lastUsed.record(key.id(), question.address(), clock.instant());
+        var mark = key.lastUse;
+        if (mark == null || !mark.moved(question.address(), clock.millis())) {
+            key.lastUse = lastUsed.record(key.id(), question.address(), clock.instant());
+        }
         if (key.endsPredecessor() && ending.size() < ENDING_MAX && ending.add(key)) {
             Thread.startVirtualThread(() -> endPredecessor(key));
         }
@@ -143,7 +146,7 @@ final class KeyVerifier {
                 .map(verdict -> {
                     requireFresh();
                     if (verdict instanceof Verdict.Allowed allowed) {
-                        lastUsed.record(allowed.key().id(), question.address(), clock.instant());
+                        var _ = lastUsed.record(allowed.key().id(), question.address(), clock.instant());
                     }
                     return new Answer(verdict, feed.position());
                 });

@@ -2,6 +2,7 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
@@ -33,6 +34,9 @@ final class LiveKey extends KeyEntry {
     final @Nullable String metadata;
     final long notBefore;
     final long expiresAt;
+
+    /** Where the use of the key is noted, so that its next use need not search. */
+    volatile LastUsed.@Nullable Mark lastUse;
 
     LiveKey(
             KeyDigest digest,

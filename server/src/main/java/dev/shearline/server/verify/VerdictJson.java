@@ -2,36 +2,66 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.verify.AnswerBytes.Piece;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 
-/** Writes a verdict, token by token: this is the answer of the hot path. */
+/** Writes a verdict, piece by piece: this is the answer of the hot path. */
 final class VerdictJson {
+
+    private static final Piece ALLOWED = AnswerBytes.piece("{\"valid\":true,\"code\":\"allowed\"");
+    private static final Map<Reason, Piece> DENIED = new EnumMap<>(Reason.class);
+
+    static {
+        for (var reason : Reason.values()) {
+            DENIED.put(reason, AnswerBytes.piece("{\"valid\":false,\"code\":\"" + reason.wire() + "\""));
+        }
+    }
+
+    private static final Piece KEY_ID = AnswerBytes.piece(",\"key_id\":");
+    private static final Piece TYPE = AnswerBytes.piece(",\"type\":");
+    private static final Piece LIVE_SECRET = AnswerBytes.piece(",\"mode\":\"live\",\"visibility\":\"secret\"");
+    private static final Piece LIVE_PUBLISHABLE =
+            AnswerBytes.piece(",\"mode\":\"live\",\"visibility\":\"publishable\"");
+    private static final Piece TEST_SECRET = AnswerBytes.piece(",\"mode\":\"test\",\"visibility\":\"secret\"");
+    private static final Piece TEST_PUBLISHABLE =
+            AnswerBytes.piece(",\"mode\":\"test\",\"visibility\":\"publishable\"");
+    private static final Piece OWNER = AnswerBytes.piece(",\"owner\":");
+    private static final Piece INSTANCE = Records.owner("instance", OrganizationId.INSTANCE.value(), Optional.empty());
+    private static final Piece ORGANIZATION = AnswerBytes.piece(",\"organization\":");
+    private static final Piece BOUNDARY = AnswerBytes.piece(",\"boundary\":");
+    private static final Piece SCOPES = AnswerBytes.piece(",\"scopes\":[");
+    private static final Piece EXPIRES_AT = AnswerBytes.piece("],\"expires_at\":");
+    private static final Piece METADATA = AnswerBytes.piece(",\"metadata\":");
+    private static final Piece FIRST = AnswerBytes.piece(",\"replayed\":false");
+    private static final Piece REPLAYED = AnswerBytes.piece(",\"replayed\":true");
+    private static final Piece DEPENDS_ON = AnswerBytes.piece(",\"depends_on\":[");
+    private static final Piece CACHEABLE = AnswerBytes.piece("],\"cacheable\":true,\"epoch\":");
+    private static final Piece NOT_CACHEABLE = AnswerBytes.piece("],\"cacheable\":false,\"epoch\":");
+    private static final Piece TAG = AnswerBytes.piece(",\"tag\":");
 
     private VerdictJson() {}
 
-    static void write(JsonGenerator json, Verdict verdict, Epoch at) {
-        json.writeStartObject();
+    static void write(AnswerBytes json, Verdict verdict, Epoch at) {
         switch (verdict) {
             case Verdict.Allowed allowed -> {
-                json.writeBooleanProperty("valid", true);
-                json.writeStringProperty("code", "allowed");
+                json.raw(ALLOWED);
                 writeKey(json, allowed.key());
-                json.writeBooleanProperty("replayed", allowed.replayed());
+                json.raw(allowed.replayed() ? REPLAYED : FIRST);
                 writeDependencies(json, Dependencies.of(allowed.key()), isCacheable(allowed.key()));
             }
             case Verdict.Denied denied -> writeDenied(json, denied);
         }
-        json.writeNumberProperty("epoch", at.number());
-        json.writeStringProperty("tag", at.tagWire());
-        json.writeEndObject();
+        json.number(at.number()).raw(TAG).string(at.tagWire()).raw('}');
     }
 
-    private static void writeDenied(JsonGenerator json, Verdict.Denied denied) {
-        json.writeBooleanProperty("valid", false);
-        json.writeStringProperty("code", denied.reason().wire());
+    private static void writeDenied(AnswerBytes json, Verdict.Denied denied) {
+        json.raw(Objects.requireNonNull(DENIED.get(denied.reason())));
         if (denied.key().isEmpty()) {
             // what has no shape never gets one; what is not found may be created
             writeDependencies(json, List.of(), denied.reason() == Reason.MALFORMED);
@@ -41,8 +71,8 @@ final class VerdictJson {
         switch (entry) {
             case LiveKey live -> writeKey(json, live);
             case DeadKey dead -> {
-                json.writeStringProperty("key_id", dead.id().toString());
-                writeOrganization(json, dead);
+                json.raw(KEY_ID).string(dead.id().toString());
+                json.raw(ORGANIZATION).raw(organization(dead));
             }
         }
         boolean cacheable = !(entry instanceof LiveKey live) || isCacheable(live);
@@ -54,98 +84,77 @@ final class VerdictJson {
         return key.type() != KeyType.EPHEMERAL && !key.endsPredecessor();
     }
 
-    private static void writeKey(JsonGenerator json, LiveKey key) {
-        json.writeStringProperty("key_id", key.id().toString());
-        json.writeStringProperty("type", key.type().wire());
-        json.writeStringProperty("mode", key.isTest() ? "test" : "live");
-        json.writeStringProperty("visibility", key.isPublishable() ? "publishable" : "secret");
-        writeOwner(json, key);
-        writeOrganization(json, key);
-        writeUnit(json, "boundary", key);
-        json.writeArrayPropertyStart("scopes");
+    private static void writeKey(AnswerBytes json, LiveKey key) {
+        json.raw(KEY_ID).string(key.id().toString());
+        json.raw(TYPE).string(key.type().wire());
+        json.raw(modeAndVisibility(key));
+        json.raw(OWNER).raw(owner(key));
+        json.raw(ORGANIZATION).raw(organization(key));
+        json.raw(BOUNDARY).raw(boundary(key));
+        json.raw(SCOPES);
         var scopes = key.scopes.scopes();
         for (int i = 0; i < scopes.size(); i++) {
-            json.writeString(scopes.get(i).value());
+            comma(json, i).string(scopes.get(i).value());
         }
-        json.writeEndArray();
+        json.raw(EXPIRES_AT);
         if (key.expiresAt == LiveKey.NEVER) {
-            json.writeNullProperty("expires_at");
+            json.nothing();
         } else {
-            json.writeStringProperty("expires_at", UtcTime.text(key.expiresAt));
+            json.string(UtcTime.text(key.expiresAt));
         }
+        json.raw(METADATA);
         if (key.metadata == null) {
-            json.writeNullProperty("metadata");
+            json.nothing();
         } else {
-            json.writeName("metadata");
-            json.writeRawValue(key.metadata);
+            json.raw(key.metadata.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static void writeOwner(JsonGenerator json, LiveKey key) {
-        var place = key.membership;
-        if (key.type() == KeyType.OPERATOR) {
-            json.writeObjectPropertyStart("owner");
-            json.writeStringProperty("type", "instance");
-            json.writeStringProperty("id", key.organization.id);
-            writeExternalId(json, Optional.empty());
-            json.writeEndObject();
-            return;
+    private static Piece modeAndVisibility(LiveKey key) {
+        if (key.isTest()) {
+            return key.isPublishable() ? TEST_PUBLISHABLE : TEST_SECRET;
         }
+        return key.isPublishable() ? LIVE_PUBLISHABLE : LIVE_SECRET;
+    }
+
+    private static Piece owner(LiveKey key) {
+        if (key.type() == KeyType.OPERATOR) {
+            return INSTANCE;
+        }
+        var place = key.membership;
         if (place == null) {
-            writeUnit(json, "owner", key);
-            return;
+            return boundary(key);
         }
         var membership = place.record;
         var user = membership == null ? null : membership.user().record;
-        json.writeObjectPropertyStart("owner");
-        json.writeStringProperty("type", "user");
-        writeNullable(json, "id", user == null ? null : user.id());
-        writeExternalId(json, user == null ? Optional.empty() : user.externalId());
-        json.writeEndObject();
+        return user == null ? Records.unknownOwner("user", null) : user.json();
     }
 
-    /** The unit at which the key is valid; an organization's own unit goes by the organization's external id. */
-    private static void writeUnit(JsonGenerator json, String name, LiveKey key) {
-        var unit = key.unit.record;
+    /** The unit at which the key is valid. */
+    private static Piece boundary(LiveKey key) {
         var organization = key.organization.record;
-        boolean whole = key.unit.id.equals(key.organization.id);
-        json.writeObjectPropertyStart(name);
-        writeNullable(json, "type", unit == null ? null : unit.kind());
-        json.writeStringProperty("id", key.unit.id);
-        if (whole) {
-            writeExternalId(json, organization == null ? Optional.empty() : organization.externalId());
-        } else {
-            writeExternalId(json, unit == null ? Optional.empty() : unit.externalId());
+        if (organization != null && key.unit.id.equals(key.organization.id)) {
+            return organization.asUnit();
         }
-        json.writeEndObject();
+        var unit = key.unit.record;
+        return unit == null ? Records.unknownOwner(null, key.unit.id) : unit.json();
     }
 
-    private static void writeOrganization(JsonGenerator json, KeyEntry entry) {
+    private static Piece organization(KeyEntry entry) {
         var organization = entry.organization.record;
-        json.writeObjectPropertyStart("organization");
-        json.writeStringProperty("id", entry.organization.id);
-        writeExternalId(json, organization == null ? Optional.empty() : organization.externalId());
-        json.writeEndObject();
+        return organization == null ? Records.unknownOrganization(entry.organization.id) : organization.json();
     }
 
-    private static void writeExternalId(JsonGenerator json, Optional<String> externalId) {
-        writeNullable(json, "external_id", externalId.orElse(null));
-    }
-
-    private static void writeNullable(JsonGenerator json, String name, @Nullable String value) {
-        if (value == null) {
-            json.writeNullProperty(name);
-        } else {
-            json.writeStringProperty(name, value);
-        }
-    }
-
-    private static void writeDependencies(JsonGenerator json, List<String> ids, boolean cacheable) {
-        json.writeArrayPropertyStart("depends_on");
+    /** Up to the number of the epoch, which follows. */
+    private static void writeDependencies(AnswerBytes json, List<String> ids, boolean cacheable) {
+        json.raw(DEPENDS_ON);
         for (int i = 0; i < ids.size(); i++) {
-            json.writeString(ids.get(i));
+            comma(json, i).string(ids.get(i));
         }
-        json.writeEndArray();
-        json.writeBooleanProperty("cacheable", cacheable);
+        json.raw(cacheable ? CACHEABLE : NOT_CACHEABLE);
+    }
+
+    private static AnswerBytes comma(AnswerBytes json, int index) {
+        return index == 0 ? json : json.raw(',');
     }
 }

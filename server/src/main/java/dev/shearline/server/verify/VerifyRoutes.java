@@ -6,18 +6,15 @@ import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Scope;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import java.io.OutputStream;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 
 /** {@code POST /v1/keys/verify} and {@code /v1/keys/verify-batch}, on the event loop. */
 final class VerifyRoutes {
 
-    private static final int ANSWER_BYTES = 1024;
+    private static final AnswerBytes.Piece ITEMS = AnswerBytes.piece("{\"items\":[");
+    private static final AnswerBytes.Piece END = AnswerBytes.piece("]}");
 
     private final KeyVerifier verifier;
     private final Json json;
@@ -37,7 +34,11 @@ final class VerifyRoutes {
     private Future<Response> verify(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
         var question = read(request, QuestionJson::readOne);
-        return verifier.answer(caller, question).map(answer -> render(out -> write(out, answer)));
+        return verifier.answer(caller, question).map(answer -> {
+            var json = new AnswerBytes();
+            write(json, answer);
+            return rendered(json);
+        });
     }
 
     private Future<Response> verifyBatch(HotRequest request) {
@@ -46,21 +47,27 @@ final class VerifyRoutes {
         var answers = questions.stream()
                 .map(question -> verifier.answer(caller, question))
                 .toList();
-        return Future.all(answers)
-                .map(all -> render(out -> {
-                    out.writeStartObject();
-                    out.writeArrayPropertyStart("items");
-                    for (KeyVerifier.Answer answer : all.<KeyVerifier.Answer>list()) {
-                        write(out, answer);
-                    }
-                    out.writeEndArray();
-                    out.writeEndObject();
-                }));
+        return Future.all(answers).map(all -> {
+            var json = new AnswerBytes().raw(ITEMS);
+            boolean first = true;
+            for (KeyVerifier.Answer answer : all.<KeyVerifier.Answer>list()) {
+                if (!first) {
+                    json.raw(',');
+                }
+                first = false;
+                write(json, answer);
+            }
+            return rendered(json.raw(END));
+        });
     }
 
-    private void write(JsonGenerator out, KeyVerifier.Answer answer) {
+    private void write(AnswerBytes json, KeyVerifier.Answer answer) {
         counters.count(answer.verdict());
-        VerdictJson.write(out, answer.verdict(), answer.at());
+        VerdictJson.write(json, answer.verdict(), answer.at());
+    }
+
+    private static Response rendered(AnswerBytes json) {
+        return Response.json(200, json.toBuffer());
     }
 
     private <T> T read(HotRequest request, Function<JsonParser, T> reader) {
@@ -69,38 +76,6 @@ final class VerifyRoutes {
             return reader.apply(parser);
         } catch (JacksonException e) {
             throw Json.problemOf(e).asException();
-        }
-    }
-
-    private Response render(Consumer<JsonGenerator> content) {
-        return Response.json(200, written(json, content));
-    }
-
-    static Buffer written(Json json, Consumer<JsonGenerator> content) {
-        var bytes = Buffer.buffer(ANSWER_BYTES);
-        try (var generator = json.generator(new Appending(bytes))) {
-            content.accept(generator);
-        }
-        return bytes;
-    }
-
-    /** Lets the generator write where the answer is sent from. */
-    private static final class Appending extends OutputStream {
-
-        private final Buffer buffer;
-
-        Appending(Buffer buffer) {
-            this.buffer = buffer;
-        }
-
-        @Override
-        public void write(int single) {
-            buffer.appendByte((byte) single);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            buffer.appendBytes(bytes, offset, length);
         }
     }
 }

@@ -32,7 +32,7 @@ class OpenApiRoutesTest {
 
     private ApiServer server() {
         var routes = new Routes();
-        OpenApiRoutes.load().addTo(routes);
+        new OpenApiRoutes().addTo(routes);
         var dispatcher = new Dispatcher(
                 routes,
                 Gate.OPEN,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.console;
+
+import org.jspecify.annotations.NullMarked;

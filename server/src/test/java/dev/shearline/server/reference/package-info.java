@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.reference;
+
+import org.jspecify.annotations.NullMarked;
