@@ -116,10 +116,9 @@ final class KeyTree {
 
     /** Adds the tree to a table with such headings. */
     static void draw(Surroundings surroundings, JsonNode root, Table table) {
-        var title = root.path(NAME).asString("")
-                + (root.path("external_id").isString()
-                        ? " (ext:" + root.path("external_id").asString() + ")"
-                        : "");
+        var name = root.path(NAME).asString("");
+        var external = root.path("external_id").asString("");
+        var title = external.isEmpty() || name.endsWith("ext:" + external) ? name : name + " (ext:" + external + ")";
         table.add(row(title, Style.Colour.BOLD));
         drawBelow(surroundings, root, "", table);
     }

@@ -1,6 +1,8 @@
 package dev.shearline.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -51,9 +53,14 @@ final class KeysTree implements Callable<Integer> {
                 return ExitCode.OK;
             }
             var tree = new KeyTree(whose);
-            eachOrNone(client, "/v1/members", of, tree::addMember);
-            eachOrNone(client, "/v1/departments", of, tree::addUnit);
-            eachOrNone(client, "/v1/teams", of, tree::addUnit);
+            var unread = new ArrayList<String>();
+            eachOrNone(client, "members", of, tree::addMember, unread);
+            eachOrNone(client, "departments", of, tree::addUnit, unread);
+            eachOrNone(client, "teams", of, tree::addUnit, unread);
+            if (!unread.isEmpty()) {
+                surroundings.tell(
+                        "This key may not read " + String.join(", ", unread) + ": ids are shown instead of names.");
+            }
             each(client, "/v1/keys", keysOf(of), tree::addKey);
             var root = tree.pruned();
             if (output.isForPeople()) {
@@ -80,9 +87,9 @@ final class KeysTree implements Callable<Integer> {
         if (organization != null) {
             return client.get("/v1/organizations/" + ApiClient.encode(organization), Map.of());
         }
-        var own = client.get("/v1/keys/self", Map.of()).path(ORGANIZATION);
-        if (own.hasNonNull("id")) {
-            return named(client, (ObjectNode) own);
+        var self = client.get("/v1/keys/self", Map.of());
+        if (!self.path("type").asString("").equals("operator")) {
+            return named(client, (ObjectNode) self.path(ORGANIZATION));
         }
         var all = client.get("/v1/organizations", Map.of("limit", "2")).path("items");
         if (all.size() == 1) {
@@ -107,14 +114,19 @@ final class KeysTree implements Callable<Integer> {
     }
 
     /** Whoever may list keys may not be allowed to list those who own them: then their ids stand for their names. */
-    private void eachOrNone(ApiClient client, String path, Map<String, String> parameters, Consumer<JsonNode> use) {
+    private static void eachOrNone(
+            ApiClient client,
+            String what,
+            Map<String, String> parameters,
+            Consumer<JsonNode> use,
+            List<String> unread) {
         try {
-            each(client, path, parameters, use);
+            each(client, "/v1/" + what, parameters, use);
         } catch (CommandFailure e) {
             if (e.exitCode() != ExitCode.FORBIDDEN) {
                 throw e;
             }
-            surroundings.tell("This key may not read " + path + ": ids are shown instead of names.");
+            unread.add(what);
         }
     }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,6 +178,62 @@ class CommandLineTest {
                 .containsExactly("personal", "team", "ci", "ephemeral");
     }
 
+    @Test
+    void the_tree_of_a_key_that_may_not_see_its_owners_shows_their_ids() {
+        var key = ok(
+                        "keys",
+                        "create",
+                        "--organization",
+                        "ext:acme",
+                        "--team",
+                        "ext:data",
+                        "--name",
+                        "reader",
+                        "--scope",
+                        "keys:read")
+                .strip();
+        var result = session()
+                .with("SHEARLINE_URL", dev.url())
+                .with("SHEARLINE_KEY", key)
+                .run("keys", "tree");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out().lines().map(line -> line.replaceAll("  +.*", "")))
+                .startsWith("KEY", "ext:acme", "├─ Personal Keys: none", "├─ Team Keys")
+                .endsWith("└─ CI/CD Tokens: none");
+        assertThat(result.out()).contains("│  └─ team ext:data\n", "● reader");
+        assertThat(result.err())
+                .isEqualTo("This key may not read members, departments, teams: ids are shown instead of" + " names.\n");
+    }
+
+    @Test
+    void a_terminal_is_asked_and_a_pipeline_is_not() throws Exception {
+        var id = ApiClient.JSON
+                .readTree(ok(
+                        "keys",
+                        "create",
+                        "--organization",
+                        "ext:acme",
+                        "--team",
+                        "ext:web",
+                        "--name",
+                        "asked",
+                        "--scope",
+                        "resources:read",
+                        "-o",
+                        "json"))
+                .path("id")
+                .asString();
+        var answer = Files.writeString(place.resolve("answer"), "y\n");
+        var revoke = "stty cols 80 rows 24; ./shearline keys revoke " + id;
+
+        assertThat(shell("./shearline keys revoke " + id + " <answer; echo \"code $?\""))
+                .contains("no terminal to ask at")
+                .endsWith("code 2\n");
+        var script = new ProcessBuilder("script", "-q", "-e", "-c", revoke, "/dev/null");
+        assertThat(run(script, "xterm", answer)).contains("[y/N]").contains("Revoked " + id);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -271,9 +329,17 @@ class CommandLineTest {
     }
 
     private static String run(ProcessBuilder builder, String term) throws IOException, InterruptedException {
+        return run(builder, term, Path.of("/dev/null"));
+    }
+
+    private static String run(ProcessBuilder builder, String term, Path input)
+            throws IOException, InterruptedException {
         builder.directory(place.toFile()).redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        builder.environment().keySet().removeIf(name -> name.startsWith("SHEARLINE_") || name.equals("NO_COLOR"));
+        builder.redirectInput(input.toFile());
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("SHEARLINE_")
+                        || Set.of("NO_COLOR", "CI").contains(name));
         builder.environment().put("TERM", term);
         builder.environment().put("LC_ALL", "C.UTF-8");
         var process = builder.start();
