@@ -65,7 +65,7 @@ final class Resources {
                                 "suspend", "Suspended", "Refuses every key of an organization, until it is resumed."),
                         new Switch("resume", "Resumed", "Ends the suspension of an organization.")),
                 false,
-                "It is closed for good, and all of its keys are revoked.",
+                "It is closed for good, and its keys are refused.",
                 List.of(
                         nameField().neededBy(CREATE, PUT).takenBy(UPDATE),
                         externalId(),
@@ -87,7 +87,7 @@ final class Resources {
                 ALL_VERBS,
                 List.of(),
                 true,
-                "Its keys are revoked, and its teams are in no department then.",
+                "Its keys are revoked; its teams have to be moved or removed before.",
                 List.of(organization(), nameField().neededBy(CREATE, PUT).takenBy(UPDATE), externalId()));
     }
 
@@ -142,7 +142,7 @@ final class Resources {
                         new Switch("disable", "Disabled", "Refuses every personal key of a user."),
                         new Switch("enable", "Enabled", "Ends the disabling of a user.")),
                 false,
-                "Their memberships end, and their keys are revoked.",
+                "It is for good: their memberships end, and the keys of each are revoked.",
                 List.of(
                         nameField().takenBy(CREATE, PUT, UPDATE),
                         Field.of("email", "E-MAIL", "an e-mail address").takenBy(CREATE),
@@ -246,7 +246,7 @@ final class Resources {
                 ALL_BUT_PUT,
                 List.of(),
                 false,
-                "Keys that hold it keep it in name only.",
+                "It is refused while a key that can be used holds it.",
                 List.of(
                         Field.of("name", "SCOPE", "resource:action, such as reports:export")
                                 .neededBy(CREATE),
