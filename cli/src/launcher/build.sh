@@ -76,16 +76,38 @@ place() {
     program=$state/program.$$.$(date +%s)
     mkdir -p "$program/lib" "$program/used-by"
     cp "$home"/cli/target/lib/*.jar "$home"/cli/target/shearline-cli-*.jar "$program/lib/"
-    # Short commands start in two thirds of the time from a cache of what one such command loads. This one asks a port
-    # where nothing answers.
-    # shellcheck disable=SC2086 # the options are words
-    SHEARLINE_URL=http://127.0.0.1:1 SHEARLINE_KEY=none "$JDK/bin/java" $client_flags \
-        -XX:AOTCacheOutput="$program/client.aot" -cp "$program/lib/*" dev.shearline.cli.Shearline keys list \
-        >"$state/cache.log" 2>&1 || :
+    # what a command needs that speaks to a server but is none
+    mkdir "$program/client"
+    for jar in shearline-cli shearline-token picocli jackson-annotations jackson-core-3 jackson-databind jspecify; do
+        for found in "$program/lib/$jar"*.jar; do
+            [ ! -f "$found" ] || ln -s "../lib/${found##*/}" "$program/client/${found##*/}"
+        done
+    done
+    train "$program"
     remove_unused "$program"
     printf '%s\n' "$program" >"$state/stamp.$$"
     touch -r "$1" "$state/stamp.$$"
     mv "$state/stamp.$$" "$state/stamp"
+}
+
+# PROGRAM: makes the cache with which short commands start in half the time. It is of one build of one JDK; without it
+# they are slower, and nothing else.
+train() {
+    printf '%s\n' "$JDK" >"$1/client.jdk"
+    # shellcheck disable=SC2086 # the options are words
+    "$JDK/bin/java" $client_flags -XX:AOTCacheOutput="$1/client.aot" -cp "$1/client/*" dev.shearline.cli.Training \
+        </dev/null >"$state/cache.log" 2>&1 || :
+}
+
+# PROGRAM
+is_trained() {
+    read -r trained <"$1/client.jdk" 2>/dev/null && [ "$trained" = "$JDK" ] && [ ! "$JDK/release" -nt "$1/client.jdk" ]
+}
+
+train_again() {
+    lock
+    is_trained "$1" || train "$1"
+    unlock
 }
 
 # KEPT: removes earlier programs that no process runs

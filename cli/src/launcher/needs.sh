@@ -137,3 +137,21 @@ need_curl() {
   Debian, Ubuntu    sudo apt-get install -y curl"
     exit 1
 }
+
+# Each completion is tried in the shell that it is for, and what a terminal shows in a terminal.
+need_shells() {
+    for shell in bash zsh fish script; do
+        command -v "$shell" >/dev/null && continue
+        package=$shell
+        [ "$shell" != script ] || package=bsdutils
+        if may_apt && apt_install_first "$package" && command -v "$shell" >/dev/null; then
+            continue
+        fi
+        say "The tests try the completions in bash, zsh and fish, and a terminal by script, and found no $shell. Install
+it, then run the tests again:
+
+  Debian, Ubuntu    sudo apt-get install -y bash zsh fish bsdutils
+  macOS             brew install bash zsh fish"
+        exit 1
+    done
+}

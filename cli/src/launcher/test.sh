@@ -8,6 +8,7 @@ run_tests() {
     need_maven
     need_postgres
     need_curl
+    need_shells
     unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS
     mkdir -p "$state"
     lock

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -39,10 +40,14 @@ final class ApiClient implements AutoCloseable {
     }
 
     JsonNode get(String path, Map<String, String> parameters) {
+        return send(request(withQuery(path, parameters)).GET());
+    }
+
+    static String withQuery(String path, Map<String, String> parameters) {
         var query = parameters.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
                 .collect(Collectors.joining("&"));
-        return send(request(query.isEmpty() ? path : path + "?" + query).GET());
+        return query.isEmpty() ? path : path + "?" + query;
     }
 
     JsonNode post(String path, ObjectNode body) {
@@ -51,6 +56,14 @@ final class ApiClient implements AutoCloseable {
 
     JsonNode put(String path, ObjectNode body) {
         return send(withBody(path, "PUT", body));
+    }
+
+    JsonNode patch(String path, ObjectNode body) {
+        return send(withBody(path, "PATCH", body));
+    }
+
+    JsonNode delete(String path) {
+        return send(request(path).DELETE());
     }
 
     static String encode(String text) {
@@ -127,9 +140,20 @@ final class ApiClient implements AutoCloseable {
             append(message, "field", body);
             append(message, "request_id", body);
         }
+        nextStep(response.statusCode()).ifPresent(step -> message.append("\n  ").append(step));
         return new CommandFailure(
                 ExitCode.ofStatus(response.statusCode()),
                 message.toString().lines().map(Text::printable).collect(Collectors.joining("\n")));
+    }
+
+    /** Where the server's own words do not already say what to do, for it knows nothing of this command line. */
+    private static Optional<String> nextStep(int status) {
+        return switch (status) {
+            case 401 -> Optional.of("shearline auth status shows which key was sent, and where it was found.");
+            case 403 -> Optional.of("shearline auth status shows what this key may do.");
+            case 429, 502, 503, 504 -> Optional.of("Repeat the command in a moment.");
+            default -> Optional.empty();
+        };
     }
 
     private static void append(StringBuilder message, String field, JsonNode body) {

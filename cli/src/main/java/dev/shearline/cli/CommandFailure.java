@@ -27,6 +27,16 @@ final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCode.USAGE, message);
     }
 
+    /** Which of several it was. */
+    CommandFailure about(String subject) {
+        return new CommandFailure(exitCode, subject + ": " + getMessage(), this);
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -51,7 +51,7 @@ final class DevCommand implements Callable<Integer> {
     private Path directory() {
         var chosen = data != null
                 ? data
-                : Path.of(surroundings.findVariable("SHEARLINE_DATA_DIR").orElse(Target.DATA_DIRECTORY));
+                : Path.of(surroundings.findVariable("SHEARLINE_DATA_DIR").orElse(Sources.DATA_DIRECTORY));
         return surroundings.directory().resolve(chosen);
     }
 
@@ -83,7 +83,7 @@ final class DevCommand implements Callable<Integer> {
     }
 
     private boolean isFoundFromHere(Path root) {
-        return root.equals(surroundings.directory().resolve(Target.DATA_DIRECTORY));
+        return root.equals(surroundings.directory().resolve(Sources.DATA_DIRECTORY));
     }
 
     private void line(String text) {

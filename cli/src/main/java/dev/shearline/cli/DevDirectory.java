@@ -52,11 +52,13 @@ final class DevDirectory {
     }
 
     Path operatorKey() {
-        return root.resolve(Target.OPERATOR_KEY);
+        return root.resolve(Sources.OPERATOR_KEY);
     }
 
     Optional<Secret> findOperatorKey() {
-        return Files.exists(operatorKey()) ? Optional.of(Secret.of(Target.readOperatorKey(root))) : Optional.empty();
+        return Files.exists(operatorKey())
+                ? Optional.of(Secret.of(PrivateFile.readSecret(operatorKey())))
+                : Optional.empty();
     }
 
     void writeOperatorKey(Secret key) {
@@ -64,7 +66,7 @@ final class DevDirectory {
     }
 
     void writeUrl(String url) {
-        write(root.resolve(Target.DEV_URL), url);
+        write(root.resolve(Sources.DEV_URL), url);
     }
 
     /** Set before the demo data are loaded and cleared when they all are: a start that is cut off is made up for. */

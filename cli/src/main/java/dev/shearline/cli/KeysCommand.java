@@ -1,35 +1,25 @@
 package dev.shearline.cli;
 
+import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** What can be done with keys. */
-@Command(
-        name = "keys",
-        description = "Creates, lists, verifies, rotates and revokes API keys.",
-        mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
-final class KeysCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli before run
-    private CommandSpec spec;
+/** {@code keys}: what can be done with keys. */
+final class KeysCommand {
 
-    static CommandLine of(Surroundings surroundings) {
-        return new CommandLine(new KeysCommand())
-                .addSubcommand(new KeysCreate(surroundings))
-                .addSubcommand(new KeysList(surroundings))
-                .addSubcommand(new KeysGet(surroundings))
-                .addSubcommand(new KeysRotate(surroundings))
-                .addSubcommand(new KeysRevoke(surroundings))
-                .addSubcommand(new KeysVerify(surroundings));
-    }
+    private KeysCommand() {}
 
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "Say what to do with keys: create, list, get, rotate, revoke or verify.");
+    static CommandLine of(Surroundings surroundings, List<String> arguments) {
+        return new Commands()
+                .add("create", () -> new CommandLine(new KeysCreate(surroundings)))
+                .add("list", () -> new CommandLine(new KeysList(surroundings)))
+                .add("tree", () -> new CommandLine(new KeysTree(surroundings)))
+                .add("get", () -> new CommandLine(new KeysGet(surroundings)))
+                .add("update", () -> new CommandLine(new KeysUpdate(surroundings)))
+                .add("enable", () -> KeysSwitch.enable(surroundings))
+                .add("disable", () -> KeysSwitch.disable(surroundings))
+                .add("rotate", () -> new CommandLine(new KeysRotate(surroundings)))
+                .add("revoke", () -> new CommandLine(new KeysRevoke(surroundings)))
+                .add("verify", () -> new CommandLine(new KeysVerify(surroundings)))
+                .group("keys", "Creates, lists, verifies, rotates and revokes API keys.", arguments);
     }
 }

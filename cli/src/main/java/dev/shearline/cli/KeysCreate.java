@@ -80,10 +80,10 @@ final class KeysCreate implements Callable<Integer> {
     public Integer call() {
         var body = body();
         try (var client = target.connect(surroundings);
-                var secret = secretOutput.open(surroundings, target.json())) {
+                var secret = secretOutput.open(surroundings, target.output(surroundings), false)) {
             var key = client.post("/v1/keys", body);
             secret.reveal(key);
-            secret.tell("Created " + KeyText.titled(key) + ", " + KeyText.expiry(surroundings, key) + ".");
+            surroundings.tell("Created " + KeyText.titled(key) + ", " + KeyText.expiry(surroundings, key) + ".");
             return ExitCode.OK;
         }
     }

@@ -1,6 +1,6 @@
 package dev.shearline.cli;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,17 +9,16 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** {@code keys get}. */
-@Command(name = "get", description = "Shows one key.", mixinStandardHelpOptions = true)
+@Command(name = "get", description = "Shows keys with all that is known of them.", mixinStandardHelpOptions = true)
 final class KeysGet implements Callable<Integer> {
-    private static final int LABEL_WIDTH = 14;
-
     @Mixin
     private final TargetOptions target = new TargetOptions();
 
-    @Parameters(paramLabel = "ID", description = "its id, such as key_3Fq0aZ81bQxR")
-    private String id = "";
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "their ids, such as key_3Fq0aZ81bQxR")
+    private List<String> ids = List.of();
 
     private final Surroundings surroundings;
+    private boolean first = true;
 
     KeysGet(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -27,67 +26,23 @@ final class KeysGet implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        var output = target.output(surroundings);
         try (var client = target.connect(surroundings)) {
-            var key = client.get("/v1/keys/" + ApiClient.encode(id), Map.of());
-            if (target.json()) {
-                surroundings.out().println(key);
-            } else {
-                print(key);
-            }
-            return ExitCode.OK;
+            return new EachKey(surroundings)
+                    .print(
+                            ids,
+                            ids.size() > 1,
+                            output,
+                            id -> client.get(EachKey.path(id), Map.of()),
+                            key -> page(output, key));
         }
     }
 
-    private void print(JsonNode key) {
-        var status = Status.cell(key.path("status").asString(""));
-        var rows = new LinkedHashMap<String, String>();
-        rows.put("Name", KeyText.name(key));
-        rows.put("Description", Text.printable(key.path("description").asString("")));
-        rows.put("Id", KeyText.id(key));
-        rows.put("Key", KeyText.masked(key));
-        rows.put("Status", surroundings.style().paint(status.colour(), status.text()));
-        rows.put("Type", typeOf(key));
-        rows.put("Owner", KeyText.party(key.path("owner")));
-        rows.put("Organization", KeyText.party(key.path("organization")));
-        rows.put("Valid in", KeyText.party(key.path("boundary")));
-        rows.put("Scopes", KeyText.list(key.path("scopes")));
-        rows.put("Addresses", KeyText.list(key.path("cidrs")));
-        rows.put("Created", time(key, "created_at", ""));
-        rows.put("Not before", time(key, "not_before", ""));
-        rows.put("Expires", time(key, "expires_at", "never"));
-        rows.put("Last used", time(key, "last_used_at", "never"));
-        rows.put("Rotated from", key.path("rotated_from").asString(""));
-        rows.put("Rotated to", key.path("rotated_to").asString(""));
-        rows.put("Ends", time(key, "ends_at", ""));
-        rows.put("Revoked", time(key, "revoked_at", ""));
-        rows.put("Cause", key.path("cause").asString(""));
-        rows.put("Reason", Text.printable(key.path("reason").asString("")));
-        rows.put(
-                "Metadata",
-                key.path("metadata").isEmpty()
-                        ? ""
-                        : Text.printable(key.path("metadata").toString()));
-        rows.forEach((label, value) -> {
-            if (!value.isEmpty()) {
-                surroundings.out().println(label + " ".repeat(LABEL_WIDTH - label.length()) + value);
-            }
-        });
-    }
-
-    private static String typeOf(JsonNode key) {
-        var type = new StringBuilder(key.path("type").asString(""));
-        if (key.path("visibility").asString("").equals("publishable")) {
-            type.append(", publishable");
+    private void page(Output output, JsonNode key) {
+        if (!first) {
+            surroundings.out().println();
         }
-        if (key.path("mode").asString("").equals("test")) {
-            type.append(", test");
-        }
-        return type.toString();
-    }
-
-    private String time(JsonNode key, String field, String otherwise) {
-        return KeyText.findTime(key, field)
-                .map(at -> KeyText.exact(surroundings, at))
-                .orElse(otherwise);
+        first = false;
+        output.one(key, KeyViews.KEY);
     }
 }

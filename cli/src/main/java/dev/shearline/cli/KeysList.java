@@ -1,16 +1,12 @@
 package dev.shearline.cli;
 
-import dev.shearline.cli.Table.Cell;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /** {@code keys list}. */
 @Command(
@@ -18,9 +14,6 @@ import tools.jackson.databind.node.ArrayNode;
         description = "Lists keys, newest first. Revoked ones are shown when asked for: --status revoked.",
         mixinStandardHelpOptions = true)
 final class KeysList implements Callable<Integer> {
-    private static final int PAGE_MAX = 100;
-    private static final int NAME_COLUMN = 1;
-
     @Mixin
     private final TargetOptions target = new TargetOptions();
 
@@ -57,6 +50,15 @@ final class KeysList implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", description = "how many, at most 100 (default: 25)")
     private @Nullable Integer limit;
 
+    @Option(
+            names = "--sort",
+            paramLabel = "SORT",
+            description = "created, name, last_used or expires (default: created)")
+    private @Nullable String sort;
+
+    @Option(names = "--order", paramLabel = "ORDER", description = "asc or desc; the default is that of the sort")
+    private @Nullable String order;
+
     @Option(names = "--all", description = "every page")
     private boolean all;
 
@@ -68,18 +70,10 @@ final class KeysList implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var parameters = parameters();
-        var items = ApiClient.JSON.createArrayNode();
-        JsonNode cursor;
+        var view = anyFilter() ? KeyViews.MATCHING : KeyViews.KEY;
         try (var client = target.connect(surroundings)) {
-            do {
-                var page = client.get("/v1/keys", parameters);
-                page.path("items").forEach(items::add);
-                cursor = page.path("next_cursor");
-                parameters.put("cursor", cursor.asString(""));
-            } while (all && cursor.isString());
+            target.output(surroundings).listing(view).print(client, "/v1/keys", parameters(), all);
         }
-        print(items, cursor);
         return ExitCode.OK;
     }
 
@@ -94,40 +88,15 @@ final class KeysList implements Callable<Integer> {
         put(parameters, "expires_within", expiresWithin);
         put(parameters, "unused_for", unusedFor);
         put(parameters, "q", text);
-        put(parameters, "limit", limit != null ? limit.toString() : all ? Integer.toString(PAGE_MAX) : null);
+        put(parameters, "sort", sort);
+        put(parameters, "order", order);
+        put(parameters, "limit", limit == null ? null : limit.toString());
         return parameters;
     }
 
     private static void put(Map<String, String> parameters, String name, @Nullable String value) {
         if (value != null) {
             parameters.put(name, value);
-        }
-    }
-
-    private void print(ArrayNode items, JsonNode cursor) {
-        if (target.json()) {
-            var answer = ApiClient.object();
-            answer.set("items", items);
-            answer.set("next_cursor", cursor.isString() ? cursor : ApiClient.JSON.nullNode());
-            surroundings.out().println(answer);
-            return;
-        }
-        if (items.isEmpty()) {
-            surroundings.err().println(anyFilter() ? "No key matches." : "No keys yet: shearline keys create --help");
-            return;
-        }
-        var table = new Table(
-                surroundings.style(), NAME_COLUMN, List.of("ID", "NAME", "TYPE", "STATUS", "LAST USED", "EXPIRES"));
-        items.forEach(key -> table.add(List.of(
-                Cell.of(KeyText.id(key)),
-                Cell.of(KeyText.name(key)),
-                Cell.of(key.path("type").asString("")),
-                Status.cell(key.path("status").asString("")),
-                Cell.of(KeyText.ago(surroundings, key, "last_used_at", "never")),
-                Cell.of(KeyText.ago(surroundings, key, "expires_at", "never")))));
-        table.lines().forEach(surroundings.out()::println);
-        if (cursor.isString()) {
-            surroundings.err().println("There are more: --all lists every one.");
         }
     }
 

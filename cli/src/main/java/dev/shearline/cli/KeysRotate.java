@@ -5,16 +5,25 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /** {@code keys rotate}. */
 @Command(
         name = "rotate",
-        description = "Replaces a key by a new one with the same rights. The old one works until its grace ends.",
+        description = {
+            "Replaces keys by new ones with the same rights; the old ones work until their grace ends.",
+            "The new secrets are printed once, alone on standard output, a line each."
+        },
         mixinStandardHelpOptions = true)
 final class KeysRotate implements Callable<Integer> {
     @Mixin
     private final TargetOptions target = new TargetOptions();
+
+    @Mixin
+    private final KeySelection selection = new KeySelection();
+
+    @Mixin
+    private final Confirmation confirmation = new Confirmation();
 
     @Mixin
     private final SecretOutput secretOutput = new SecretOutput();
@@ -28,9 +37,6 @@ final class KeysRotate implements Callable<Integer> {
     @Option(names = "--end-at-first-use", description = "end the old key when the new one is first used")
     private boolean endAtFirstUse;
 
-    @Parameters(paramLabel = "ID", description = "the key to replace")
-    private String id = "";
-
     private final Surroundings surroundings;
 
     KeysRotate(Surroundings surroundings) {
@@ -39,17 +45,21 @@ final class KeysRotate implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return new KeyChange("rotate", false).run(surroundings, target, selection, confirmation, (client, ids) -> {
+            try (var secrets = secretOutput.open(surroundings, target.output(surroundings), selection.several())) {
+                return new EachKey(surroundings).run(ids, id -> rotate(client, id), secrets::reveal);
+            }
+        });
+    }
+
+    private JsonNode rotate(ApiClient client, String id) {
         var body = ApiClient.object();
         Body.put(body, "grace", grace);
         if (endAtFirstUse) {
             body.put("end_at_first_use", true);
         }
-        try (var client = target.connect(surroundings);
-                var secret = secretOutput.open(surroundings, target.json())) {
-            var key = client.post("/v1/keys/" + ApiClient.encode(id) + "/rotate", body);
-            secret.reveal(key);
-            secret.tell("Made " + KeyText.titled(key) + " in place of " + Text.printable(id) + ".");
-            return ExitCode.OK;
-        }
+        var key = client.post(EachKey.path(id) + "/rotate", body);
+        surroundings.tell("Made " + KeyText.titled(key) + " in place of " + Text.printable(id) + ".");
+        return key;
     }
 }

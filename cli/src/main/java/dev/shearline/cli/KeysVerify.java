@@ -62,10 +62,11 @@ final class KeysVerify implements Callable<Integer> {
         body.put("probe", !spend);
         try (var client = target.connect(surroundings)) {
             var verdict = client.post("/v1/keys/verify", body);
-            if (target.json()) {
-                surroundings.out().println(verdict);
-            } else {
+            var output = target.output(surroundings);
+            if (output.isForPeople()) {
                 print(verdict);
+            } else {
+                output.one(verdict, KeyViews.VERDICT);
             }
             return verdict.path("valid").asBoolean(false) ? ExitCode.OK : ExitCode.KEY_INVALID;
         }
@@ -73,10 +74,8 @@ final class KeysVerify implements Callable<Integer> {
 
     private Secret key() {
         if (argument != null) {
-            surroundings
-                    .err()
-                    .println("warning: a key among the arguments can be seen by others on this machine and stays in"
-                            + " the shell's history. Use --stdin.");
+            surroundings.tell("warning: a key among the arguments can be seen by others on this machine and stays in"
+                    + " the shell's history. Use --stdin.");
             return Secret.of(argument);
         }
         if (stdin) {
@@ -111,18 +110,14 @@ final class KeysVerify implements Callable<Integer> {
         if (!verdict.path("valid").asBoolean(false)) {
             var code = verdict.path("code").asString("");
             var id = verdict.path("key_id").asString("");
-            surroundings
-                    .out()
-                    .println(style.paint(Style.Colour.RED, "✗ refused") + (id.isEmpty() ? "" : " " + id) + ": "
-                            + Reasons.inWords(code) + " (" + Text.printable(code) + ")");
+            surroundings.answer(style.paint(Style.Colour.RED, "✗ refused") + (id.isEmpty() ? "" : " " + id) + ": "
+                    + Reasons.inWords(code) + " (" + Text.printable(code) + ")");
             return;
         }
-        surroundings
-                .out()
-                .println(style.paint(Style.Colour.GREEN, "✓ valid") + " "
-                        + verdict.path("key_id").asString("") + ": "
-                        + verdict.path("type").asString("") + " key of " + KeyText.party(verdict.path("owner")) + ", "
-                        + KeyText.expiry(surroundings, verdict));
-        surroundings.out().println("  scopes: " + KeyText.list(verdict.path("scopes")));
+        surroundings.answer(style.paint(Style.Colour.GREEN, "✓ valid") + " "
+                + verdict.path("key_id").asString("") + ": "
+                + verdict.path("type").asString("") + " key of " + KeyText.party(verdict.path("owner")) + ", "
+                + KeyText.expiry(surroundings, verdict));
+        surroundings.answer("  scopes: " + KeyText.list(verdict.path("scopes")));
     }
 }

@@ -9,12 +9,22 @@ final class Propagated {
 
     /** {@code dead on 3 of 3 nodes after 41 ms}. */
     static String dead(JsonNode propagation) {
+        return on("dead", propagation);
+    }
+
+    /** {@code in force on 3 of 3 nodes after 41 ms}. */
+    static String everywhere(JsonNode propagation) {
+        return on("in force", propagation);
+    }
+
+    private static String on(String state, JsonNode propagation) {
         if (!propagation.has("nodes")) {
             return "";
         }
         int nodes = propagation.path("nodes").asInt(0);
         int fenced = propagation.path("fenced").asInt(0);
-        var text = new StringBuilder("dead on ")
+        var text = new StringBuilder(state)
+                .append(" on ")
                 .append(propagation.path("acknowledged").asInt(0))
                 .append(" of ")
                 .append(nodes)
@@ -25,7 +35,9 @@ final class Propagated {
             text.append(", ").append(fenced).append(" cut off and answering nothing");
         }
         if (!propagation.path("complete").asBoolean(false)) {
-            text.append("; dead everywhere ")
+            text.append("; ")
+                    .append(state)
+                    .append(" everywhere ")
                     .append(
                             propagation.hasNonNull("dead_by")
                                     ? "by " + propagation.path("dead_by").asString("") + " at the latest"

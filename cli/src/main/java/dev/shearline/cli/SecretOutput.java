@@ -26,16 +26,16 @@ final class SecretOutput {
     private @Nullable String file;
 
     /** Opened before the key is made: a secret that cannot be written down is lost. */
-    Opened open(Surroundings surroundings, boolean json) {
+    Opened open(Surroundings surroundings, Output output, boolean several) {
         if (file == null || file.equals(STANDARD_OUTPUT)) {
-            return new Opened(surroundings, json, null, null);
+            return new Opened(surroundings, output, several, null, null);
         }
         var path = surroundings.directory().resolve(file);
         try {
             var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
             var channel =
                     Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode);
-            return new Opened(surroundings, json, path, Channels.newOutputStream(channel));
+            return new Opened(surroundings, output, several, path, Channels.newOutputStream(channel));
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailure(
                     ExitCode.USAGE, path + " exists already, and may hold another secret: name a new file.", e);
@@ -44,17 +44,26 @@ final class SecretOutput {
         }
     }
 
-    /** The place of one secret; removed again when no key was made. */
+    /** The place of the secrets; removed again when no key was made. */
     static final class Opened implements AutoCloseable {
         private final Surroundings surroundings;
-        private final boolean json;
+        private final Output output;
+        private final View view;
+        private final @Nullable Listing listing;
         private final @Nullable Path path;
         private final @Nullable OutputStream out;
         private boolean revealed;
 
-        Opened(Surroundings surroundings, boolean json, @Nullable Path path, @Nullable OutputStream out) {
+        Opened(
+                Surroundings surroundings,
+                Output output,
+                boolean several,
+                @Nullable Path path,
+                @Nullable OutputStream out) {
             this.surroundings = surroundings;
-            this.json = json;
+            this.output = output;
+            this.view = out == null ? KeyViews.ISSUED : KeyViews.KEY;
+            this.listing = several && !output.isForPeople() ? output.listing(view) : null;
             this.path = path;
             this.out = out;
         }
@@ -62,39 +71,56 @@ final class SecretOutput {
         /** The only place of this program where a key's secret is written. */
         void reveal(JsonNode key) {
             var secret = key.path("secret").asString("");
-            if (out == null) {
-                surroundings.out().println(json ? key.toString() : secret);
+            if (out != null) {
+                write(key, secret, out);
                 revealed = true;
+                print(((ObjectNode) key.deepCopy()).without("secret"));
                 return;
             }
+            if (output.isForPeople()) {
+                surroundings.out().println(secret);
+            }
+            print(key);
+            if (surroundings.out().checkError()) {
+                throw new CommandFailure(
+                        ExitCode.FAILURE,
+                        "The key " + KeyText.id(key) + " was made, but its secret could not be written, and it is kept"
+                                + " nowhere. Revoke it, and make another.");
+            }
+            revealed = true;
+        }
+
+        private void write(JsonNode key, String secret, OutputStream file) {
             try {
-                out.write((secret + "\n").getBytes(StandardCharsets.UTF_8));
-                revealed = true;
+                file.write((secret + "\n").getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw new CommandFailure(
                         ExitCode.FAILURE,
-                        "The key " + key.path("id").asString("") + " was made, but its secret cannot be written to "
-                                + path + " (" + e + "). Revoke it, and make another.",
+                        "The key " + KeyText.id(key) + " was made, but its secret cannot be written to " + path + " ("
+                                + e + "). Revoke it, and make another.",
                         e);
-            }
-            if (json) {
-                surroundings.out().println(((ObjectNode) key.deepCopy()).without("secret"));
             }
         }
 
-        /** To people, on standard error. */
-        void tell(String message) {
-            surroundings.err().println(message);
-            surroundings
-                    .err()
-                    .println(
-                            path == null
-                                    ? "The secret is shown this once; Shearline does not keep it."
-                                    : "The secret is in " + path + "; Shearline does not keep it.");
+        private void print(JsonNode key) {
+            if (listing != null) {
+                listing.page(ApiClient.JSON.createArrayNode().add(key));
+            } else if (!output.isForPeople()) {
+                output.one(key, view);
+            }
         }
 
         @Override
         public void close() {
+            if (listing != null) {
+                listing.end(ApiClient.JSON.nullNode());
+            }
+            if (revealed) {
+                surroundings.tell(
+                        path == null
+                                ? "The secret is shown this once; Shearline does not keep it."
+                                : "The secret is in " + path + "; Shearline does not keep it.");
+            }
             try {
                 if (out != null && path != null) {
                     out.close();

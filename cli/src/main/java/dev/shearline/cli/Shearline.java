@@ -1,7 +1,11 @@
 package dev.shearline.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,35 +28,50 @@ public final class Shearline implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(run(Surroundings.ofProcess(), arguments));
+        var out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        var surroundings = Surroundings.ofProcess(out.printStream());
+        int exitCode = run(surroundings, arguments);
+        surroundings.out().flush();
+        var loss = out.findLoss();
+        loss.ifPresent(surroundings::tellError);
+        System.exit(loss.isPresent() && exitCode == ExitCode.OK ? ExitCode.FAILURE : exitCode);
     }
 
     static int run(Surroundings surroundings, String... arguments) {
-        return commandLine(surroundings).execute(arguments);
+        return commandLine(surroundings, List.of(arguments)).execute(arguments);
     }
 
-    private static CommandLine commandLine(Surroundings surroundings) {
+    /** The commands that the arguments call, or all of them. */
+    static CommandLine commandLine(Surroundings surroundings, List<String> arguments) {
         var style = surroundings.style();
         var line = new CommandLine(new Shearline(surroundings));
-        line.addSubcommand(new DevCommand(surroundings))
-                .addSubcommand(new ServeCommand(surroundings))
-                .addSubcommand(new MigrateCommand(surroundings))
-                .addSubcommand(KeysCommand.of(surroundings))
-                .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
+        commands(surroundings, arguments.stream().skip(1).toList()).addTo(line, arguments);
+        line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(style == Style.COLOURED ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(Table.WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> failed(surroundings, failure))
-                .setParameterExceptionHandler((failure, arguments) -> misused(surroundings, failure));
+                .setParameterExceptionHandler((failure, given) -> misused(surroundings, failure));
         return line;
+    }
+
+    private static Commands commands(Surroundings surroundings, List<String> rest) {
+        var commands = new Commands()
+                .add("dev", () -> new CommandLine(new DevCommand(surroundings)))
+                .add("serve", () -> new CommandLine(new ServeCommand(surroundings)))
+                .add("migrate", () -> new CommandLine(new MigrateCommand(surroundings)))
+                .add("auth", () -> AuthCommand.of(surroundings, rest))
+                .add("keys", () -> KeysCommand.of(surroundings, rest));
+        Resources.all()
+                .forEach((name, resource) ->
+                        commands.add(name, () -> ResourceCommand.of(surroundings, resource.get(), rest)));
+        return commands.add("completion", () -> new CommandLine(new CompletionCommand(surroundings)));
     }
 
     private static int failed(Surroundings surroundings, Exception failure) throws Exception {
         if (failure instanceof CommandFailure told) {
-            surroundings
-                    .err()
-                    .println(surroundings.style().paint(Style.Colour.RED, "error:") + " " + told.getMessage());
+            surroundings.tellError(told.getMessage());
             return told.exitCode();
         }
         throw failure;
@@ -60,7 +79,7 @@ public final class Shearline implements Callable<Integer> {
 
     private static int misused(Surroundings surroundings, ParameterException failure) {
         var name = failure.getCommandLine().getCommandSpec().qualifiedName();
-        surroundings.err().println(surroundings.style().paint(Style.Colour.RED, "error:") + " " + failure.getMessage());
+        surroundings.tellError(Objects.requireNonNullElse(failure.getMessage(), "This is not understood."));
         CommandLine.UnmatchedArgumentException.printSuggestions(
                 failure, failure.getCommandLine().getErr());
         surroundings.err().println("See: " + name + " --help");
@@ -69,7 +88,7 @@ public final class Shearline implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        commandLine(surroundings).usage(surroundings.err());
+        commandLine(surroundings, List.of()).usage(surroundings.err());
         return ExitCode.USAGE;
     }
 }

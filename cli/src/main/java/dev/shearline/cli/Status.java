@@ -1,7 +1,9 @@
 package dev.shearline.cli;
 
 import dev.shearline.cli.Style.Colour;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A key's status as a sign and a word: the colour adds nothing. */
 enum Status {
@@ -26,11 +28,21 @@ enum Status {
 
     /** A server newer than this client may know more: then its own word is shown. */
     static Table.Cell cell(String wire) {
-        for (var status : values()) {
-            if (status.name().toLowerCase(Locale.ROOT).equals(wire)) {
-                return new Table.Cell(status.sign + " " + status.word, status.colour);
-            }
-        }
-        return Table.Cell.of("? " + wire);
+        return find(wire)
+                .map(status -> new Table.Cell(status.sign + " " + status.word, status.colour))
+                .orElseGet(() -> Table.Cell.of("? " + wire));
+    }
+
+    /** Before a name: the sign, and the word unless all is as it should be. */
+    static String sign(String wire) {
+        return find(wire)
+                .map(status -> status == ACTIVE ? status.sign + " " : status.sign + " " + status.word + " · ")
+                .orElse("? " + wire + " · ");
+    }
+
+    private static Optional<Status> find(String wire) {
+        return Arrays.stream(values())
+                .filter(status -> status.name().toLowerCase(Locale.ROOT).equals(wire))
+                .findFirst();
     }
 }

@@ -10,18 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * What a command finds around it: nothing in here is read from anywhere else.
- *
- * @param terminal whether a person sits at both ends
- */
+/** What a command finds around it: nothing in here is read from anywhere else. */
 record Surroundings(
         Map<String, String> environment,
         Path directory,
         InputStream in,
         PrintStream out,
         PrintStream err,
-        boolean terminal,
+        Terminals terminals,
         Clock clock) {
 
     private static final Set<String> OF_THE_CLIENT =
@@ -31,17 +27,21 @@ record Surroundings(
         environment = Map.copyOf(environment);
     }
 
-    @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25, where input or output is no terminal
-    static Surroundings ofProcess() {
-        var console = System.console();
+    static Surroundings ofProcess(PrintStream out) {
         return new Surroundings(
                 System.getenv(),
                 Path.of("").toAbsolutePath(),
                 System.in,
-                new PrintStream(System.out, true, StandardCharsets.UTF_8),
+                out,
                 new PrintStream(System.err, true, StandardCharsets.UTF_8),
-                console != null && console.isTerminal(),
+                Terminals.ofProcess(Surroundings::isConsole),
                 Clock.systemUTC());
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25, where input or output is no terminal
+    private static boolean isConsole() {
+        var console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** An empty variable is as good as none. */
@@ -56,10 +56,39 @@ record Surroundings(
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    /** Whether somebody is there to be asked. In a pipeline nobody is, whatever it gives its jobs for a terminal. */
+    boolean terminal() {
+        return terminals.in() && terminals.err() && findVariable("CI").isEmpty();
+    }
+
+    /** Of standard output. */
     Style style() {
+        return style(terminals.out());
+    }
+
+    /** Of standard error. */
+    Style errorStyle() {
+        return style(terminals.err());
+    }
+
+    private Style style(boolean terminal) {
         boolean plain = !terminal
                 || environment.containsKey("NO_COLOR")
                 || environment.getOrDefault("TERM", "dumb").equals("dumb");
         return plain ? Style.PLAIN : Style.COLOURED;
+    }
+
+    /** To people, on standard error; folded where a terminal would do so in the middle of a word. */
+    void tell(String message) {
+        err.println(terminals.err() ? Text.fold(message, Table.WIDTH) : message);
+    }
+
+    /** A sentence as the result of a command. */
+    void answer(String message) {
+        out.println(terminals.out() ? Text.fold(message, Table.WIDTH) : message);
+    }
+
+    void tellError(String message) {
+        tell(errorStyle().paint(Style.Colour.RED, "error:") + " " + message);
     }
 }

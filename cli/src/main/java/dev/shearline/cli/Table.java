@@ -2,6 +2,7 @@ package dev.shearline.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rows under headings, never wider than a terminal of 80 columns: one column gives way and ends in an ellipsis. */
 final class Table {
@@ -12,7 +13,9 @@ final class Table {
     private final Style style;
     private final List<String> headings;
     private final int flexible;
+    private final int[] widths;
     private final List<List<Cell>> rows = new ArrayList<>();
+    private boolean headed;
 
     record Cell(String text, Style.Colour colour) {
         Cell {
@@ -29,6 +32,7 @@ final class Table {
         this.style = style;
         this.flexible = flexible;
         this.headings = List.copyOf(headings);
+        this.widths = headings.stream().mapToInt(Text::width).toArray();
     }
 
     void add(List<Cell> row) {
@@ -38,34 +42,43 @@ final class Table {
         rows.add(List.copyOf(row));
     }
 
-    List<String> lines() {
-        var widths = widths();
+    /**
+     * The rows since the last time, the first time under the headings. No column is ever narrower than the time before, so
+     * that the pages of a long list stand in the same columns.
+     */
+    List<String> takeLines() {
+        widen();
+        var fitting = fitting();
         var lines = new ArrayList<String>();
-        lines.add(line(
-                headings.stream()
-                        .map(heading -> new Cell(heading, Style.Colour.BOLD))
-                        .toList(),
-                widths));
-        rows.forEach(row -> lines.add(line(row, widths)));
+        if (!headed) {
+            var heading = headings.stream()
+                    .map(text -> new Cell(text, Style.Colour.BOLD))
+                    .toList();
+            lines.add(line(heading, fitting));
+            headed = true;
+        }
+        rows.forEach(row -> lines.add(line(row, fitting)));
+        rows.clear();
         return lines;
     }
 
-    private int[] widths() {
-        var widths = new int[headings.size()];
-        int total = GAP * (widths.length - 1);
-        for (int column = 0; column < widths.length; column++) {
-            widths[column] = Text.width(headings.get(column));
-            for (var row : rows) {
+    private void widen() {
+        for (var row : rows) {
+            for (int column = 0; column < widths.length; column++) {
                 widths[column] =
                         Math.max(widths[column], Text.width(row.get(column).text()));
             }
-            total += widths[column];
         }
+    }
+
+    private int[] fitting() {
+        var fitting = widths.clone();
+        int total = GAP * (fitting.length - 1) + IntStream.of(fitting).sum();
         if (total > WIDTH) {
-            widths[flexible] = Math.max(FLEXIBLE_MIN, widths[flexible] - (total - WIDTH));
+            fitting[flexible] = Math.max(FLEXIBLE_MIN, fitting[flexible] - (total - WIDTH));
         }
-        shrinkWidest(widths);
-        return widths;
+        shrinkWidest(fitting);
+        return fitting;
     }
 
     /** Where the flexible column alone does not help, the widest ones give way too. */

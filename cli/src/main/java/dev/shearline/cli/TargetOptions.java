@@ -10,7 +10,7 @@ final class TargetOptions {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "the instance (or SHEARLINE_URL; else the nearest ./shearline dev)")
+            description = "the instance (or SHEARLINE_URL; shearline auth sources lists what else is looked at)")
     private @Nullable String url;
 
     @Option(
@@ -22,20 +22,22 @@ final class TargetOptions {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "table or json (default: table)")
+            description = "table, json, yaml or csv (default: table)")
     private Format format = Format.table;
 
-    /** As written on the command line. */
-    enum Format {
-        table,
-        json
+    Format format() {
+        return format;
     }
 
-    boolean json() {
-        return format == Format.json;
+    Output output(Surroundings surroundings) {
+        return new Output(surroundings, format);
+    }
+
+    Sources sources(Surroundings surroundings) {
+        return Sources.of(surroundings, Optional.ofNullable(url), Optional.ofNullable(keyFile));
     }
 
     ApiClient connect(Surroundings surroundings) {
-        return new ApiClient(Target.resolve(surroundings, Optional.ofNullable(url), Optional.ofNullable(keyFile)));
+        return new ApiClient(sources(surroundings).target());
     }
 }

@@ -1,8 +1,13 @@
 package dev.shearline.cli;
 
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
 /** Text as a terminal shows it. */
 final class Text {
     private static final String ELLIPSIS = "…";
+    private static final int FOLD_INDENTATION = 2;
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
     private Text() {}
 
@@ -10,19 +15,65 @@ final class Text {
     static String printable(String text) {
         var printable = new StringBuilder(text.length());
         text.codePoints().forEach(character -> {
-            int type = Character.getType(character);
-            boolean harmful = type == Character.CONTROL
-                    || type == Character.FORMAT
-                    || type == Character.LINE_SEPARATOR
-                    || type == Character.PARAGRAPH_SEPARATOR
-                    || type == Character.SURROGATE;
-            printable.appendCodePoint(harmful ? '\ufffd' : character);
+            printable.appendCodePoint(isHarmful(character) ? '\ufffd' : character);
         });
         return printable.toString();
     }
 
+    static boolean isHarmful(int character) {
+        int type = Character.getType(character);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR
+                || type == Character.SURROGATE;
+    }
+
+    /** JSON in which such characters are written as escapes: they stand in strings only. */
+    static String escaped(String json) {
+        var escaped = new StringBuilder(json.length());
+        json.codePoints().forEach(character -> {
+            if (character < 0x80 || !isHarmful(character)) {
+                escaped.appendCodePoint(character);
+                return;
+            }
+            for (char unit : Character.toChars(character)) {
+                escaped.append(String.format("\\u%04x", (int) unit));
+            }
+        });
+        return escaped.toString();
+    }
+
+    /** Lines of at most so many columns, where words allow; what follows a first line is indented as it is, and more. */
+    static String fold(String text, int columns) {
+        return text.lines().map(line -> foldLine(line, columns)).collect(Collectors.joining("\n"));
+    }
+
+    private static String foldLine(String line, int columns) {
+        if (width(line) <= columns) {
+            return line;
+        }
+        int indentation = line.length() - line.stripLeading().length();
+        var next = " ".repeat(indentation + FOLD_INDENTATION);
+        var folded = new StringBuilder();
+        var current = new StringBuilder(line.substring(0, indentation));
+        boolean empty = true;
+        for (var word : line.strip().split(" ", -1)) {
+            if (!empty && width(current.toString()) + 1 + width(word) > columns) {
+                folded.append(current).append('\n');
+                current = new StringBuilder(next);
+                empty = true;
+            }
+            current.append(empty ? "" : " ").append(word);
+            empty = false;
+        }
+        return folded.append(current).toString();
+    }
+
+    /** Escape sequences of colours take no columns. */
     static int width(String text) {
-        return text.codePoints().map(Text::width).sum();
+        var plain = text.indexOf('\u001b') < 0 ? text : COLOUR.matcher(text).replaceAll("");
+        return plain.codePoints().map(Text::width).sum();
     }
 
     /** Two columns for the wide scripts and emoji, none for what combines with the character before it. */

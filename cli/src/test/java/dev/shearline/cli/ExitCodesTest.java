@@ -3,6 +3,7 @@ package dev.shearline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,8 +14,20 @@ class ExitCodesTest {
     Path directory;
 
     @ParameterizedTest
-    @CsvSource({"400,2", "401,4", "403,5", "404,3", "409,6", "422,2", "429,7", "500,1", "503,7"})
-    void a_problem_is_two_lines_and_an_exit_code(int status, int exitCode) {
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "400;2;",
+                "401;4;shearline auth status shows which key was sent, and where it was found.",
+                "403;5;shearline auth status shows what this key may do.",
+                "404;3;",
+                "409;6;",
+                "422;2;",
+                "429;7;Repeat the command in a moment.",
+                "500;1;",
+                "503;7;Repeat the command in a moment."
+            })
+    void a_problem_is_an_exit_code_and_says_what_to_do(int status, int exitCode, @Nullable String step) {
         try (var instance = new FakeInstance()) {
             instance.answering(
                     status, "{'detail':'Do this.','code':'some_code','field':'scopes[0]','request_id':'req_1'}");
@@ -22,7 +35,8 @@ class ExitCodesTest {
 
             assertThat(result.exitCode()).isEqualTo(exitCode);
             assertThat(result.err())
-                    .isEqualTo("error: Do this.\n  code some_code, field scopes[0], request id req_1\n");
+                    .isEqualTo("error: Do this.\n  code some_code, field scopes[0], request id req_1\n"
+                            + (step == null ? "" : "  " + step + "\n"));
             assertThat(result.out()).isEmpty();
         }
     }

@@ -94,7 +94,7 @@ class KeysListTest {
         assertThat(instance.lastAsked().target())
                 .isEqualTo("/v1/keys?type=team&organization=ext%3Aacme&owner=ext%3Aa%7Cb&unit=u&status=expiring"
                         + "&scope=a%3Aread&expires_within=14d&unused_for=30d&q=de%20ploy&limit=5");
-        assertThat(result.err()).contains("No key matches.");
+        assertThat(result.err()).isEqualTo("No key matches.\n");
         assertThat(result.exitCode()).isZero();
     }
 

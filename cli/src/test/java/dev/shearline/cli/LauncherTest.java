@@ -29,7 +29,7 @@ class LauncherTest {
             """;
     private static final String JAVA = """
             #!/bin/sh
-            case $* in *AOTCacheOutput*) exit 0 ;; esac
+            case $* in *AOTCacheOutput*) echo trained >>"$CALLS.trained"; exit 0 ;; esac
             echo "java $*"
             """;
 
@@ -155,6 +155,34 @@ class LauncherTest {
         source("cli/src/main/java/A.java");
         run("--version");
         assertThat(jars()).hasSize(1);
+    }
+
+    @Test
+    void the_cache_is_made_with_the_build_and_anew_for_another_jdk() throws Exception {
+        run("keys", "list");
+        assertThat(run("keys", "list").out()).contains("-XX:AOTCache=").contains("/client/*");
+        assertThat(run("serve").out()).doesNotContain("AOTCache").contains("/lib/*");
+        assertThat(trained()).hasSize(1);
+
+        var release = place.resolve("jdk/release");
+        Files.setLastModifiedTime(release, FileTime.from(Instant.now().plusSeconds(3)));
+        run("keys", "list");
+        assertThat(trained()).hasSize(2);
+
+        Files.setLastModifiedTime(release, FileTime.from(Instant.EPOCH));
+        var other = place.resolve("jdk2");
+        script(other.resolve("bin/java"), JAVA);
+        script(other.resolve("bin/javac"), JAVA);
+        Files.copy(release, other.resolve("release"));
+        Files.setLastModifiedTime(other.resolve("release"), FileTime.from(Instant.EPOCH));
+        var elsewhere = finish(start(List.of("JAVA_HOME=" + other), "keys", "list"));
+        assertThat(elsewhere.exitCode()).as(elsewhere.err()).isZero();
+        assertThat(trained()).hasSize(3);
+        assertThat(builds()).hasSize(1);
+    }
+
+    private List<String> trained() throws IOException {
+        return Files.readAllLines(Path.of(calls + ".trained"));
     }
 
     private List<Path> jars() throws IOException {

@@ -18,7 +18,7 @@ final class Session {
     private final Map<String, String> environment = new HashMap<>();
     private final Path directory;
     private String input = "";
-    private boolean terminal;
+    private Terminals terminals = Terminals.NONE;
 
     /** What a command left behind. */
     record Result(int exitCode, String out, String err) {}
@@ -43,23 +43,30 @@ final class Session {
     }
 
     Session atTerminal() {
-        terminal = true;
+        terminals = Terminals.ALL;
         return this;
     }
 
     Result run(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        int exitCode = Shearline.run(
-                new Surroundings(
-                        environment,
-                        directory,
-                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        terminal,
-                        Clock.fixed(NOW, ZoneOffset.UTC)),
-                arguments);
+        int exitCode = Shearline.run(surroundings(out, err), arguments);
         return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Where nothing is to be seen. */
+    Surroundings surroundings() {
+        return surroundings(new ByteArrayOutputStream(), new ByteArrayOutputStream());
+    }
+
+    private Surroundings surroundings(ByteArrayOutputStream out, ByteArrayOutputStream err) {
+        return new Surroundings(
+                environment,
+                directory,
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                terminals,
+                Clock.fixed(NOW, ZoneOffset.UTC));
     }
 }

@@ -15,24 +15,38 @@ class TableTest {
         table.add(row("1", "2", "3"));
         table.add(row("22", "", "33"));
 
-        assertThat(table.lines()).containsExactly("A   LONGER  C", "1   2       3", "22          33");
+        assertThat(table.takeLines()).containsExactly("A   LONGER  C", "1   2       3", "22          33");
     }
 
     @Test
     void the_flexible_column_gives_way_first_then_the_widest() {
         var one = new Table(Style.PLAIN, 0, List.of("NAME", "ID"));
         one.add(row("n".repeat(100), "i".repeat(16)));
-        assertThat(one.lines().get(1))
+        assertThat(one.takeLines().get(1))
                 .isEqualTo("n".repeat(61) + "…  " + "i".repeat(16))
                 .hasSize(80);
 
         var all = new Table(Style.PLAIN, 0, List.of("NAME", "X", "Y"));
         all.add(row("n".repeat(100), "x".repeat(90), "y".repeat(90)));
-        assertThat(all.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
-        assertThat(all.lines().get(1))
-                .startsWith("nnnnnnn…  xxx")
-                .contains("…  yyy")
-                .endsWith("…");
+        var lines = all.takeLines();
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(lines.get(1)).startsWith("nnnnnnn…  xxx").contains("…  yyy").endsWith("…");
+    }
+
+    @Test
+    void the_pages_of_a_long_list_stand_in_the_same_columns() {
+        var table = new Table(Style.PLAIN, 0, List.of("A", "B"));
+        table.add(row("long", "1"));
+        assertThat(table.takeLines()).containsExactly("A     B", "long  1");
+        table.add(row("s", "2"));
+        assertThat(table.takeLines()).containsExactly("s     2");
+    }
+
+    @Test
+    void sentences_are_folded_between_words_and_colours_take_no_room() {
+        assertThat(Text.fold("one two three\n  four five", 9)).isEqualTo("one two\n  three\n  four\n    five");
+        assertThat(Text.fold("\u001b[31merror:\u001b[0m abc", 10)).doesNotContain("\n");
+        assertThat(Text.fold("unbreakable", 5)).isEqualTo("unbreakable");
     }
 
     @Test

@@ -1,0 +1,107 @@
+package dev.shearline.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code keys update}. */
+@Command(
+        name = "update",
+        description = "Changes a key. What is not named stays as it is; a list that is named is replaced.",
+        mixinStandardHelpOptions = true)
+final class KeysUpdate implements Callable<Integer> {
+    private static final String NONE = "none";
+
+    @Mixin
+    private final TargetOptions target = new TargetOptions();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "what people call it, at most 100 characters")
+    private @Nullable String name;
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "what it is for")
+    private @Nullable String description;
+
+    @Option(names = "--scope", paramLabel = "SCOPE", description = "what it may do; repeatable", split = ",")
+    private List<String> scopes = List.of();
+
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            description = "12h, 90d, 1y, none, or a time such as 2030-01-31T12:00:00Z")
+    private @Nullable String expires;
+
+    @Option(names = "--not-before", paramLabel = "TIME", description = "the time from which it is valid, or none")
+    private @Nullable String notBefore;
+
+    @Option(
+            names = "--cidr",
+            paramLabel = "CIDR",
+            description = "addresses that may use it, or none for any; repeatable",
+            split = ",")
+    private List<String> cidrs = List.of();
+
+    @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "what you want to keep with it; repeatable")
+    private Map<String, String> metadata = new LinkedHashMap<>();
+
+    @Option(names = "--no-metadata", description = "keep nothing with it")
+    private boolean noMetadata;
+
+    @Parameters(paramLabel = "ID", description = "the key")
+    private String id = "";
+
+    private final Surroundings surroundings;
+
+    KeysUpdate(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        var body = body();
+        if (body.isEmpty()) {
+            throw CommandFailure.usage("Nothing to change: say what, with --name or --expires for instance."
+                    + " shearline keys update --help lists all.");
+        }
+        var output = target.output(surroundings);
+        try (var client = target.connect(surroundings)) {
+            var key = client.patch(EachKey.path(id), body);
+            if (output.isForPeople()) {
+                var known = Propagated.everywhere(key.path("propagation"));
+                surroundings.answer("Changed " + KeyText.titled(key) + (known.isEmpty() ? "." : ": " + known + "."));
+            } else {
+                output.one(key, KeyViews.KEY);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private ObjectNode body() {
+        var body = ApiClient.object();
+        Body.put(body, "name", name);
+        Body.put(body, "description", description);
+        Body.putAll(body, "scopes", scopes);
+        Body.putWhen(body, "expires_in", "expires_at", expires);
+        if (NONE.equals(notBefore)) {
+            body.putNull("not_before");
+        } else {
+            Body.put(body, "not_before", notBefore);
+        }
+        if (cidrs.equals(List.of(NONE))) {
+            body.putArray("cidrs");
+        } else {
+            Body.putAll(body, "cidrs", cidrs);
+        }
+        if (noMetadata || !metadata.isEmpty()) {
+            var values = body.putObject("metadata");
+            metadata.forEach(values::put);
+        }
+        return body;
+    }
+}

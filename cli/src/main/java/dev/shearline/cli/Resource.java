@@ -1,0 +1,51 @@
+package dev.shearline.cli;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Things of one kind that the API keeps, as a command with the usual verbs.
+ *
+ * @param command {@code teams}
+ * @param noun {@code team}
+ * @param path {@code /v1/teams}
+ * @param id the name of the field that a path names it by
+ * @param verbs which it has
+ * @param switches verbs that take nothing but an id
+ * @param inOrganization whether {@code --organization} says where an {@code ext:} id is meant
+ * @param loss what goes with it when it is removed
+ */
+record Resource(
+        String command,
+        String noun,
+        String description,
+        String path,
+        String id,
+        View view,
+        Set<String> verbs,
+        List<Switch> switches,
+        boolean inOrganization,
+        String loss,
+        List<Field> fields) {
+    static final String LIST = "list";
+    static final String GET = "get";
+    static final String CREATE = "create";
+    static final String PUT = "put";
+    static final String UPDATE = "update";
+    static final String REMOVE = "remove";
+
+    /**
+     * A verb that takes nothing but an id.
+     *
+     * @param name also the last part of its path
+     */
+    record Switch(String name, String past, String description) {}
+
+    String aNoun() {
+        return ("aeiou".indexOf(noun.charAt(0)) >= 0 ? "an " : "a ") + noun;
+    }
+
+    List<Field> fields(Field.Verb verb) {
+        return fields.stream().filter(field -> field.isOf(verb)).toList();
+    }
+}
