@@ -5,6 +5,7 @@
 
 # a command that asks one question and ends
 client_flags="-Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+server_flags="-XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 
 is_built() {
     [ -f "$state/stamp" ] || return 1
@@ -90,13 +91,16 @@ place() {
     mv "$state/stamp.$$" "$state/stamp"
 }
 
-# PROGRAM: makes the cache with which short commands start in half the time. It is of one build of one JDK; without it
-# they are slower, and nothing else.
+# PROGRAM: makes the caches with which short commands and servers start in half the time. They are of one build of one
+# JDK; without them everything starts slower, and nothing else.
 train() {
     printf '%s\n' "$JDK" >"$1/client.jdk"
     # shellcheck disable=SC2086 # the options are words
     "$JDK/bin/java" $client_flags -XX:AOTCacheOutput="$1/client.aot" -cp "$1/client/*" dev.shearline.cli.Training \
         </dev/null >"$state/cache.log" 2>&1 || :
+    # shellcheck disable=SC2086 # the options are words
+    "$JDK/bin/java" $server_flags -XX:AOTCacheOutput="$1/server.aot" -cp "$1/lib/*" dev.shearline.cli.ServerTraining \
+        </dev/null >>"$state/cache.log" 2>&1 || :
 }
 
 # PROGRAM

@@ -35,9 +35,20 @@ final class ChildProcess implements AutoCloseable {
     /** Returns when the child listens. */
     static ChildProcess start(
             Path directory, String name, Class<?> main, Map<String, String> environment, String... arguments) {
+        return start(directory, name, main, List.of(), environment, arguments);
+    }
+
+    /** @param flags further ones of the JVM */
+    static ChildProcess start(
+            Path directory,
+            String name,
+            Class<?> main,
+            List<String> flags,
+            Map<String, String> environment,
+            String... arguments) {
         try {
             var log = Files.createTempFile(directory, name + "-", ".log");
-            var builder = new ProcessBuilder(command(main, arguments)).redirectError(log.toFile());
+            var builder = new ProcessBuilder(command(main, flags, arguments)).redirectError(log.toFile());
             builder.environment().keySet().removeIf(variable -> variable.startsWith("SHEARLINE_"));
             builder.environment().putAll(environment);
             var process = builder.start();
@@ -47,10 +58,11 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(Class<?> main, String... arguments) {
+    private static List<String> command(Class<?> main, List<String> flags, String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        command.addAll(flags);
         var more = System.getenv("BENCH_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
             command.addAll(List.of(more.strip().split(" +")));

@@ -72,6 +72,11 @@ final class Stage implements AutoCloseable {
 
     /** Starts a node, with its own data directory; returns when it listens. */
     ChildProcess startNode() {
+        return startNode(List.of());
+    }
+
+    /** @param flags further ones of the JVM */
+    ChildProcess startNode(List<String> flags) {
         var data = directory.resolve("node-" + nodes++);
         Map<String, String> environment = new HashMap<>();
         environment.put("SHEARLINE_LISTEN", "127.0.0.1:0");
@@ -80,7 +85,7 @@ final class Stage implements AutoCloseable {
         environment.put("SHEARLINE_NODE_DATABASE_URL", database.nodeUrl());
         environment.put("SHEARLINE_SECRET_KEYS_FILE", secretKeys.toString());
         environment.put("SHEARLINE_DATA_DIR", data.toString());
-        return added(ChildProcess.start(directory, "node", NodeMain.class, environment));
+        return added(ChildProcess.start(directory, "node", NodeMain.class, flags, environment));
     }
 
     ChildProcess startPeer(Class<?> main, String... arguments) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -209,7 +210,7 @@ class CanaryTest {
         return bodies;
     }
 
-    private static void collect(JsonNode document, JsonNode schema, TreeSet<String> fields) {
+    private static void collect(JsonNode document, JsonNode schema, Set<String> fields) {
         fields.addAll(schema.path("properties").propertyNames());
         schema.path("allOf").valueStream().forEach(part -> collect(document, resolved(document, part), fields));
     }
@@ -272,7 +273,7 @@ class CanaryTest {
                 .build();
         if (path.equals("/v1/changes") || path.startsWith("/v1/changes?")) {
             // a stream: its head is enough
-            try (var stream = client.send(request, HttpResponse.BodyHandlers.ofInputStream())
+            try (var _ = client.send(request, HttpResponse.BodyHandlers.ofInputStream())
                     .body()) {
                 return client.send(
                         HttpRequest.newBuilder(base.resolve("/openapi.json")).build(),

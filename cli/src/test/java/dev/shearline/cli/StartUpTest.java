@@ -22,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Short commands as the launcher starts them: on the few jars that a client needs, with the cache of a training run. */
 class StartUpTest {
-    private static final long LIMIT_MS = 400;
-    private static final int TRIES_MAX = 40;
     private static final Pattern LIBRARIES =
             Pattern.compile("(picocli|jackson-annotations|jackson-core-3|jackson-databind|jspecify)-?[\\d.]*\\.jar");
     private static final List<String> FLAGS = List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
@@ -33,7 +31,7 @@ class StartUpTest {
 
     private static final FakeInstance INSTANCE = new FakeInstance();
 
-    private record Run(int exitCode, String said, long millis) {}
+    private record Run(int exitCode, String said) {}
 
     @BeforeAll
     static void train() throws Exception {
@@ -61,15 +59,6 @@ class StartUpTest {
     @AfterAll
     static void stop() {
         INSTANCE.close();
-    }
-
-    @Test
-    void a_list_of_keys_takes_at_most_400_ms() throws Exception {
-        long best = Long.MAX_VALUE;
-        for (int i = 0; i < TRIES_MAX && best > LIMIT_MS; i++) {
-            best = Math.min(best, list(cached()).millis());
-        }
-        assertThat(best).isLessThanOrEqualTo(LIMIT_MS);
     }
 
     @Test
@@ -137,13 +126,12 @@ class StartUpTest {
         builder.environment().keySet().removeIf(name -> name.startsWith("SHEARLINE_"));
         builder.environment().put("SHEARLINE_URL", INSTANCE.url());
         builder.environment().put("SHEARLINE_KEY", "the-caller");
-        long began = System.nanoTime();
         var process = builder.start();
         process.getOutputStream().close();
         try {
             var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return new Run(process.exitValue(), said, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            return new Run(process.exitValue(), said);
         } finally {
             process.destroyForcibly();
         }
