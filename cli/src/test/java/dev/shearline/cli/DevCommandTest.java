@@ -42,7 +42,10 @@ class DevCommandTest {
                     .contains("active", "expiring", "rotating", "not_yet_valid", "disabled", "revoked", "used");
             assertThat(values(keys, "visibility")).contains("secret", "publishable");
             assertThat(String.join("\n", dev.said())).doesNotContain(operatorKey);
+            var postgres = postgres();
+            assertThat(postgres.isAlive()).isTrue();
             assertThat(dev.stop("INT")).isEqualTo(130);
+            assertThat(postgres.isAlive()).isFalse();
         }
 
         try (var dev = DevProcess.start(place, "--port", "0")) {
@@ -95,6 +98,12 @@ class DevCommandTest {
                 .contains("SHEARLINE_LISTENN")
                 .contains("Did you mean SHEARLINE_LISTEN?")
                 .contains("SHEARLINE_DATABASE_URL");
+    }
+
+    private ProcessHandle postgres() throws IOException {
+        var pid = Files.readAllLines(place.resolve(".shearline/postgres/cluster/postmaster.pid"))
+                .getFirst();
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
     }
 
     private Session session(String data) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.audit;
+
+import org.jspecify.annotations.NullMarked;
