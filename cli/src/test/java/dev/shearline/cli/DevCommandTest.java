@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +46,7 @@ class DevCommandTest {
             var postgres = postgres();
             assertThat(postgres.isAlive()).isTrue();
             assertThat(dev.stop("INT")).isEqualTo(130);
-            assertThat(postgres.isAlive()).isFalse();
+            assertThat(postgres.onExit()).succeedsWithin(Duration.ofSeconds(30));
         }
 
         try (var dev = DevProcess.start(place, "--port", "0")) {
