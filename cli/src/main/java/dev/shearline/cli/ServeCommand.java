@@ -40,6 +40,8 @@ final class ServeCommand implements Callable<Integer> {
             server = Server.start(settings);
         } catch (SecretsException e) {
             throw CommandFailure.because(ExitCode.USAGE, e);
+        } catch (ConfigurationException e) {
+            throw refused(e);
         }
         surroundings
                 .out()
@@ -56,7 +58,11 @@ final class ServeCommand implements Callable<Integer> {
                     Optional.ofNullable(config).map(surroundings.directory()::resolve),
                     Map.of());
         } catch (ConfigurationException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.join("\nerror: ", e.faults()), e);
+            throw refused(e);
         }
+    }
+
+    private static CommandFailure refused(ConfigurationException e) {
+        return new CommandFailure(ExitCode.USAGE, String.join("\nerror: ", e.faults()), e);
     }
 }

@@ -2,10 +2,13 @@ package dev.shearline.server;
 
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.config.ConfigurationException;
 import dev.shearline.server.config.HostPort;
 import dev.shearline.server.config.Settings;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.db.RuntimeRole;
+import dev.shearline.server.db.UnfitRoleException;
 import dev.shearline.server.feed.Clocks;
 import dev.shearline.server.feed.Feed;
 import dev.shearline.server.feed.FeedNode;
@@ -58,6 +61,7 @@ public final class Server implements AutoCloseable {
     private Server(Settings settings, Clocks clocks, SecureRandom random) {
         // what must be readable before anything listens
         InstanceKeys.read(settings.secretKeysFile());
+        requireFitRoles(settings);
         var json = new Json();
         var format = new KeyFormat(settings.keys().brands());
         var primaryClock = new PrimaryClock(clocks.wall());
@@ -112,6 +116,15 @@ public final class Server implements AutoCloseable {
             throw e;
         }
         return server;
+    }
+
+    private static void requireFitRoles(Settings settings) {
+        try {
+            RuntimeRole.APPLICATION.requireNow(settings.database());
+            RuntimeRole.NODE.requireNow(settings.nodeDatabase());
+        } catch (UnfitRoleException e) {
+            throw new ConfigurationException(List.of(e.getMessage()));
+        }
     }
 
     private void start() {

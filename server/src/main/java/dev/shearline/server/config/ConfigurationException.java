@@ -9,7 +9,7 @@ public final class ConfigurationException extends RuntimeException {
 
     private final List<String> faults;
 
-    ConfigurationException(List<String> faults) {
+    public ConfigurationException(List<String> faults) {
         super(String.join("\n", faults));
         this.faults = List.copyOf(faults);
     }

@@ -11,7 +11,7 @@ public enum Setting {
     DATABASE_URL("database-url", "", "PostgreSQL, as the application role"),
     NODE_DATABASE_URL("node-database-url", "", "PostgreSQL, as the node role"),
     SECRET_KEYS_FILE("secret-keys-file", "", "file with the instance keys"),
-    PUBLIC_URL("public-url", "", "where callers reach this instance; by default http:// and the listen address"),
+    PUBLIC_URL("public-url", "", "where callers reach this instance; nothing acts on it yet"),
     TRUSTED_PROXIES("trusted-proxies", "", "CIDR blocks whose X-Forwarded-For is believed, separated by commas"),
     DEFAULT_PLAN("default-plan", "custom", "plan of an organization that is created without one"),
     DATA_DIR("data-dir", ".shearline", "directory for this node's own files"),

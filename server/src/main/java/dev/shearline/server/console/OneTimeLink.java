@@ -75,12 +75,15 @@ public final class OneTimeLink {
 
     private Response show(Request request) {
         request.queryOnly();
-        if (!isTaken(request.path("token"))) {
+        var token = request.path("token");
+        var taken = take(token);
+        if (taken.isEmpty()) {
             return ended();
         }
+        var key = issued(taken.get());
         return page("Your operator key")
                 .element("p", "Copy it now: nobody can show it again.")
-                .element("pre", issue.get().reveal(), "class", "secret", "dir", "ltr")
+                .element("pre", key.reveal(), "class", "secret", "dir", "ltr")
                 .open("p")
                 .text("What you can do with it: ")
                 .link("/docs", "API reference")
@@ -117,11 +120,27 @@ public final class OneTimeLink {
                 .isPresent();
     }
 
-    private synchronized boolean isTaken(String token) {
-        boolean taken = works(token);
-        if (taken) {
+    private Secret issued(Pending link) {
+        try {
+            return issue.get();
+        } catch (RuntimeException e) {
+            putBack(link);
+            throw e;
+        }
+    }
+
+    private synchronized Optional<Pending> take(String token) {
+        var taken = works(token) ? pending : Optional.<Pending>empty();
+        if (taken.isPresent()) {
             pending = Optional.empty();
         }
         return taken;
+    }
+
+    /** No key was made, so the link has not been used; unless a newer one has taken its place. */
+    private synchronized void putBack(Pending link) {
+        if (pending.isEmpty()) {
+            pending = Optional.of(link);
+        }
     }
 }

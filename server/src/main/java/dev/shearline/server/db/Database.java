@@ -37,7 +37,10 @@ public final class Database implements AutoCloseable {
     private final Jdbi jdbi;
 
     public Database(DatabaseAddress address, int poolSize) {
-        pool = pool(address.dataSource("shearline app"), "shearline app", poolSize);
+        pool = pool(
+                new GuardedDataSource(address.dataSource("shearline app"), RuntimeRole.APPLICATION),
+                "shearline app",
+                poolSize);
         jdbi = jdbi(pool);
     }
 

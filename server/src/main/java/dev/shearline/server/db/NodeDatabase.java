@@ -4,9 +4,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The node's own connections, as {@code shearline_node}: across tenants, but only the columns that the directory and authentication
@@ -16,14 +16,14 @@ public final class NodeDatabase implements AutoCloseable {
 
     static final int POOL_SIZE = 4;
 
-    private final PGSimpleDataSource source;
+    private final DataSource source;
     private final HikariDataSource pool;
     private final Jdbi pooled;
     private final Jdbi dedicated;
 
     public NodeDatabase(DatabaseAddress address) {
-        source = address.pointReader("shearline node");
-        pool = Database.pool(address.pointReader("shearline node"), "shearline node", POOL_SIZE);
+        source = new GuardedDataSource(address.pointReader("shearline node"), RuntimeRole.NODE);
+        pool = Database.pool(source, "shearline node", POOL_SIZE);
         pooled = Database.jdbi(pool);
         dedicated = Database.jdbi(source);
     }

@@ -42,6 +42,15 @@ final class KeyStates {
 
     void enable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "enabled");
+        if (key.life()
+                        .disabledCause()
+                        .filter(RevocationCause.HISTORY_FORKED.wire()::equals)
+                        .isPresent()
+                && !Operators.include(caller.actor())) {
+            throw KeyProblems.forbidden(
+                    "This key was dead before the database went back in time: only an operator may say"
+                            + " that it lives. Ask one, or revoke the key.");
+        }
         store.enable(tx, key.organization(), key.id(), now()).ifPresent(version -> {
             var event = KeyJournal.event(key.organization(), key.id(), "enabled");
             journal.record(tx, caller, ChangeKind.KEY_ENABLED, key.id(), version, event);

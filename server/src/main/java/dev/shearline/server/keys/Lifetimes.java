@@ -114,6 +114,9 @@ final class Lifetimes {
         return Optional.of(now.plus(length.compareTo(maximum.length()) < 0 ? length : maximum.length()));
     }
 
+    /** More than any key is old, and no time that PostgreSQL does not know. */
+    private static final Duration SPAN_MAX = Duration.ofDays(100 * 365L);
+
     static Duration grace(Optional<String> text) {
         if (text.isEmpty()) {
             return GRACE_DEFAULT;
@@ -127,8 +130,10 @@ final class Lifetimes {
     /** A span of time in a filter: {@code 7d}. */
     static Duration span(String parameter, String text) {
         return find(text)
+                .filter(length -> length.compareTo(SPAN_MAX) <= 0)
                 .orElseThrow(() -> KeyProblems.invalidParameter(
-                        parameter, "\"" + parameter + "\" must be a duration such as 12h, 30d or 1y."));
+                        parameter,
+                        "\"" + parameter + "\" must be a duration of at most 100y, such as 12h, 30d or 1y."));
     }
 
     private static boolean hasSmallUnit(String text) {

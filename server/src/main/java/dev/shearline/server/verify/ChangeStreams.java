@@ -24,6 +24,8 @@ final class ChangeStreams implements FeedListener {
     private final ArrayDeque<FeedEntry> recent = new ArrayDeque<>();
     /** The position before the first recent entry. */
     private Epoch before = Epoch.NONE;
+    /** The position up to which the streams have been told everything: the feed's own runs ahead of that. */
+    private Epoch told = Epoch.NONE;
 
     private final Set<ChangeStream> streams = ConcurrentHashMap.newKeySet();
 
@@ -39,6 +41,7 @@ final class ChangeStreams implements FeedListener {
                     before = recent.removeFirst().epoch();
                 }
                 recent.addLast(entry);
+                told = entry.epoch();
             }
             streams.forEach(stream -> stream.changed(entries));
         }
@@ -49,6 +52,7 @@ final class ChangeStreams implements FeedListener {
         synchronized (order) {
             recent.clear();
             before = position;
+            told = position;
             streams.forEach(stream -> stream.reset(position));
         }
     }
@@ -56,14 +60,19 @@ final class ChangeStreams implements FeedListener {
     /** Nothing is missed between what is replayed and what follows. */
     void add(ChangeStream stream, Optional<Epoch> last) {
         synchronized (order) {
-            var head = feed.position();
             var missed = last.flatMap(this::findSince);
             if (last.isPresent() && missed.isEmpty()) {
-                stream.reset(head);
+                stream.reset(told);
             }
             stream.changed(missed.orElse(List.of()));
-            stream.heartbeat(head);
+            stream.heartbeat(told);
             streams.add(stream);
+        }
+    }
+
+    Epoch told() {
+        synchronized (order) {
+            return told;
         }
     }
 
@@ -75,10 +84,9 @@ final class ChangeStreams implements FeedListener {
     void beat() {
         synchronized (order) {
             boolean fresh = feed.freshness().isFresh();
-            var head = feed.position();
             streams.forEach(stream -> {
                 if (fresh) {
-                    stream.heartbeat(head);
+                    stream.heartbeat(told);
                 } else {
                     stream.close();
                 }

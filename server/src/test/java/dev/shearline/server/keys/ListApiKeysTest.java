@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.token.KeyDigest;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -203,6 +206,8 @@ class ListApiKeysTest {
                 "scope=a",
                 "expires_within=soon",
                 "unused_for=1",
+                "unused_for=99999y",
+                "expires_within=99999y",
                 "digest=abc",
                 "sort=color",
                 "order=up",
@@ -216,6 +221,31 @@ class ListApiKeysTest {
         var answer = rig.get(acme, "/v1/keys?" + query);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(422);
         assertThat(answer.text("field")).isEqualTo(query.substring(0, query.indexOf('=')));
+    }
+
+    /** The check in a cursor is no secret: for texts of one length the checks of two differ as the texts do. */
+    @Test
+    void a_cursor_that_somebody_made_up_is_refused_and_no_fault_of_the_server() {
+        var cursor =
+                Base64.getUrlDecoder().decode(rig.get(acme, "/v1/keys?limit=3").text("next_cursor"));
+        var text = new String(cursor, 4, cursor.length - 4, StandardCharsets.UTF_8);
+        var madeUp = text.replaceFirst("-[0-9]{2}-[0-9]{2} ", "-99-99 ");
+        assertThat(madeUp).isNotEqualTo(text);
+        int check = ByteBuffer.wrap(cursor).getInt() ^ crc(text) ^ crc(madeUp);
+        var forged = ByteBuffer.allocate(cursor.length)
+                .putInt(check)
+                .put(madeUp.getBytes(StandardCharsets.UTF_8))
+                .array();
+        var encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(forged);
+        var answer = rig.get(acme, "/v1/keys?limit=3&cursor=" + encoded);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(422);
+        assertThat(answer.text("field")).isEqualTo("cursor");
+    }
+
+    private static int crc(String text) {
+        var crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return (int) crc.getValue();
     }
 
     @Test

@@ -35,6 +35,10 @@ class ForkedHistoryTest {
             }
             assertThat(cluster.audit(key.at("id"))).isEqualTo("key.created key.revoked key.disabled");
 
+            var tenant = cluster.api(0).as(cluster.issue(acme, "keys:write").at("secret"));
+            var refused = tenant.post("/v1/keys/" + key.at("id") + "/enable").expect(403);
+            assertThat(refused.code()).isEqualTo("forbidden");
+
             Eventually.isTrue(
                     "an operator lifts it",
                     () -> cluster.api(1)
