@@ -9,6 +9,9 @@ import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Routes;
+import dev.shearline.server.idempotency.AnswerCleaning;
+import dev.shearline.server.idempotency.Attempt;
+import dev.shearline.server.idempotency.Idempotency;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.KeyType;
@@ -49,6 +52,7 @@ final class Features implements AutoCloseable {
     private final Settings settings;
     private final ApiKeys keys;
     private final LastUsed lastUsed;
+    private final AnswerCleaning answerCleaning;
     private final ForkedHistory forkedHistory;
     private final OneTimeLink oneTimeLink;
     private final Verification verification;
@@ -92,7 +96,9 @@ final class Features implements AutoCloseable {
         verification = new Verification(
                 format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json, registry);
         verification.addTo(routes);
-        new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
+        answerCleaning = new AnswerCleaning(nodeDatabase, clock);
+        new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
+                .addTo(routes);
         new OrganizationRoutes(
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
@@ -108,6 +114,7 @@ final class Features implements AutoCloseable {
 
     void start() {
         lastUsed.start();
+        answerCleaning.start();
     }
 
     Routes routes() {
@@ -146,12 +153,13 @@ final class Features implements AutoCloseable {
                 Optional.of(List.of()),
                 Optional.empty(),
                 Optional.empty());
-        return keys.create(BOOTSTRAP, wanted).value().secret().secret();
+        return keys.create(BOOTSTRAP, wanted, Attempt.UNKEYED).value().secret().secret();
     }
 
     @Override
     public void close() {
         forkedHistory.close();
+        answerCleaning.close();
         lastUsed.close();
     }
 }

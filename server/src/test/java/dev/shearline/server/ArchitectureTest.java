@@ -33,7 +33,8 @@ class ArchitectureTest {
         ROOT + ".feed..",
         ROOT + ".secrets..",
         ROOT + ".audit..",
-        ROOT + ".changes.."
+        ROOT + ".changes..",
+        ROOT + ".idempotency.."
     };
 
     /** Who may read across tenants, and why is in the reason that each gives. */

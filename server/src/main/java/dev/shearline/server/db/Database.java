@@ -3,6 +3,7 @@ package dev.shearline.server.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.shearline.server.identity.Reach;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -48,23 +49,26 @@ public final class Database implements AutoCloseable {
      * forgotten, the next poll of any node would number it.
      */
     public <T> Committed<T> inTransaction(TenantContext context, TxWork<T> work) {
-        return transact(handle -> setContext(handle, context), work, false);
+        return transact(Optional.of(context), handle -> setContext(handle, context), work, false);
     }
 
     /** Reads of one organization. */
     public <T> T read(TenantContext context, TxWork<T> work) {
-        return transact(handle -> setContext(handle, context), work, true).value();
+        return transact(Optional.of(context), handle -> setContext(handle, context), work, true)
+                .value();
     }
 
     /** Reads over all organizations; the callers are held to a list by the architecture test. Cannot write. */
     public <T> T acrossTenants(String reason, TxWork<T> work) {
-        return transact(handle -> setAcrossTenants(handle, reason), work, true).value();
+        return transact(Optional.empty(), handle -> setAcrossTenants(handle, reason), work, true)
+                .value();
     }
 
-    private <T> Committed<T> transact(Consumer<Handle> context, TxWork<T> work, boolean readOnly) {
+    private <T> Committed<T> transact(
+            Optional<TenantContext> tenant, Consumer<Handle> context, TxWork<T> work, boolean readOnly) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return attempt(context, work, readOnly);
+                return attempt(tenant, context, work, readOnly);
             } catch (DatabaseUnavailableException | OutcomeUnknownException e) {
                 throw e;
             } catch (RuntimeException e) {
@@ -77,12 +81,13 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private <T> Committed<T> attempt(Consumer<Handle> context, TxWork<T> work, boolean readOnly) {
+    private <T> Committed<T> attempt(
+            Optional<TenantContext> tenant, Consumer<Handle> context, TxWork<T> work, boolean readOnly) {
         try (var handle = jdbi.open()) {
             handle.setReadOnly(readOnly);
             handle.begin();
             context.accept(handle);
-            var tx = new Tx(handle);
+            var tx = new Tx(handle, tenant);
             T value;
             try {
                 value = work.in(tx);

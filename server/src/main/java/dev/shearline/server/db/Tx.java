@@ -2,6 +2,7 @@ package dev.shearline.server.db;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -11,8 +12,11 @@ public final class Tx {
     private final Handle handle;
     private final List<UUID> entries = new ArrayList<>();
 
-    Tx(Handle handle) {
+    private Optional<TenantContext> context;
+
+    Tx(Handle handle, Optional<TenantContext> context) {
         this.handle = handle;
+        this.context = context;
     }
 
     public Handle handle() {
@@ -25,6 +29,12 @@ public final class Tx {
      */
     public void enter(TenantContext context) {
         Database.setContext(handle, context);
+        this.context = Optional.of(context);
+    }
+
+    /** In which organization it is now; fails where there is none, across tenants. */
+    public TenantContext context() {
+        return context.orElseThrow();
     }
 
     /** Remembers a feed entry of this transaction: after the commit it gets its number. */

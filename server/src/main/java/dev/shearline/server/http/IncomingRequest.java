@@ -105,6 +105,16 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         return Optional.ofNullable(headers.get(name));
     }
 
+    /** A header that may come once: whoever sends it twice may mean either. */
+    public Optional<String> singleHeader(String name) {
+        List<String> values = headers.getAll(name);
+        if (values.size() > 1) {
+            throw Problem.of(ProblemCode.MALFORMED_REQUEST, "The header " + name + " came twice: send it once.")
+                    .asException();
+        }
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
+    }
+
     public Optional<String> userAgent() {
         return header(HttpHeaders.USER_AGENT);
     }

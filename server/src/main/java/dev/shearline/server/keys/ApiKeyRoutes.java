@@ -7,6 +7,7 @@ import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.http.Request;
 import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
+import dev.shearline.server.idempotency.Idempotency;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Scope;
@@ -21,11 +22,13 @@ public final class ApiKeyRoutes {
 
     private final ApiKeys keys;
     private final KeyAuthenticator authenticator;
+    private final Idempotency idempotency;
     private final KeyFilterReader filters;
 
-    public ApiKeyRoutes(ApiKeys keys, KeyAuthenticator authenticator, KeyFormat format) {
+    public ApiKeyRoutes(ApiKeys keys, KeyAuthenticator authenticator, Idempotency idempotency, KeyFormat format) {
         this.keys = keys;
         this.authenticator = authenticator;
+        this.idempotency = idempotency;
         this.filters = new KeyFilterReader(format);
     }
 
@@ -44,7 +47,8 @@ public final class ApiKeyRoutes {
 
     private Response create(Request request) {
         var caller = writer(request);
-        return Response.created(keys.create(caller, request.body(NewApiKey.class)));
+        var wanted = request.body(NewApiKey.class);
+        return idempotency.created(request, caller, "create a key", attempt -> keys.create(caller, wanted, attempt));
     }
 
     private Response list(Request request) {
@@ -85,7 +89,9 @@ public final class ApiKeyRoutes {
     private Response rotate(Request request) {
         var caller = writer(request);
         var rotation = request.bodyOrDefault(Rotation.class, Rotation.USUAL);
-        return Response.created(keys.rotate(caller, id(request), rotation));
+        var id = id(request);
+        return idempotency.created(
+                request, caller, "rotate " + id, attempt -> keys.rotate(caller, id, rotation, attempt));
     }
 
     /** What the presented key is. Needs no scope: its holder has it. Nothing is counted, and a key that works once stays unused. */

@@ -9,6 +9,7 @@ import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Page;
 import dev.shearline.server.http.Paging;
+import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.MembershipId;
@@ -94,8 +95,8 @@ public final class ApiKeys implements OwnedKeys {
     }
 
     /** The one answer that has the secret. */
-    public Changed<IssuedKey> create(Caller caller, NewApiKey wanted) {
-        return changes.propagate(creation.create(caller, wanted), FeedNode.WIDENING_WAIT);
+    public Changed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
+        return changes.propagate(creation.create(caller, wanted, attempt), FeedNode.WIDENING_WAIT);
     }
 
     public ApiKey get(Caller caller, ApiKeyId id) {
@@ -144,10 +145,10 @@ public final class ApiKeys implements OwnedKeys {
     }
 
     /** The new key; the old one works until its grace ends. */
-    public Changed<IssuedKey> rotate(Caller caller, ApiKeyId id, Rotation wanted) {
+    public Changed<IssuedKey> rotate(Caller caller, ApiKeyId id, Rotation wanted, Attempt attempt) {
         var context = lookup.contextOf(caller.actor(), id);
-        var committed =
-                database.inTransaction(context, tx -> rotation.rotate(tx, caller, context.organization(), id, wanted));
+        var committed = database.inTransaction(
+                context, tx -> attempt.in(tx, in -> rotation.rotate(in, caller, context.organization(), id, wanted)));
         return changes.propagate(committed, FeedNode.WIDENING_WAIT);
     }
 

@@ -6,6 +6,7 @@ import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.http.RevealedSecret;
+import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
@@ -69,17 +70,22 @@ final class KeyCreation {
     private record Checked(
             KeyRow.Kind kind, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, Optional<Instant> notBefore) {}
 
-    Committed<IssuedKey> create(Caller caller, NewApiKey wanted) {
+    Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
         var checked = check(caller.actor(), wanted);
         return switch (destinations.find(caller, wanted)) {
             case Destination.Known(var organization, var holder) -> {
                 var context = TenantContext.find(caller.actor(), organization).orElseThrow(KeyProblems::notFound);
                 yield database.inTransaction(
-                        context, tx -> create(tx, caller, owner(tx, organization, holder), wanted, checked));
+                        context,
+                        tx -> attempt.in(
+                                tx, in -> create(in, caller, owner(in, organization, holder), wanted, checked)));
             }
             case Destination.Provided(var place) ->
                 provisioning.commit(
-                        caller, place, (tx, made) -> create(tx, caller, owner(tx, made, wanted), wanted, checked));
+                        caller,
+                        place,
+                        (tx, made) ->
+                                attempt.in(tx, in -> create(in, caller, owner(in, made, wanted), wanted, checked)));
         };
     }
 

@@ -129,7 +129,8 @@ class RowSecurityTest {
                     "api_key_activity",
                     "access_session",
                     "audit_event",
-                    "audit_personal")) {
+                    "audit_personal",
+                    "idempotent_answer")) {
                 try (var rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
                     rows.next();
                     assertThat(rows.getInt(1)).as(table).isZero();

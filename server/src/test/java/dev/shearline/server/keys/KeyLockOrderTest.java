@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.http.ProblemException;
+import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.MembershipId;
@@ -73,7 +74,10 @@ class KeyLockOrderTest {
                 case 1 -> rig.keys.revoke(KeyRig.BOOTSTRAP, any, Revocation.WITHOUT_REASON);
                 case 2 ->
                     keys.add(KeyRig.id(rig.keys.rotate(
-                            KeyRig.BOOTSTRAP, any, new Rotation(Optional.of("1h"), Optional.of(true)))));
+                            KeyRig.BOOTSTRAP,
+                            any,
+                            new Rotation(Optional.of("1h"), Optional.of(true)),
+                            Attempt.UNKEYED)));
                 case 3 -> rig.keys.disable(KeyRig.BOOTSTRAP, any);
                 case 4 -> rig.keys.enable(KeyRig.BOOTSTRAP, any);
                 case 5 -> rig.keys.endPredecessor(any, KeyRig.ACME);
@@ -114,7 +118,7 @@ class KeyLockOrderTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return KeyRig.id(rig.keys.create(KeyRig.BOOTSTRAP, placed));
+        return KeyRig.id(rig.keys.create(KeyRig.BOOTSTRAP, placed, Attempt.UNKEYED));
     }
 
     /** As the feature of organizations does it: the organization first, then the membership, then its keys. */

@@ -19,6 +19,8 @@ import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.http.TrustedProxies;
+import dev.shearline.server.idempotency.Attempt;
+import dev.shearline.server.idempotency.Idempotency;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.KeyType;
@@ -131,7 +133,8 @@ final class KeyRig implements AutoCloseable {
         lastUsed = new LastUsed(nodeDatabase);
         authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
         server = server();
-        operator = secret(keys.create(BOOTSTRAP, NewApiKey.of(KeyType.OPERATOR, "operator", List.of("*"))));
+        operator = secret(
+                keys.create(BOOTSTRAP, NewApiKey.of(KeyType.OPERATOR, "operator", List.of("*")), Attempt.UNKEYED));
     }
 
     private FeedNode node() {
@@ -172,7 +175,8 @@ final class KeyRig implements AutoCloseable {
 
     private ApiServer server() {
         var routes = new Routes();
-        new ApiKeyRoutes(keys, authenticator, format).addTo(routes);
+        new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
+                .addTo(routes);
         var dispatcher = new Dispatcher(
                 routes,
                 Gate.OPEN,

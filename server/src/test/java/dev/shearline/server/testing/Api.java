@@ -77,6 +77,11 @@ public record Api(URI base, Secret credential) {
         return send("PATCH", path, JSON.writeValueAsString(body));
     }
 
+    /** A request that may be repeated. */
+    public Answer postOnce(String path, String idempotencyKey, Map<String, ?> body) {
+        return send("POST", path, JSON.writeValueAsString(body), Map.of("Idempotency-Key", idempotencyKey));
+    }
+
     /** A body as it is, well formed or not. */
     public Answer postRaw(String path, String body) {
         return send("POST", path, body);
@@ -88,7 +93,13 @@ public record Api(URI base, Secret credential) {
     }
 
     private Answer send(String method, String path, @org.jspecify.annotations.Nullable String body) {
+        return send(method, path, body, Map.of());
+    }
+
+    private Answer send(
+            String method, String path, @org.jspecify.annotations.Nullable String body, Map<String, String> headers) {
         var request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+        headers.forEach(request::header);
         if (!credential.reveal().isEmpty()) {
             request.header("Authorization", "Bearer " + credential.reveal());
         }
