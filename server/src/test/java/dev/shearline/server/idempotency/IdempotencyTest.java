@@ -2,6 +2,7 @@ package dev.shearline.server.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
@@ -17,6 +18,7 @@ import dev.shearline.token.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -326,5 +328,40 @@ class IdempotencyTest {
                         .postOnce("/v1/keys", header, wanted("good"))
                         .expect(201)))
                 .isFalse();
+    }
+
+    @Test
+    void what_fails_after_the_place_was_taken_gives_it_back() {
+        var schema = cluster.schema();
+        schema.execute("CREATE FUNCTION shearline.no_boom() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN IF NEW.name = 'boom' THEN RAISE EXCEPTION 'boom'; END IF; RETURN NEW; END $$");
+        schema.execute(
+                "CREATE TRIGGER no_boom AFTER INSERT ON api_key FOR EACH ROW EXECUTE FUNCTION shearline.no_boom()");
+        var header = header();
+        cluster.api(0).postOnce("/v1/keys", header, wanted("boom")).expect(500);
+        schema.execute("DROP TRIGGER no_boom ON api_key");
+        assertThat(isReplay(cluster.api(1)
+                        .postOnce("/v1/keys", header, wanted("boom"))
+                        .expect(201)))
+                .isFalse();
+        assertThat(count("boom")).isEqualTo("1");
+    }
+
+    @Test
+    void expired_answers_are_removed_and_no_others() {
+        var kept = cluster.api().postOnce("/v1/keys", header(), wanted("kept")).expect(201);
+        var expired =
+                cluster.api().postOnce("/v1/keys", header(), wanted("gone")).expect(201);
+        cluster.schema()
+                .execute(
+                        "UPDATE idempotent_answer SET expires_at = now() - interval '1 second' WHERE made = ?",
+                        expired.at("id"));
+        try (var database = new NodeDatabase(cluster.schema().node());
+                var cleaning = new AnswerCleaning(database, Clock.systemUTC())) {
+            assertThat(cleaning.clean()).isPositive();
+        }
+        var left = "SELECT count(*) FROM idempotent_answer WHERE made = ?";
+        assertThat(cluster.schema().query(left, expired.at("id"))).isEqualTo("0");
+        assertThat(cluster.schema().query(left, kept.at("id"))).isEqualTo("1");
     }
 }
