@@ -1,6 +1,7 @@
 package dev.shearline.cli;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +25,9 @@ final class ApiClient implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    private static final int UNAVAILABLE = 503;
+    private static final int TRIES_MAX = 3;
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Target target;
     private final HttpClient http;
@@ -52,6 +57,40 @@ final class ApiClient implements AutoCloseable {
 
     JsonNode post(String path, ObjectNode body) {
         return send(withBody(path, "POST", body));
+    }
+
+    /**
+     * For what returns a secret: an answer that is lost on its way is asked for again under the same name, and then the server gives the
+     * first answer again instead of making a second key.
+     */
+    JsonNode postOnce(String path, ObjectNode body) {
+        var request = withBody(path, "POST", body)
+                .header("Idempotency-Key", UUID.randomUUID().toString());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                var response = exchange(request);
+                if (response.statusCode() != UNAVAILABLE || attempt == TRIES_MAX) {
+                    return answered(response);
+                }
+            } catch (CommandFailure e) {
+                // where nothing answered, nothing was made
+                if (e.getCause() instanceof ConnectException
+                        || e.exitCode() != ExitCode.UNAVAILABLE
+                        || attempt == TRIES_MAX) {
+                    throw e;
+                }
+            }
+            pause(attempt);
+        }
+    }
+
+    private static void pause(int attempt) {
+        try {
+            Thread.sleep(PAUSE.multipliedBy(attempt));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted.", e);
+        }
     }
 
     JsonNode put(String path, ObjectNode body) {
@@ -85,9 +124,12 @@ final class ApiClient implements AutoCloseable {
     }
 
     private JsonNode send(HttpRequest.Builder request) {
-        HttpResponse<String> response;
+        return answered(exchange(request));
+    }
+
+    private HttpResponse<String> exchange(HttpRequest.Builder request) {
         try {
-            response = http.send(request.build(), BodyHandlers.ofString());
+            return http.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.UNAVAILABLE, unreachable(e), e);
         } catch (InterruptedException e) {
@@ -96,6 +138,9 @@ final class ApiClient implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, "The key has characters that no key has: check its file.", e);
         }
+    }
+
+    private JsonNode answered(HttpResponse<String> response) {
         if (response.statusCode() >= 400) {
             throw problem(response);
         }

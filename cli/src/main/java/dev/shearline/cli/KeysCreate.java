@@ -81,7 +81,7 @@ final class KeysCreate implements Callable<Integer> {
         var body = body();
         try (var client = target.connect(surroundings);
                 var secret = secretOutput.open(surroundings, target.output(surroundings), false)) {
-            var key = client.post("/v1/keys", body);
+            var key = client.postOnce("/v1/keys", body);
             secret.reveal(key);
             surroundings.tell("Created " + KeyText.titled(key) + ", " + KeyText.expiry(surroundings, key) + ".");
             return ExitCode.OK;

@@ -58,7 +58,7 @@ final class KeysRotate implements Callable<Integer> {
         if (endAtFirstUse) {
             body.put("end_at_first_use", true);
         }
-        var key = client.post(EachKey.path(id) + "/rotate", body);
+        var key = client.postOnce(EachKey.path(id) + "/rotate", body);
         surroundings.tell("Made " + KeyText.titled(key) + " in place of " + Text.printable(id) + ".");
         return key;
     }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,9 @@ import tools.jackson.databind.JsonNode;
 /** An HTTP server on a free port that answers what it was told to, in order, and remembers what it was asked. */
 final class FakeInstance implements AutoCloseable {
 
-    record Asked(String method, String target, String authorization, JsonNode body) {}
+    record Asked(String method, String target, String authorization, String idempotencyKey, JsonNode body) {}
+
+    private static final int LOST = 0;
 
     private record Answer(int status, String body) {}
 
@@ -39,6 +42,10 @@ final class FakeInstance implements AutoCloseable {
         return this;
     }
 
+    FakeInstance losingAnAnswer() {
+        return answering(LOST, "");
+    }
+
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
@@ -58,8 +65,13 @@ final class FakeInstance implements AutoCloseable {
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().toString(),
                     exchange.getRequestHeaders().getFirst("Authorization"),
+                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Idempotency-Key"), ""),
                     body.isEmpty() ? ApiClient.JSON.nullNode() : ApiClient.JSON.readTree(body)));
             var answer = answers.isEmpty() ? new Answer(599, "no answer was prepared") : answers.remove();
+            if (answer.status() == LOST) {
+                // the request was taken, and the connection ends without an answer
+                return;
+            }
             var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), bytes.length);
             exchange.getResponseBody().write(bytes);

@@ -37,6 +37,33 @@ class KeysCreateTest {
     }
 
     @Test
+    void a_lost_answer_is_asked_for_again_under_the_same_name() {
+        instance.losingAnAnswer()
+                .answering(503, "{'code':'outcome_unknown','detail':'Repeat the request.'}")
+                .answering(201, CREATED);
+        var result = Session.at(instance, directory).run("keys", "create", "--name", "deploy", "--team", "ext:web");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo("shl_live_sk_SECRET\n");
+        assertThat(instance.asked()).hasSize(3);
+        var name = instance.lastAsked().idempotencyKey();
+        assertThat(name).hasSizeGreaterThanOrEqualTo(22);
+        assertThat(instance.asked()).allMatch(asked -> asked.idempotencyKey().equals(name));
+    }
+
+    @Test
+    void an_instance_that_stays_away_ends_the_tries() {
+        for (int i = 0; i < 3; i++) {
+            instance.answering(503, "{'code':'unavailable','detail':'Not now.'}");
+        }
+        var result = Session.at(instance, directory).run("keys", "create", "--name", "deploy", "--team", "ext:web");
+
+        assertThat(result.exitCode()).isEqualTo(7);
+        assertThat(result.err()).contains("Not now.");
+        assertThat(instance.asked()).hasSize(3);
+    }
+
+    @Test
     void every_option_goes_by_its_name_on_the_wire() {
         instance.answering(201, CREATED);
         Session.at(instance, directory)
