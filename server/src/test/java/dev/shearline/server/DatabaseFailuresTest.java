@@ -6,10 +6,14 @@ import dev.shearline.server.config.Setting;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.Holding;
 import dev.shearline.server.testing.TestPostgres;
 import dev.shearline.server.testing.Wire;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +117,52 @@ class DatabaseFailuresTest {
                                 .code()
                                 .equals("allowed"));
             }
+        }
+    }
+
+    /** Whoever holds the organization blocks every create of it: they fill the pool, and wait no longer than they may. */
+    @Test
+    void a_pool_that_is_used_up_is_a_503_and_passes() throws Exception {
+        try (var cluster = Cluster.start(1)) {
+            var acme = cluster.organization("acme");
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Future<Api.Answer>> answers = new ArrayList<>();
+                try (var _ = Holding.after(
+                        cluster.schema(), "SELECT id FROM organization WHERE id = '" + acme + "' FOR UPDATE")) {
+                    for (int i = 0; i < 30; i++) {
+                        answers.add(threads.submit(() -> cluster.api().post("/v1/keys", newKey(acme, "blocked"))));
+                    }
+                    for (var answer : answers) {
+                        assertThat(answer.get().status()).isEqualTo(503);
+                        assertThat(answer.get().code()).isIn("database_unavailable", "overloaded");
+                        assertThat(answer.get().raw().headers().firstValue("Retry-After"))
+                                .isPresent();
+                    }
+                    assertThat(cluster.api().verify("x")).isEqualTo("not_found");
+                }
+            }
+            assertThat(cluster.schema().query("SELECT count(*) FROM api_key WHERE name = 'blocked'"))
+                    .isEqualTo("0");
+            cluster.api().post("/v1/keys", newKey(acme, "after")).expect(201);
+        }
+    }
+
+    @Test
+    void a_statement_that_takes_too_long_is_ended_and_leaves_nothing() {
+        try (var cluster = Cluster.start(1)) {
+            var acme = cluster.organization("acme");
+            cluster.schema().execute("""
+                            CREATE FUNCTION shearline.doze() RETURNS trigger LANGUAGE plpgsql AS
+                            $$ BEGIN IF NEW.name = 'slow' THEN PERFORM pg_sleep(300); END IF; RETURN NEW; END $$
+                            """);
+            cluster.schema()
+                    .execute(
+                            "CREATE TRIGGER doze AFTER INSERT ON api_key FOR EACH ROW EXECUTE FUNCTION shearline.doze()");
+            var answer = cluster.api().post("/v1/keys", newKey(acme, "slow")).expect(503);
+            assertThat(answer.code()).isEqualTo("database_unavailable");
+            assertThat(cluster.schema().query("SELECT count(*) FROM api_key WHERE name = 'slow'"))
+                    .isEqualTo("0");
+            cluster.api().post("/v1/keys", newKey(acme, "quick")).expect(201);
         }
     }
 

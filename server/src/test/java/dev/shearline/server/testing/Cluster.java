@@ -54,6 +54,11 @@ public final class Cluster implements AutoCloseable {
         return new Cluster(nodes, TestSchema.create(), settings);
     }
 
+    /** On a database of the test's own. */
+    public static Cluster startOn(TestSchema schema, int nodes) {
+        return new Cluster(nodes, schema, Map.of());
+    }
+
     /** Starts a further node and waits until it may answer. */
     public Server join() {
         var node = Server.start(settings(schema.app(), schema.node()));

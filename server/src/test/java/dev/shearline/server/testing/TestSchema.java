@@ -39,6 +39,15 @@ public record TestSchema(DatabaseAddress owner, DatabaseAddress app, DatabaseAdd
         return new TestSchema(owner, owner.as(Migrations.APP_ROLE, PASSWORD), owner.as(Migrations.NODE_ROLE, PASSWORD));
     }
 
+    /** The same, for nodes that reach it through a wire; what a test asks as the owner goes there too. */
+    public TestSchema through(Wire wire) {
+        return new TestSchema(at(owner, wire), at(app, wire), at(node, wire));
+    }
+
+    private static DatabaseAddress at(DatabaseAddress address, Wire wire) {
+        return new DatabaseAddress(address.host(), wire.port(), address.database(), address.user(), address.password());
+    }
+
     private static DatabaseAddress make(EmbeddedPostgres postgres, String database) {
         var address = new DatabaseAddress(postgres.host(), postgres.port(), database, Migrations.OWNER_ROLE, PASSWORD);
         try (var connection = superuser(postgres)) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Wire implements AutoCloseable {
 
     private final ServerSocket listener;
-    private final InetSocketAddress target;
+    private volatile InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean joined;
 
@@ -47,6 +47,11 @@ public final class Wire implements AutoCloseable {
         sockets.forEach(Wire::close);
     }
 
+    /** Connections that come about from now on lead to this port. */
+    public void leadTo(int port) {
+        target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
     public void join() {
         joined = true;
     }
@@ -60,7 +65,12 @@ public final class Wire implements AutoCloseable {
                     continue;
                 }
                 var far = new Socket();
-                far.connect(target);
+                try {
+                    far.connect(target);
+                } catch (IOException e) {
+                    near.close();
+                    continue;
+                }
                 sockets.add(near);
                 sockets.add(far);
                 Thread.startVirtualThread(() -> pump(near, far));
@@ -69,7 +79,7 @@ public final class Wire implements AutoCloseable {
                     cut();
                 }
             } catch (IOException e) {
-                // closed, or the target is away: whoever asked sees its connection end
+                // closed
             }
         }
     }
