@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -84,12 +85,11 @@ final class ApiClient implements AutoCloseable {
         }
     }
 
+    /** Gives whoever is starting or changing over a moment; longer each time. */
     private static void pause(int attempt) {
-        try {
-            Thread.sleep(PAUSE.multipliedBy(attempt));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted.", e);
+        LockSupport.parkNanos(PAUSE.multipliedBy(attempt).toNanos());
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted.");
         }
     }
 

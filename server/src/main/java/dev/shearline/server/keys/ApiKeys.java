@@ -183,6 +183,13 @@ public final class ApiKeys implements OwnedKeys {
         return committed.value();
     }
 
+    /** How a key that works once was used, if it was. Changes nothing: asked of keys that must not be used any more. */
+    public Optional<SpendOutcome> findUse(ApiKeyId id, OrganizationId organization, String useId) {
+        return database.read(
+                TenantContext.whole(SPENDING.actor(), organization),
+                tx -> spending.findUse(tx, organization, id, Optional.of(useId)));
+    }
+
     /** The successor of a key has been used: the key ends, if that was agreed. May be called again. */
     public void endPredecessor(ApiKeyId newKey, OrganizationId organization) {
         announce(ROTATION.actor(), organization, tx -> rotation.endPredecessor(tx, ROTATION, organization, newKey));

@@ -39,12 +39,17 @@ final class KeySpending {
             journal.record(tx, caller, ChangeKind.KEY_USED, id, version.get(), event);
             return new SpendOutcome.Spent(version.get(), List.of());
         }
-        var use = store.findUse(tx, organization, id);
-        if (use.isPresent()) {
-            boolean same = useId.isPresent() && useId.equals(use.get().useId());
-            boolean recent = now.isBefore(use.get().at().plus(REPLAY_WITHIN));
-            return same && recent ? new SpendOutcome.Replayed() : new SpendOutcome.AlreadyUsed();
-        }
-        return new SpendOutcome.NotSpendable(keys.find(tx, organization, id).map(key -> key.statusAt(now)));
+        return findUse(tx, organization, id, useId)
+                .orElseGet(() -> new SpendOutcome.NotSpendable(
+                        keys.find(tx, organization, id).map(key -> key.statusAt(now))));
+    }
+
+    /** What a use that has been is worth now; empty when the key has not been used. Uses nothing. */
+    Optional<SpendOutcome> findUse(Tx tx, OrganizationId organization, ApiKeyId id, Optional<String> useId) {
+        return store.findUse(tx, organization, id).map(use -> {
+            boolean same = useId.isPresent() && useId.equals(use.useId());
+            boolean recent = clock.instant().isBefore(use.at().plus(REPLAY_WITHIN));
+            return same && recent ? new SpendOutcome.Replayed(use.at()) : new SpendOutcome.AlreadyUsed();
+        });
     }
 }

@@ -1,5 +1,6 @@
 package dev.shearline.server.keys;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,8 +15,8 @@ public sealed interface SpendOutcome {
         }
     }
 
-    /** The same use was answered before, at most ten minutes ago: answer the same again. */
-    record Replayed() implements SpendOutcome {}
+    /** The same use was answered before, at most ten minutes ago: answer the same again, as of then. */
+    record Replayed(Instant usedAt) implements SpendOutcome {}
 
     record AlreadyUsed() implements SpendOutcome {}
 

@@ -46,7 +46,12 @@ final class Judge {
 
     /** The checks after the lookup, for a key that the caller may ask about. */
     Verdict judge(KeyEntry entry, Question question) {
-        var reason = standing(entry, clock.millis());
+        return judge(entry, question, clock.millis());
+    }
+
+    /** @param at the moment of which it is judged: a repeated use is answered as the use was */
+    Verdict judge(KeyEntry entry, Question question, long at) {
+        var reason = standing(entry, at);
         if (reason == null && entry instanceof LiveKey key) {
             reason = fitness(key, question);
             if (reason == null) {

@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -100,9 +101,7 @@ final class KeyVerifier {
             case Verdict.Allowed allowed
             when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
             case Verdict.Denied denied
-            when denied.reason() == Reason.ALREADY_USED
-                    && question.useId().isPresent()
-                    && denied.key().isPresent() -> spend(denied.key().get(), question);
+            when mayBeReplay(denied, question) -> replay(denied.key().orElseThrow(), question, denied);
             case Verdict.Allowed allowed -> {
                 used(allowed.key(), question);
                 yield Future.succeededFuture(new Answer(verdict, at));
@@ -132,30 +131,74 @@ final class KeyVerifier {
         }
     }
 
-    private Future<Answer> spend(KeyEntry entry, Question question) {
+    /** Also of a token that has expired since: whoever repeats a use asks about the time of the use. */
+    private static boolean mayBeReplay(Verdict.Denied denied, Question question) {
+        return question.useId().isPresent()
+                && switch (denied.reason()) {
+                    case ALREADY_USED -> denied.key().isPresent();
+                    case EXPIRED -> denied.key().orElse(null) instanceof LiveKey key && key.type() == KeyType.EPHEMERAL;
+                    default -> false;
+                };
+    }
+
+    /**
+     * A token that this node knows to be used is never used again, whatever the primary says: after a failover that has lost the use its
+     * row is active once more.
+     */
+    private Future<Answer> replay(KeyEntry entry, Question question, Verdict.Denied otherwise) {
+        return offEventLoop(() -> keys.findUse(
+                                entry.id(),
+                                new OrganizationId(entry.organization.id),
+                                question.useId().orElseThrow())
+                        .map(use -> use instanceof SpendOutcome.Replayed(var at)
+                                ? replayed(entry, question, at)
+                                : denied(Reason.ALREADY_USED, entry))
+                        .orElse(otherwise))
+                .map(this::answered);
+    }
+
+    private Answer answered(Verdict verdict) {
+        requireFresh();
+        return new Answer(verdict, feed.position());
+    }
+
+    private Future<Answer> spend(LiveKey entry, Question question) {
         return offEventLoop(() -> {
                     var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
                     return switch (outcome) {
-                        case SpendOutcome.Spent _ when entry instanceof LiveKey key -> judge.judge(key, question);
-                        case SpendOutcome.Spent _, SpendOutcome.Replayed _ -> replay(entry, question);
+                        case SpendOutcome.Spent spent -> judgeSpent(entry, question, spent.version());
+                        case SpendOutcome.Replayed(var at) -> replayed(entry, question, at);
                         case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
                         case SpendOutcome.NotSpendable(var status) ->
                             denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
                     };
                 })
                 .map(verdict -> {
-                    requireFresh();
                     if (verdict instanceof Verdict.Allowed allowed) {
                         var _ = lastUsed.record(allowed.key().id(), question.address(), clock.instant());
                     }
-                    return new Answer(verdict, feed.position());
+                    return answered(verdict);
                 });
     }
 
-    private Verdict replay(KeyEntry entry, Question question) {
-        var key = database.call(handle -> directory.findUsed(handle, entry.id()));
-        return key.map(found -> replayed(judge.judge(found, question)))
+    /** The record may have changed while the use waited for its turn: then what the primary holds is judged. */
+    private Verdict judgeSpent(LiveKey entry, Question question, int version) {
+        if (version == entry.version + 1) {
+            return judge.judge(entry, question);
+        }
+        return findUsed(entry)
+                .map(key -> judge.judge(key, question))
                 .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+    }
+
+    private Verdict replayed(KeyEntry entry, Question question, Instant usedAt) {
+        return findUsed(entry)
+                .map(key -> replayed(judge.judge(key, question, usedAt.toEpochMilli())))
+                .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+    }
+
+    private Optional<LiveKey> findUsed(KeyEntry entry) {
+        return database.call(handle -> directory.findUsed(handle, entry.id()));
     }
 
     private static Verdict replayed(Verdict verdict) {

@@ -91,6 +91,61 @@ class SingleUseTest {
     }
 
     @Test
+    void a_repeated_use_is_answered_as_of_then_though_the_token_has_expired_since() {
+        var token = token();
+        var question = Map.of("key", token, "use_id", "then");
+        cluster.api(0).post("/v1/keys/verify", question).expect(200);
+        cluster.schema()
+                .execute(
+                        "UPDATE api_key SET used_at = now() - interval '2 seconds', expires_at = now() - interval '1 second'"
+                                + " WHERE use_id = 'then'");
+        for (int node = 0; node < 2; node++) {
+            var again = cluster.api(node).post("/v1/keys/verify", question).expect(200);
+            assertThat(again.code()).isEqualTo("allowed");
+            assertThat(again.at("replayed")).isEqualTo("true");
+        }
+    }
+
+    /** As after a failover that has lost the use: the row is active again, and nobody has said so. */
+    @Test
+    void a_token_that_a_node_knows_to_be_used_is_not_used_again_whatever_the_primary_says() {
+        var token = token();
+        cluster.api(0)
+                .post("/v1/keys/verify", Map.of("key", token, "use_id", "lost"))
+                .expect(200);
+        Eventually.isTrue(
+                "the node has heard of it",
+                () -> cluster.api(0)
+                        .post("/v1/keys/verify", Map.of("key", token, "probe", true))
+                        .code()
+                        .equals("already_used"));
+        var lost =
+                "UPDATE api_key SET state = 'active', used_at = NULL, use_id = NULL, version = version - 1 WHERE use_id = 'lost'";
+        var id = cluster.schema().query("SELECT id FROM api_key WHERE use_id = 'lost'");
+        cluster.schema().execute(lost);
+        for (var use : new String[] {"another", "lost"}) {
+            assertThat(cluster.api(0)
+                            .post("/v1/keys/verify", Map.of("key", token, "use_id", use))
+                            .code())
+                    .isEqualTo("already_used");
+        }
+        assertThat(cluster.schema().query("SELECT state FROM api_key WHERE id = ?", id))
+                .isEqualTo("active");
+    }
+
+    @Test
+    void what_the_primary_holds_is_judged_when_the_node_is_behind() {
+        var token = token();
+        var digest = dev.shearline.token.KeyDigest.of(token).toHex();
+        cluster.schema()
+                .execute("UPDATE api_key SET scopes = '{keys:read}', version = version + 1 WHERE digest = decode('"
+                        + digest + "', 'hex')");
+        var answer = cluster.api(0)
+                .post("/v1/keys/verify", Map.of("key", token, "scopes", java.util.List.of("sessions:write")));
+        assertThat(answer.code()).isEqualTo("insufficient_scope");
+    }
+
+    @Test
     void a_use_is_forgotten_after_ten_minutes() {
         var token = token();
         cluster.api(0)
