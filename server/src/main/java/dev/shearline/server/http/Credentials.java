@@ -1,6 +1,5 @@
 package dev.shearline.server.http;
 
-import dev.shearline.server.identity.Scope;
 import dev.shearline.token.Secret;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -11,8 +10,8 @@ import java.util.Optional;
 final class Credentials {
 
     private static final CharSequence API_KEY = HttpHeaders.createOptimized("X-API-Key");
-    private static final String WWW_AUTHENTICATE = "WWW-Authenticate";
-    private static final String REALM = "Bearer realm=\"shearline\"";
+    static final String WWW_AUTHENTICATE = "WWW-Authenticate";
+    static final String REALM = "Bearer realm=\"shearline\"";
     private static final String BEARER = "Bearer ";
 
     private Credentials() {}
@@ -63,15 +62,6 @@ final class Credentials {
     static ProblemException refused(String reason) {
         return Problem.of(ProblemCode.UNAUTHENTICATED, reason)
                 .withHeader(WWW_AUTHENTICATE, REALM + ", error=\"invalid_token\"")
-                .asException();
-    }
-
-    static ProblemException insufficient(Scope missing) {
-        return Problem.of(
-                        ProblemCode.INSUFFICIENT_SCOPE,
-                        "This needs the scope " + missing + ", which the credential does not hold.")
-                .withHeader(
-                        WWW_AUTHENTICATE, REALM + ", error=\"insufficient_scope\", scope=\"" + missing.value() + "\"")
                 .asException();
     }
 }

@@ -56,7 +56,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     public Actor require(Scope scope) {
         var who = actor();
         if (!who.scopes().covers(scope)) {
-            throw Credentials.insufficient(scope);
+            throw Problem.insufficientScope(scope).asException();
         }
         return who;
     }

@@ -1,5 +1,6 @@
 package dev.shearline.server.http;
 
+import dev.shearline.server.identity.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +44,16 @@ public record Problem(
 
     public static Problem notFound() {
         return of(ProblemCode.NOT_FOUND, "Nothing with this id is visible to you: check the id and the credential.");
+    }
+
+    /** With what RFC 6750 wants said when a credential is good and may not do this. */
+    public static Problem insufficientScope(Scope missing) {
+        return of(
+                        ProblemCode.INSUFFICIENT_SCOPE,
+                        "This needs the scope " + missing + ", which the credential does not hold.")
+                .withHeader(
+                        Credentials.WWW_AUTHENTICATE,
+                        Credentials.REALM + ", error=\"insufficient_scope\", scope=\"" + missing.value() + "\"");
     }
 
     public static Problem unavailable(Duration retryAfter) {

@@ -106,7 +106,11 @@ final class Destinations {
 
     private OrganizationId organization(Caller caller, Ref ref) {
         return switch (ref) {
-            case Ref.ById(var id) -> OrganizationId.find(id).orElseThrow(() -> notFound("organization"));
+            case Ref.ById(var id) ->
+                OrganizationId.find(id)
+                        // the instance's own place is no organization: only operator keys are there
+                        .filter(found -> !found.equals(OrganizationId.INSTANCE))
+                        .orElseThrow(() -> notFound("organization"));
             case Ref.ByExternalId _ -> references.resolveOrganization(caller, ref);
         };
     }

@@ -5,6 +5,7 @@ import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.Scope;
 
 /** Tells those who act over all organizations, operators and the server itself, from those who act in their own. */
 final class Authority {
@@ -22,6 +23,12 @@ final class Authority {
     static void requireOperator(Caller caller, String what) {
         if (!isOperator(caller)) {
             throw operatorOnly(what);
+        }
+    }
+
+    static void requireScope(Caller caller, Scope scope) {
+        if (!caller.actor().scopes().covers(scope)) {
+            throw Problem.insufficientScope(scope).asException();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;
 import java.time.InstantSource;
@@ -77,6 +78,11 @@ public final class Provisioning {
         requireConsistent(place);
         if (isProvided(place)) {
             Authority.requireOperator(caller, "provision organizations, departments, teams and users");
+            // what the routes of these objects ask for: a key that makes keys is not thereby one that renames people
+            Authority.requireScope(caller, Scope.ORGANIZATIONS_WRITE);
+            if (place.user().isPresent()) {
+                Authority.requireScope(caller, Scope.MEMBERS_WRITE);
+            }
         }
         for (int attempt = 1; attempt <= Organizations.TRIES_MAX; attempt++) {
             var home = home(caller, place);
