@@ -5,7 +5,9 @@ import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Scope;
+import dev.shearline.server.identity.UnitId;
 
 /** Tells those who act over all organizations, operators and the server itself, from those who act in their own. */
 final class Authority {
@@ -30,6 +32,26 @@ final class Authority {
         if (!caller.actor().scopes().covers(scope)) {
             throw Problem.insufficientScope(scope).asException();
         }
+    }
+
+    /**
+     * A key is valid at its unit and below, whatever scopes it holds; the organization itself, its members among it, is beyond a team's.
+     * What is refused here is visible to the caller, so it is no 404.
+     */
+    static void requireReach(Caller caller, OrganizationId organization, UnitId unit) {
+        var reach = caller.actor().reachIn(organization);
+        if (reach.isEmpty() || !reach.get().includes(unit.value())) {
+            throw Problem.of(
+                            ProblemCode.FORBIDDEN,
+                            "Your credential works at its own units and below: it cannot change " + unit
+                                    + ". Use one of the organization.")
+                    .asException();
+        }
+    }
+
+    /** What concerns the organization as a whole. */
+    static void requireWhole(Caller caller, OrganizationId organization) {
+        requireReach(caller, organization, UnitId.rootOf(organization));
     }
 
     static ProblemException operatorOnly(String what) {

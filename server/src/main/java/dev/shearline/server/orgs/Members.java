@@ -45,6 +45,7 @@ public final class Members {
             Authority.requireOperator(caller, "provision users");
         }
         var organization = references.organizationOrOwn(caller, wanted.organization());
+        Authority.requireWhole(caller, organization);
         var named = wanted.user() instanceof UserField.Named(var ref)
                 ? Optional.of(references.resolveUser(caller, ref).id())
                 : Optional.<UserId>empty();
@@ -107,6 +108,7 @@ public final class Members {
 
     public Changed<Member> setRoles(Caller caller, Optional<Ref> organization, Ref ref, MemberContent content) {
         var located = references.memberRow(caller, organization, ref, true);
+        Authority.requireWhole(caller, located.organization());
         var committed = changes.commit(caller, located.organization(), tx -> {
             var home = organizations.lockOpen(tx, located.organization());
             var row = store.findById(tx, located.id()).filter(MemberRow::active).orElseThrow(References::notFound);
@@ -122,6 +124,7 @@ public final class Members {
      */
     public Changed<Member> remove(Caller caller, Optional<Ref> organization, Ref ref) {
         var located = references.memberRow(caller, organization, ref, false);
+        Authority.requireWhole(caller, located.organization());
         Committed<Step> step;
         do {
             step = changes.commit(caller, located.organization(), tx -> {

@@ -103,11 +103,10 @@ public final class Organizations {
 
     public Changed<Organization> update(Caller caller, Ref ref, Optional<String> newName) {
         var name = newName.map(text -> Inputs.name("name", text));
-        return change(
-                caller,
-                ref,
-                FeedNode.WIDENING_WAIT,
-                (tx, row) -> edits.rename(tx, caller, requireOpen(row), name.orElse(row.name())));
+        return change(caller, ref, FeedNode.WIDENING_WAIT, (tx, row) -> {
+            Authority.requireWhole(caller, row.id());
+            return edits.rename(tx, caller, requireOpen(row), name.orElse(row.name()));
+        });
     }
 
     /** Its keys stop at once; everything is kept. */

@@ -48,6 +48,7 @@ public final class Units {
         var committed = changes.commit(caller, organization, tx -> {
             organizations.lockOpen(tx, organization);
             var parent = edits.parent(tx, organization, kind, wanted.department());
+            Authority.requireReach(caller, organization, parent);
             return edits.insert(tx, caller, organization, kind, name, externalId, parent)
                     .orElseThrow(() -> Inputs.exists("A department or team"))
                     .shown();
@@ -111,6 +112,10 @@ public final class Units {
             organizations.lockOpen(tx, located.organization());
             var row = store.findById(tx, located.id()).filter(UnitRow::active).orElseThrow(References::notFound);
             var parent = edits.parent(tx, row, patch.department());
+            Authority.requireReach(caller, row.organization(), row.id());
+            if (!Optional.of(parent).equals(row.parent())) {
+                Authority.requireReach(caller, row.organization(), parent);
+            }
             return edits.update(tx, caller, row, name.orElse(row.name()), parent)
                     .shown();
         });
@@ -123,6 +128,7 @@ public final class Units {
      */
     public Changed<Unit> remove(Caller caller, UnitKind kind, Optional<Ref> organization, Ref ref) {
         var located = references.unitRow(caller, organization, Optional.of(kind), ref, false);
+        Authority.requireReach(caller, located.organization(), located.id());
         Committed<Step> step;
         do {
             step = changes.commit(caller, located.organization(), tx -> {
