@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * <p>A project's file comes with the project, so it must not be able to lead a key of its reader elsewhere: a key of a file
  * goes only to the instance that the same file names, and a key of the environment to none that a project alone names.
- * docs/decisions/0010-a-project-cannot-lead-a-key-away.md
+ * docs/decisions/0008-a-project-cannot-lead-a-key-away.md
  */
 final class Sources {
     static final String DATA_DIRECTORY = ".shearline";

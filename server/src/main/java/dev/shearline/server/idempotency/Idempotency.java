@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
  * Answers requests that return a secret, each at most once for one {@code Idempotency-Key}.
  *
  * <p>A repeated request finds the row of the first and gets the same secret, by whichever node. A concurrent one waits for it. The row is
- * made and filled in the transaction that makes the thing, so there is never one without the other. See docs/decisions/0008.
+ * made and filled in the transaction that makes the thing, so there is never one without the other. See docs/decisions/0007.
  */
 public final class Idempotency {
 
