@@ -1,6 +1,8 @@
 package dev.shearline.server.verify;
 
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -106,8 +108,9 @@ final class AnswerBytes {
         return this;
     }
 
+    /** The array itself, which is not copied: nothing more may be written after this. */
     Buffer toBuffer() {
-        return Buffer.buffer(length).appendBytes(bytes, 0, length);
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length));
     }
 
     private void require(int more) {

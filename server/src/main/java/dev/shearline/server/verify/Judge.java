@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides, from memory and without side effects. The order of the checks is fixed: shape and checksum, digest, state, times, owner, mode,
- * scopes, address. The first that fails is the reason.
+ * scopes, address. The first that fails is the reason. The shape is looked at only of what is not found: a text that has the digest of a
+ * key is that key.
  */
 final class Judge {
 
@@ -33,15 +34,15 @@ final class Judge {
 
     Verdict judge(Actor caller, Question question) {
         var raw = question.key().reveal();
-        if (format.parse(raw) instanceof ParsedKey.Malformed) {
+        if (raw.length() > KeyFormat.KEY_LENGTH_MAX) {
             return MALFORMED;
         }
         var entry = directory.find(KeyDigest.of(raw));
-        // a key of another organization is answered exactly as one that was never issued
-        if (entry == null || !mayAsk(caller, entry)) {
-            return NOT_FOUND;
+        if (entry == null) {
+            return format.parse(raw) instanceof ParsedKey.Malformed ? MALFORMED : NOT_FOUND;
         }
-        return judge(entry, question);
+        // a key of another organization is answered exactly as one that was never issued
+        return mayAsk(caller, entry) ? judge(entry, question) : NOT_FOUND;
     }
 
     /** The checks after the lookup, for a key that the caller may ask about. */
