@@ -2,6 +2,7 @@ package dev.shearline.server.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,33 +14,34 @@ final class HttpMetrics {
     private static final Route UNMATCHED = new Route("-", "-");
     private static final int STATUS_CLASSES = 6;
 
-    private final Map<Route, Timer[]> timers = new HashMap<>();
+    private final Map<Route, RouteTimers> timers = new HashMap<>();
+    private final RouteTimers unmatched;
 
-    HttpMetrics(MeterRegistry registry, List<Route> routes) {
-        timers.put(UNMATCHED, timersOf(registry, UNMATCHED));
-        for (var route : routes) {
-            timers.put(route, timersOf(registry, route));
+    HttpMetrics(MeterRegistry registry, List<Endpoint> endpoints) {
+        unmatched = timersOf(registry, UNMATCHED, false);
+        for (var endpoint : endpoints) {
+            timers.put(endpoint.route(), timersOf(registry, endpoint.route(), endpoint instanceof Endpoint.Hot));
         }
     }
 
-    private static Timer[] timersOf(MeterRegistry registry, Route route) {
-        var byStatus = new Timer[STATUS_CLASSES];
+    private static RouteTimers timersOf(MeterRegistry registry, Route route, boolean hot) {
+        var byStatus = new ArrayList<Timer>();
         for (int i = 0; i < STATUS_CLASSES; i++) {
-            byStatus[i] = Timer.builder(REQUESTS)
+            byStatus.add(Timer.builder(REQUESTS)
                     .description("From the arrival of a request to its answer")
                     .tag("method", route.method())
                     .tag("route", route.path())
                     .tag("status", i + "xx")
-                    .register(registry);
+                    .register(registry));
         }
-        return byStatus;
+        return new RouteTimers(route, hot, List.copyOf(byStatus));
     }
 
-    Timer[] of(Route route) {
-        return timers.getOrDefault(route, unmatched());
+    RouteTimers of(Route route) {
+        return timers.getOrDefault(route, unmatched);
     }
 
-    Timer[] unmatched() {
-        return timers.getOrDefault(UNMATCHED, new Timer[0]);
+    RouteTimers unmatched() {
+        return unmatched;
     }
 }
