@@ -54,10 +54,7 @@ class GracefulStopTest {
     }
 
     private static Api.Answer issueSlowly(Cluster cluster) {
-        return cluster.api(1)
-                .postRaw(
-                        "/v1/keys",
-                        """
+        return cluster.api(1).postRaw("/v1/keys", """
                         {"type":"team","name":"slow","organization":"ext:acme","scopes":["resources:read"]}
                         """);
     }
