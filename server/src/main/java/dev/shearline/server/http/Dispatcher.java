@@ -21,9 +21,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <h2>Order</h2>
  *
- * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the handler. A hot route is found by its
- * exact path before anything is split or decoded, and its handler runs where the bytes arrived; every other handler runs
- * on a virtual thread of its own, of which there are at most {@link HttpLimits#BLOCKING_REQUESTS_MAX}.
+ * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the
+ * handler. A hot route is found by its exact path before anything is split or decoded, and its handler runs where the bytes
+ * arrived; every other handler runs on a virtual thread of its own, of which there are at most
+ * {@link HttpLimits#BLOCKING_REQUESTS_MAX}.
  *
  * <h2>Threads</h2>
  *

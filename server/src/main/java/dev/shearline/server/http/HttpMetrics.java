@@ -3,9 +3,8 @@ package dev.shearline.server.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** How long answers take, a timer for each route and class of status. Made at start, so that a request only looks up. */
 final class HttpMetrics {
@@ -14,7 +13,8 @@ final class HttpMetrics {
     private static final Route UNMATCHED = new Route("-", "-");
     private static final int STATUS_CLASSES = 6;
 
-    private final Map<Route, RouteTimers> timers = new HashMap<>();
+    /** The routes are those of the table, the very objects: nothing is to be hashed for a request. */
+    private final IdentityHashMap<Route, RouteTimers> timers = new IdentityHashMap<>();
     private final RouteTimers unmatched;
 
     HttpMetrics(MeterRegistry registry, List<Endpoint> endpoints) {

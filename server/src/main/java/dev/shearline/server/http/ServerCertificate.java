@@ -80,9 +80,9 @@ final class ServerCertificate {
     static ServerCertificate of(Pem pem, TlsFiles files, Vertx vertx) throws UnfitCertificateException {
         var first = certificates(pem, files).getFirst();
         if (findPrivateKey(pem, first, vertx).filter(key -> isPair(first, key)).isEmpty()) {
-            throw new UnfitCertificateException(
-                    files.key() + " holds no private key, in PEM and without a password, of the" + " certificate in "
-                            + files.certificates());
+            throw new UnfitCertificateException(files.key()
+                    + " holds no private key, in PEM and without a password, of the certificate in "
+                    + files.certificates());
         }
         return new ServerCertificate(pem, first);
     }
