@@ -2,6 +2,7 @@ package dev.shearline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Setting;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Events;
@@ -9,6 +10,8 @@ import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.Gate;
 import dev.shearline.token.Secret;
 import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,15 @@ class GracefulStopTest {
                     cluster.api(0).post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
             assertThat(revoked.at("propagation/nodes")).isEqualTo("1");
             assertThat(revoked.at("propagation/complete")).isEqualTo("true");
+        }
+    }
+
+    @Test
+    void a_node_goes_on_for_as_long_as_balancers_need_to_notice() {
+        try (var cluster = Cluster.start(1, Map.of(Setting.STOP_DELAY, "1s"))) {
+            long before = System.nanoTime();
+            cluster.node(0).close();
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
         }
     }
 

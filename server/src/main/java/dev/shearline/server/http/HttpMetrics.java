@@ -15,6 +15,7 @@ final class HttpMetrics {
 
     /** The routes are those of the table, the very objects: nothing is to be hashed for a request. */
     private final IdentityHashMap<Route, RouteTimers> timers = new IdentityHashMap<>();
+
     private final RouteTimers unmatched;
 
     HttpMetrics(MeterRegistry registry, List<Endpoint> endpoints) {
