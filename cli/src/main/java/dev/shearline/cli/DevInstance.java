@@ -43,6 +43,10 @@ final class DevInstance implements AutoCloseable {
      */
     static DevInstance start(
             Map<String, String> environment, Path data, int port, boolean demo, Consumer<String> progress) {
+        if (environment.containsKey(Setting.TLS_CERT_FILE.environmentName())) {
+            throw CommandFailure.usage("shearline dev serves plain HTTP, to this machine alone: unset "
+                    + Setting.TLS_CERT_FILE.environmentName() + " and " + Setting.TLS_KEY_FILE.environmentName() + ".");
+        }
         requireFree(port);
         var random = new SecureRandom();
         var directory = DevDirectory.open(data);
@@ -52,8 +56,8 @@ final class DevInstance implements AutoCloseable {
                 InstanceKeys.create(directory.instanceKeys(), random);
             }
             progress.accept("starting the server");
-            var server = Server.start(
-                    SettingsParser.parse(environment, Optional.empty(), settings(directory, database, port)));
+            var server = Server.start(SettingsParser.parse(
+                    environment, Optional.empty(), settings(environment, directory, database, port)));
             var instance = new DevInstance(directory, database, server);
             try {
                 Ready.await(server);
@@ -83,8 +87,13 @@ final class DevInstance implements AutoCloseable {
         }
     }
 
-    private static Map<Setting, String> settings(DevDirectory directory, DevDatabase database, int port) {
+    private static Map<Setting, String> settings(
+            Map<String, String> environment, DevDirectory directory, DevDatabase database, int port) {
         var settings = new EnumMap<Setting, String>(Setting.class);
+        if (!environment.containsKey(Setting.LOG_REQUESTS.environmentName())) {
+            // a terminal is for people; who wants to see each request says so
+            settings.put(Setting.LOG_REQUESTS, "off");
+        }
         settings.put(Setting.LISTEN, HOST + ":" + port);
         settings.put(Setting.MANAGEMENT_LISTEN, HOST + ":0");
         settings.put(Setting.DATABASE_URL, database.appUrl());

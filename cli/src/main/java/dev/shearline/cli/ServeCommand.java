@@ -22,6 +22,9 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+    private static final String LOG_CONFIGURATION = "logback.configurationFile";
+    private static final String JSON_LOG = "dev/shearline/cli/serve-log.xml";
+
     @Option(names = "--config", paramLabel = "FILE", description = "lines of key=value (or SHEARLINE_CONFIG)")
     private @Nullable Path config;
 
@@ -33,6 +36,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // before the first logger is made
+        System.setProperty(LOG_CONFIGURATION, System.getProperty(LOG_CONFIGURATION, JSON_LOG));
         var stop = Stop.listening();
         var settings = settings();
         Server server;
@@ -48,7 +53,7 @@ final class ServeCommand implements Callable<Integer> {
                 .println("Shearline listens on " + settings.listen().host() + ":" + server.port()
                         + ", for management on " + settings.managementListen().host() + ":" + server.managementPort()
                         + ".");
-        return stop.await(server, () -> surroundings.err().println("stopping …"));
+        return stop.await(server, () -> {});
     }
 
     private Settings settings() {

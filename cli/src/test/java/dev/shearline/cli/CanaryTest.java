@@ -140,7 +140,7 @@ class CanaryTest {
             send("POST", "/v1/keys/verify", "{\"key\":\"" + credential + "\"}", operator);
             send("POST", "/v1/keys/verify", "{\"key\":\"" + credential + "\",\"use_id\":\"" + key + "\"}", credential);
             send("POST", "/v1/keys/verify-batch", "{\"items\":[{\"key\":\"" + credential + "\"},{}]}", operator);
-            raw("GET /v1/keys HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
+            raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
                     + credential + "\r\n\r\n");
         }
     }
@@ -256,10 +256,10 @@ class CanaryTest {
             }
             raw("GET /" + canary + " HTTP/9.9\r\n\r\n");
             raw(canary + "\r\n\r\n");
-            raw("GET /v1/keys HTTP/1.1\r\nHost: x\r\n" + canary + "\r\n\r\n");
-            raw("GET /v1/keys?" + canary.repeat(200) + " HTTP/1.1\r\nHost: x\r\n\r\n");
-            raw("GET /v1/keys HTTP/1.1\r\nHost: x\r\nX-Long: " + canary.repeat(800) + "\r\n\r\n");
-            raw("POST /v1/keys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + canary
+            raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\n" + canary + "\r\n\r\n");
+            raw("GET /v1/keys?" + canary.repeat(200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nX-Long: " + canary.repeat(800) + "\r\n\r\n");
+            raw("POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + canary
                     + "\r\nContent-Length: 9999999\r\n\r\n" + canary);
         }
     }

@@ -14,21 +14,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 
 /** {@code shearline dev} as a process of its own, on the classes under test. */
 final class DevProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final String LAST_LINE = "Ctrl-C stops it";
 
     private final Process process;
+    private final Child child;
     private final List<String> said = new CopyOnWriteArrayList<>();
 
     private Thread listener = Thread.ofVirtual().unstarted(() -> {});
 
     private DevProcess(Process process) {
         this.process = process;
+        this.child = new Child(process);
     }
 
     /** Returns when it says that it is running. */
@@ -49,13 +49,7 @@ final class DevProcess implements AutoCloseable {
     }
 
     private void awaitRunning() throws IOException {
-        var guard = process.onExit()
-                .orTimeout(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((exited, late) -> {
-                    if (late != null) {
-                        process.destroyForcibly();
-                    }
-                });
+        var guard = child.guard(START_LIMIT);
         BufferedReader reader = process.inputReader();
         for (var line = reader.readLine(); line != null; line = reader.readLine()) {
             said.add(line);
@@ -98,27 +92,12 @@ final class DevProcess implements AutoCloseable {
 
     /** Sends a signal by its name and returns the exit code. */
     int stop(String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                .start()
-                .waitFor();
-        if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IllegalStateException("still running after SIG" + signal);
-        }
-        return process.exitValue();
+        return child.stop(signal);
     }
 
     @Override
     public void close() {
-        if (process.isAlive()) {
-            process.destroy();
-            try {
-                if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        child.close();
     }
 
     /**

@@ -9,24 +9,32 @@ import dev.shearline.server.feed.PrimaryClock;
 import dev.shearline.server.ops.Health;
 import dev.shearline.server.ops.HealthCheck;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What readiness asks: the database, its schema, and whether this node follows it closely enough to answer. */
 final class NodeHealth {
 
     private final NodeDatabase database;
     private final FeedNode feed;
+    private final BooleanSupplier stopping;
 
-    NodeHealth(NodeDatabase database, FeedNode feed) {
+    NodeHealth(NodeDatabase database, FeedNode feed, BooleanSupplier stopping) {
         this.database = database;
         this.feed = feed;
+        this.stopping = stopping;
     }
 
     List<HealthCheck> checks() {
         return List.of(
+                new HealthCheck("node", this::node),
                 new HealthCheck("database", this::database),
                 new HealthCheck("migrations", this::migrations),
                 new HealthCheck("feed", this::feed),
                 new HealthCheck("clock", this::clock));
+    }
+
+    private Health node() {
+        return stopping.getAsBoolean() ? new Health.NotReady("is stopping") : new Health.Ready("runs");
     }
 
     private Health database() {
@@ -66,8 +74,10 @@ final class NodeHealth {
     private Health clock() {
         var offset = feed.primaryClock().offset();
         var words = offset.toMillis() + " ms from the primary's clock";
-        return offset.abs().compareTo(PrimaryClock.UNREADY_OFFSET) > 0
-                ? new Health.NotReady(words + ": set this machine's clock by NTP")
-                : new Health.Ready(words);
+        var advice = words + ": set this machine's clock by NTP";
+        if (offset.abs().compareTo(PrimaryClock.UNREADY_OFFSET) > 0) {
+            return new Health.NotReady(advice);
+        }
+        return new Health.Ready(offset.abs().compareTo(PrimaryClock.WARN_OFFSET) > 0 ? advice : words);
     }
 }

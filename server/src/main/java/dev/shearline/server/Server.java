@@ -17,12 +17,18 @@ import dev.shearline.server.feed.PrimaryClock;
 import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
+import dev.shearline.server.http.HostNames;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
+import dev.shearline.server.http.RequestLog;
 import dev.shearline.server.http.Route;
 import dev.shearline.server.http.Routes;
+import dev.shearline.server.http.TlsFiles;
+import dev.shearline.server.http.Transport;
 import dev.shearline.server.http.TrustedProxies;
+import dev.shearline.server.http.UnfitCertificateException;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.ops.Metrics;
@@ -36,15 +42,21 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The composition root: every {@code new}, in order. One node of the service. */
 public final class Server implements AutoCloseable {
 
     public static final String VERSION = "0.1.0";
 
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
     private static final long RETRY_AFTER_MS = 1_000;
 
     private final Vertx vertx;
@@ -56,7 +68,9 @@ public final class Server implements AutoCloseable {
     private final ApiServer api;
     private final ApiServer management;
     private final Heartbeat heartbeat;
+    private final Duration stopDelay;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean answering;
 
     private Server(Settings settings, Clocks clocks, SecureRandom random) {
         // what must be readable before anything listens
@@ -95,12 +109,14 @@ public final class Server implements AutoCloseable {
                 features.routes(),
                 gate(feed),
                 features.authenticators(),
-                new TrustedProxies(settings.trustedProxies()),
+                entrance(settings),
                 format,
                 problems,
                 json,
                 metrics.registry(),
+                new RequestLog(settings.requestLines()),
                 random);
+        stopDelay = settings.stopDelay();
         api = listener(settings.listen(), Runtime.getRuntime().availableProcessors(), apiDispatcher);
         management = listener(settings.managementListen(), 1, managementDispatcher(problems, format, json, random));
         heartbeat = new Heartbeat(features.verification()::beat, Verification.HEARTBEAT);
@@ -110,7 +126,7 @@ public final class Server implements AutoCloseable {
     public static Server start(Settings settings) {
         var server = new Server(settings, Clocks.system(), new SecureRandom());
         try {
-            server.start();
+            server.begin(settings);
         } catch (RuntimeException e) {
             server.close();
             throw e;
@@ -127,13 +143,23 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void start() {
+    private void begin(Settings settings) {
+        useTls(settings);
         metrics.start();
-        feed.start();
-        features.start();
         management.start();
         api.start();
+        features.start();
+        // last: its lease says where this node answers, and until it follows, the gate is closed
+        feed.start();
         heartbeat.start();
+        answering = true;
+    }
+
+    private static Entrance entrance(Settings settings) {
+        return new Entrance(
+                HostNames.of(settings.listen().host(), settings.publicUrl().getHost(), settings.allowedHosts()),
+                new TrustedProxies(settings.trustedProxies()),
+                settings.tls().isPresent() ? Transport.TLS : Transport.PLAIN);
     }
 
     private static Gate gate(FeedNode feed) {
@@ -142,17 +168,18 @@ public final class Server implements AutoCloseable {
 
     private Dispatcher managementDispatcher(Problems problems, KeyFormat format, Json json, SecureRandom random) {
         var routes = new Routes();
-        new OpsRoutes(new NodeHealth(nodeDatabase, feed).checks(), metrics.registry()).addTo(routes);
+        new OpsRoutes(new NodeHealth(nodeDatabase, feed, closed::get).checks(), metrics.registry()).addTo(routes);
         return new Dispatcher(
                 routes,
                 Gate.OPEN,
                 Authenticators.NOBODY,
-                TrustedProxies.NONE,
+                Entrance.OPEN,
                 format,
                 problems,
                 json,
                 // the management port does not measure itself
                 new io.micrometer.core.instrument.composite.CompositeMeterRegistry(),
+                RequestLog.NONE,
                 random);
     }
 
@@ -160,14 +187,25 @@ public final class Server implements AutoCloseable {
         return new ApiServer(vertx, at.host(), at.port(), eventLoops, dispatcher);
     }
 
-    private static FeedSettings feedSettings(Settings settings) {
+    private void useTls(Settings settings) {
+        try {
+            if (settings.tls().isPresent()) {
+                var tls = settings.tls().get();
+                api.useTls(new TlsFiles(tls.certificates(), tls.key()));
+            }
+        } catch (UnfitCertificateException e) {
+            throw new ConfigurationException(List.of("TLS cannot be served: " + e.fault() + "."));
+        }
+    }
+
+    private FeedSettings feedSettings(Settings settings) {
         return new FeedSettings(
                 settings.feed().maxStaleness(),
                 settings.feed().pollInterval(),
                 settings.feed().wakeUp(),
                 settings.dataDirectory().resolve("nodes"),
                 VERSION,
-                settings.listen().toString());
+                () -> new HostPort(settings.listen().host(), api.port()).toString());
     }
 
     /** True while this node may answer. */
@@ -198,14 +236,24 @@ public final class Server implements AutoCloseable {
         return features.oneTimeLink().open();
     }
 
-    /** Stops accepting, answers what is under way, gives up the lease. */
+    /**
+     * Readiness goes off; then, for as long as balancers need to notice, everything goes on; then nothing new is accepted, what is under way
+     * is answered and streams end; then the lease is given up. Until then the node follows, so that a revocation that waits for it is told
+     * the truth.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        heartbeat.close();
+        if (answering) {
+            log.info("stopping: not ready any more, answering for another {} ms", stopDelay.toMillis());
+            rest(stopDelay);
+        }
         api.stop();
+        heartbeat.close();
+        // whatever still runs after the longest wait is refused
+        feed.leave();
         features.close();
         feed.close();
         management.stop();
@@ -213,5 +261,16 @@ public final class Server implements AutoCloseable {
         metrics.close();
         nodeDatabase.close();
         database.close();
+        if (answering) {
+            log.info("stopped: all is answered, and the lease is given up");
+        }
+    }
+
+    private static void rest(Duration pause) {
+        try {
+            var _ = new CountDownLatch(1).await(pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.shearline.server.config;
 
+import dev.shearline.server.net.Loopback;
 import java.util.Optional;
 
 /** Where to listen. Port 0 is any free one. */
@@ -25,6 +26,11 @@ public record HostPort(String host, int port) {
         } catch (NumberFormatException notAPort) {
             return Optional.empty();
         }
+    }
+
+    /** Whether nobody but this machine itself can reach it. */
+    public boolean isLoopback() {
+        return Loopback.isMeantBy(host);
     }
 
     @Override

@@ -5,8 +5,6 @@ import java.util.Optional;
 
 /** Names that are refused with a reason of their own: retired ones, and ones that a later version will know. */
 enum RefusedName {
-    TLS_CERT_FILE("SHEARLINE_TLS_CERT_FILE", "this version does not serve TLS: put it behind a proxy that does"),
-    TLS_KEY_FILE("SHEARLINE_TLS_KEY_FILE", "this version does not serve TLS: put it behind a proxy that does"),
     VALKEY_URL("SHEARLINE_VALKEY_URL", "this version has no shared rate limits and does not use Valkey");
 
     private final String environmentName;
@@ -26,7 +24,7 @@ enum RefusedName {
         return Optional.empty();
     }
 
-    /** {@code tls.cert-file} and {@code tls-cert-file} alike. */
+    /** {@code valkey.url} and {@code valkey-url} alike. */
     static Optional<RefusedName> findByKey(String key) {
         for (var refused : values()) {
             var name = "SHEARLINE_"

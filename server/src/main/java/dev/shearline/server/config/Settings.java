@@ -1,6 +1,7 @@
 package dev.shearline.server.config;
 
 import dev.shearline.server.db.DatabaseAddress;
+import dev.shearline.server.http.RequestLines;
 import dev.shearline.server.net.Cidr;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,7 +14,11 @@ import java.util.Optional;
  *
  * @param database of the application role
  * @param nodeDatabase of the node role
+ * @param tls empty: plain HTTP
  * @param publicUrl where callers reach the instance; without a path
+ * @param allowedHosts further names of the instance, without ports, IPv6 addresses in brackets
+ * @param requestLines which requests are logged
+ * @param stopDelay how long a stopping node goes on answering once readiness is off
  * @param defaultPlan the plan of an organization that is created without one
  * @param dataDirectory this node's own files
  */
@@ -23,8 +28,12 @@ public record Settings(
         DatabaseAddress database,
         DatabaseAddress nodeDatabase,
         Path secretKeysFile,
+        Optional<Tls> tls,
         URI publicUrl,
         List<Cidr> trustedProxies,
+        List<String> allowedHosts,
+        RequestLines requestLines,
+        Duration stopDelay,
         String defaultPlan,
         Path dataDirectory,
         Feed feed,
@@ -33,7 +42,11 @@ public record Settings(
 
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
+        allowedHosts = List.copyOf(allowedHosts);
     }
+
+    /** The PEM files of the certificate with its chain, and of its private key. */
+    public record Tls(Path certificates, Path key) {}
 
     /**
      * The change feed.

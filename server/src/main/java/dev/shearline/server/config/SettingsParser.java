@@ -1,6 +1,9 @@
 package dev.shearline.server.config;
 
+import dev.shearline.server.http.RequestLines;
 import dev.shearline.server.net.Cidr;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.server.net.Loopback;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -23,6 +26,8 @@ public final class SettingsParser {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,39}");
     private static final Pattern BRAND = Pattern.compile("[a-z][a-z0-9]{1,9}");
+    private static final Pattern HOST = Pattern.compile("[0-9A-Za-z]([0-9A-Za-z.-]{0,251}[0-9A-Za-z])?");
+    private static final int HOSTS_MAX = 50;
     private static final int BRANDS_MAX = 10;
     private static final int POOL_MIN = 2;
     private static final int POOL_MAX = 200;
@@ -58,13 +63,25 @@ public final class SettingsParser {
         var database = value(Setting.DATABASE_URL, DatabaseUrl::find, DatabaseUrl.FORM);
         var node = value(Setting.NODE_DATABASE_URL, DatabaseUrl::find, DatabaseUrl.FORM);
         var secretKeys = value(Setting.SECRET_KEYS_FILE, SettingsParser::findPath, "a path");
-        var publicUrl = optional(Setting.PUBLIC_URL, SettingsParser::findPublicUrl, "https://host, without a path");
+        var tls = tls();
+        var publicUrl = optional(
+                Setting.PUBLIC_URL,
+                SettingsParser::findPublicUrl,
+                "https://host, without a path (http:// for this machine alone)");
         var proxies = optional(Setting.TRUSTED_PROXIES, this::findBlocks, "CIDR blocks, separated by commas");
+        var hosts = optional(
+                Setting.ALLOWED_HOSTS,
+                SettingsParser::findHosts,
+                "at most 50 host names, separated by commas, without ports and wildcards");
+        var lines = value(Setting.LOG_REQUESTS, RequestLines::find, "off, failures, management or all");
+        var stopDelay =
+                value(Setting.STOP_DELAY, within(Duration.ZERO, Duration.ofSeconds(60)), "a duration from 0s to 60s");
         var plan = value(Setting.DEFAULT_PLAN, matching(NAME), "the name of a plan");
         var data = value(Setting.DATA_DIR, SettingsParser::findPath, "a path");
         var feed = feed();
         var pool = value(Setting.DATABASE_POOL_SIZE, SettingsParser::findPoolSize, "a number from 2 to 200");
         var keys = keys();
+        listen.ifPresent(this::requireEncryption);
         if (!faults.isEmpty()) {
             throw new ConfigurationException(faults);
         }
@@ -75,13 +92,50 @@ public final class SettingsParser {
                 database.orElseThrow(),
                 node.orElseThrow(),
                 secretKeys.orElseThrow(),
-                publicUrl.orElseGet(() -> URI.create("http://" + address)),
+                tls,
+                publicUrl.orElseGet(() -> URI.create((tls.isPresent() ? "https://" : "http://") + address)),
                 proxies.orElse(List.of()),
+                hosts.orElse(List.of()),
+                lines.orElseThrow(),
+                stopDelay.orElseThrow(),
                 plan.orElseThrow(),
                 data.orElseThrow(),
                 feed.orElseThrow(),
                 new Settings.DatabasePool(pool.orElseThrow()),
                 keys.orElseThrow());
+    }
+
+    private Optional<Settings.Tls> tls() {
+        var certificates = optional(Setting.TLS_CERT_FILE, SettingsParser::findPath, "a path");
+        var key = optional(Setting.TLS_KEY_FILE, SettingsParser::findPath, "a path");
+        if (certificates.isPresent() != key.isPresent()) {
+            var missing = key.isPresent() ? Setting.TLS_CERT_FILE : Setting.TLS_KEY_FILE;
+            faults.add(missing.key() + " is missing: TLS needs tls-cert-file and tls-key-file, both.");
+        }
+        return certificates.isPresent() && key.isPresent()
+                ? Optional.of(new Settings.Tls(certificates.get(), key.get()))
+                : Optional.empty();
+    }
+
+    /** Keys do not travel in the clear: what other machines reach speaks TLS, or stands behind a proxy that does. */
+    private void requireEncryption(HostPort listen) {
+        if (listen.isLoopback()) {
+            return;
+        }
+        if (!isGiven(Setting.TLS_CERT_FILE) && !isGiven(Setting.TLS_KEY_FILE) && !isGiven(Setting.TRUSTED_PROXIES)) {
+            faults.add("listen is no loopback address, and keys must not travel unencrypted: set tls-cert-file and"
+                    + " tls-key-file to serve TLS, or trusted-proxies to name the proxy that serves it.");
+        }
+        if (!isGiven(Setting.PUBLIC_URL)) {
+            faults.add("listen is no loopback address, and requests for an unknown host are refused: set public-url to"
+                    + " where callers reach this instance.");
+        }
+    }
+
+    private boolean isGiven(Setting setting) {
+        return Optional.ofNullable(values.get(setting))
+                .filter(value -> !value.text().isEmpty())
+                .isPresent();
     }
 
     private Optional<Settings.Feed> feed() {
@@ -167,7 +221,8 @@ public final class SettingsParser {
                     && uri.getRawQuery() == null
                     && uri.getRawFragment() == null
                     && uri.getRawUserInfo() == null;
-            return http && bare ? Optional.of(uri) : Optional.empty();
+            boolean fit = http && bare && ("https".equals(uri.getScheme()) || Loopback.isMeantBy(uri.getHost()));
+            return fit ? Optional.of(uri) : Optional.empty();
         } catch (URISyntaxException notAUrl) {
             return Optional.empty();
         }
@@ -189,6 +244,21 @@ public final class SettingsParser {
             }
         }
         return Optional.of(blocks);
+    }
+
+    private static Optional<List<String>> findHosts(String text) {
+        var hosts = Values.list(text).stream()
+                .map(host -> host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host)
+                .toList();
+        boolean valid = hosts.size() <= HOSTS_MAX && hosts.stream().allMatch(SettingsParser::isHost);
+        return valid ? Optional.of(hosts) : Optional.empty();
+    }
+
+    private static boolean isHost(String host) {
+        return host.startsWith("[")
+                ? host.endsWith("]")
+                        && IpAddress.find(host.substring(1, host.length() - 1)).isPresent()
+                : HOST.matcher(host).matches();
     }
 
     private static Optional<List<String>> findBrands(String text) {

@@ -2,6 +2,7 @@ package dev.shearline.server.feed;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * How a node follows.
@@ -10,6 +11,12 @@ import java.time.Duration;
  * @param pollInterval the longest pause between two polls
  * @param wakeUp whether a commit elsewhere wakes it before its turn
  * @param directory where the file with its id lies
+ * @param address where the node answers; asked once it listens, for only then it is known which port is its own
  */
 public record FeedSettings(
-        Duration maxStaleness, Duration pollInterval, boolean wakeUp, Path directory, String version, String address) {}
+        Duration maxStaleness,
+        Duration pollInterval,
+        boolean wakeUp,
+        Path directory,
+        String version,
+        Supplier<String> address) {}

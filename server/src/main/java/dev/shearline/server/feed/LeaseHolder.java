@@ -45,7 +45,7 @@ final class LeaseHolder {
             removePredecessors(handle);
             predecessorsGone = true;
         }
-        return Nodes.renew(handle, id, settings.version(), settings.address(), applied, staleness);
+        return Nodes.renew(handle, id, settings.version(), settings.address().get(), applied, staleness);
     }
 
     private void removePredecessors(Handle handle) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A listener: one HTTP/1.1 server an event loop, all on one port. */
 public final class ApiServer {
@@ -31,6 +32,7 @@ public final class ApiServer {
     private final Dispatcher dispatcher;
     private final AtomicInteger connections = new AtomicInteger();
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private @Nullable CertificateWatch certificate;
 
     /** @param port 0 for any free one, see {@link #port} */
     public ApiServer(Vertx vertx, String host, int port, int eventLoops, Dispatcher dispatcher) {
@@ -42,10 +44,22 @@ public final class ApiServer {
         this.dispatcher = dispatcher;
     }
 
+    /**
+     * Before {@link #start}: speaks TLS alone, with the certificate of these files, which is exchanged under way when they change.
+     * Throws when there is none that could be served.
+     */
+    public void useTls(TlsFiles files) throws UnfitCertificateException {
+        certificate = CertificateWatch.begin(vertx, files);
+    }
+
     /** Returns when connections are accepted. Throws when the address cannot be had. */
     public void start() {
         var deployment = new DeploymentOptions().setInstances(eventLoops);
         await(vertx.deployVerticle(Listener::new, deployment), "listen on " + host + ":" + wantedPort);
+        if (certificate != null) {
+            // the servers share one listener: what one of them is told holds for all
+            certificate.start(options -> servers.getFirst().updateSSLOptions(options));
+        }
     }
 
     public int port() {
@@ -58,6 +72,9 @@ public final class ApiServer {
 
     /** Stops accepting, ends streams, and lets what is under way be answered, up to {@link HttpLimits#STOP_TIME_MAX}. */
     public void stop() {
+        if (certificate != null) {
+            certificate.close();
+        }
         dispatcher.closeStreams();
         var stopping = servers.stream()
                 .map(server -> server.shutdown(HttpLimits.STOP_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS))
@@ -83,7 +100,7 @@ public final class ApiServer {
     }
 
     private HttpServerOptions options() {
-        return new HttpServerOptions()
+        var options = new HttpServerOptions()
                 .setHost(host)
                 .setMaxInitialLineLength(HttpLimits.REQUEST_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HttpLimits.HEADER_BYTES_MAX)
@@ -94,6 +111,7 @@ public final class ApiServer {
                 .setHandle100ContinueAutomatically(true)
                 .setIdleTimeout((int) HttpLimits.IDLE_TIME_MAX.toSeconds())
                 .setTcpNoDelay(true);
+        return certificate == null ? options : certificate.served().on(options);
     }
 
     private void accept(HttpConnection connection) {

@@ -21,9 +21,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <h2>Order</h2>
  *
- * URL length, the gate (below {@code /v1}), the route, the body, a free place, the handler. A hot route is found by its
- * exact path before anything is split or decoded, and its handler runs where the bytes arrived; every other handler runs
- * on a virtual thread of its own, of which there are at most {@link HttpLimits#BLOCKING_REQUESTS_MAX}.
+ * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the
+ * handler. A hot route is found by its exact path before anything is split or decoded, and its handler runs where the bytes
+ * arrived; every other handler runs on a virtual thread of its own, of which there are at most
+ * {@link HttpLimits#BLOCKING_REQUESTS_MAX}.
  *
  * <h2>Threads</h2>
  *
@@ -40,6 +41,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     private final Edge edge;
     private final Answers answers;
     private final HttpMetrics metrics;
+    private final RequestLog log;
     private final Semaphore places = new Semaphore(HttpLimits.BLOCKING_REQUESTS_MAX);
     private final OpenStreams streams = new OpenStreams();
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -49,17 +51,19 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             Routes routes,
             Gate gate,
             Authenticators authenticators,
-            TrustedProxies proxies,
+            Entrance entrance,
             KeyFormat format,
             Problems problems,
             Json json,
             MeterRegistry registry,
+            RequestLog log,
             SecureRandom random) {
         this.table = routes.table();
         this.gate = gate;
-        this.edge = new Edge(authenticators, proxies, format, json, new RequestIds(random));
+        this.edge = new Edge(authenticators, entrance, format, json, new RequestIds(random));
         this.answers = new Answers(json, problems);
-        this.metrics = new HttpMetrics(registry, routes.list());
+        this.metrics = new HttpMetrics(registry, routes.endpoints());
+        this.log = log;
     }
 
     @Override
@@ -69,13 +73,13 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         var hot = table.hot(path);
         var request = new HotRequest(edge, raw);
         if (hot != null && raw.method().name().equals(hot.route().method())) {
-            var exchange = new Exchange(answers, request, metrics.of(hot.route()), arrivedAt);
+            var exchange = new Exchange(answers, log, request, metrics.of(hot.route()), arrivedAt);
             if (!isRefused(exchange, path)) {
                 BodyReader.read(raw, exchange.context().owner(), new HotBody(hot, request, exchange));
             }
             return;
         }
-        var exchange = new Exchange(answers, request, metrics.unmatched(), arrivedAt);
+        var exchange = new Exchange(answers, log, request, metrics.unmatched(), arrivedAt);
         if (!isRefused(exchange, path)) {
             route(raw, path, exchange);
         }
@@ -85,6 +89,11 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     private boolean isRefused(Exchange exchange, String path) {
         if (exchange.request().raw().uri().length() > HttpLimits.URL_BYTES_MAX) {
             exchange.problem(InvalidRequests.urlTooLong());
+            return true;
+        }
+        var refusal = edge.entrance().refusal(exchange.request());
+        if (refusal.isPresent()) {
+            exchange.problem(refusal.get());
             return true;
         }
         if (path.startsWith(GATED)) {
@@ -119,13 +128,13 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         var timers = metrics.of(endpoint.route());
         switch (endpoint) {
             case Endpoint.Hot hot -> {
-                var exchange = new Exchange(answers, unmatched.request(), timers, unmatched.arrivedAt());
+                var exchange = new Exchange(answers, log, unmatched.request(), timers, unmatched.arrivedAt());
                 BodyReader.read(
                         raw, exchange.context().owner(), new HotBody(hot, (HotRequest) unmatched.request(), exchange));
             }
             case Endpoint.Blocking blocking -> {
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
-                var exchange = new Exchange(answers, request, timers, unmatched.arrivedAt());
+                var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
                 collect(
                         request,
                         exchange,
@@ -136,7 +145,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                     throw wrongMethod("GET").asException();
                 }
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
-                var exchange = new Exchange(answers, request, timers, unmatched.arrivedAt());
+                var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
                 collect(request, exchange, () -> open(streaming, request, exchange));
             }
         }
@@ -202,7 +211,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
 
     /** What Netty could not read as HTTP. */
     void handleInvalid(HttpServerRequest raw) {
-        var exchange = new Exchange(answers, new HotRequest(edge, raw), metrics.unmatched(), System.nanoTime());
+        var exchange = new Exchange(answers, log, new HotRequest(edge, raw), metrics.unmatched(), System.nanoTime());
         exchange.refused(InvalidRequests.problemOf(raw.decoderResult().cause()), true);
     }
 

@@ -1,6 +1,5 @@
 package dev.shearline.server.http;
 
-import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -16,14 +15,18 @@ final class Exchange {
     private final Context context = currentContext();
     private final Answers answers;
     private final IncomingRequest request;
-    private final Timer[] timers;
+    private final RequestLog log;
+    private final RouteTimers route;
     private final long arrivedAt;
     private long deadline = NO_TIMER;
+    /** On the event loop alone. */
+    private boolean logged;
 
-    Exchange(Answers answers, IncomingRequest request, Timer[] timers, long arrivedAt) {
+    Exchange(Answers answers, RequestLog log, IncomingRequest request, RouteTimers route, long arrivedAt) {
         this.answers = answers;
+        this.log = log;
         this.request = request;
-        this.timers = timers;
+        this.route = route;
         this.arrivedAt = arrivedAt;
     }
 
@@ -85,6 +88,7 @@ final class Exchange {
             Runnable ended = () -> {
                 left.run();
                 stream.ended();
+                log(200, out.headWritten());
             };
             out.closeHandler(_ -> ended.run());
             out.endHandler(_ -> ended.run());
@@ -93,7 +97,7 @@ final class Exchange {
                 return;
             }
             answers.writeStreamHead(out, request.requestId());
-            record(200);
+            time(200);
             stream.headWritten();
         });
     }
@@ -102,7 +106,10 @@ final class Exchange {
     void write(Response response) {
         cancelDeadline();
         if (answers.write(request.raw(), response, request.requestId())) {
-            record(response.status());
+            time(response.status());
+            log(response.status(), true);
+        } else {
+            log(response.status(), false);
         }
     }
 
@@ -113,8 +120,16 @@ final class Exchange {
         }
     }
 
-    private void record(int status) {
-        timers[status / 100].record(System.nanoTime() - arrivedAt, TimeUnit.NANOSECONDS);
+    private void time(int status) {
+        route.byStatus().get(status / 100).record(System.nanoTime() - arrivedAt, TimeUnit.NANOSECONDS);
+    }
+
+    /** The first answer is the one that counts; of a stream it is its end. */
+    private void log(int status, boolean sent) {
+        if (!logged) {
+            logged = true;
+            log.write(request, route, status, System.nanoTime() - arrivedAt, sent);
+        }
     }
 
     private void onEventLoop(Runnable action) {

@@ -35,6 +35,7 @@ public final class HttpLimits {
     static final int JSON_NUMBER_CHARACTERS_MAX = 40;
     static final int JSON_NAME_CHARACTERS_MAX = 128;
 
+    static final Duration HANDSHAKE_TIME_MAX = Duration.ofSeconds(10);
     static final Duration IDLE_TIME_MAX = Duration.ofSeconds(75);
     static final Duration BODY_TIME_MAX = Duration.ofSeconds(10);
 
@@ -43,6 +44,10 @@ public final class HttpLimits {
 
     static final Duration STOP_TIME_MAX = Duration.ofSeconds(10);
     static final Duration START_TIME_MAX = Duration.ofSeconds(30);
+
+    /** How often the files of the certificate are looked at. */
+    static final Duration CERTIFICATE_LOOK_INTERVAL = Duration.ofSeconds(2);
+
     static final Duration OVERLOADED_RETRY_AFTER = Duration.ofSeconds(1);
 
     private HttpLimits() {}

@@ -2,6 +2,7 @@ package dev.shearline.server.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 
@@ -13,33 +14,35 @@ final class HttpMetrics {
     private static final int STATUS_CLASSES = 6;
 
     /** The routes are those of the table, the very objects: nothing is to be hashed for a request. */
-    private final IdentityHashMap<Route, Timer[]> timers = new IdentityHashMap<>();
+    private final IdentityHashMap<Route, RouteTimers> timers = new IdentityHashMap<>();
 
-    HttpMetrics(MeterRegistry registry, List<Route> routes) {
-        timers.put(UNMATCHED, timersOf(registry, UNMATCHED));
-        for (var route : routes) {
-            timers.put(route, timersOf(registry, route));
+    private final RouteTimers unmatched;
+
+    HttpMetrics(MeterRegistry registry, List<Endpoint> endpoints) {
+        unmatched = timersOf(registry, UNMATCHED, false);
+        for (var endpoint : endpoints) {
+            timers.put(endpoint.route(), timersOf(registry, endpoint.route(), endpoint instanceof Endpoint.Hot));
         }
     }
 
-    private static Timer[] timersOf(MeterRegistry registry, Route route) {
-        var byStatus = new Timer[STATUS_CLASSES];
+    private static RouteTimers timersOf(MeterRegistry registry, Route route, boolean hot) {
+        var byStatus = new ArrayList<Timer>();
         for (int i = 0; i < STATUS_CLASSES; i++) {
-            byStatus[i] = Timer.builder(REQUESTS)
+            byStatus.add(Timer.builder(REQUESTS)
                     .description("From the arrival of a request to its answer")
                     .tag("method", route.method())
                     .tag("route", route.path())
                     .tag("status", i + "xx")
-                    .register(registry);
+                    .register(registry));
         }
-        return byStatus;
+        return new RouteTimers(route, hot, List.copyOf(byStatus));
     }
 
-    Timer[] of(Route route) {
-        return timers.getOrDefault(route, unmatched());
+    RouteTimers of(Route route) {
+        return timers.getOrDefault(route, unmatched);
     }
 
-    Timer[] unmatched() {
-        return timers.getOrDefault(UNMATCHED, new Timer[0]);
+    RouteTimers unmatched() {
+        return unmatched;
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -21,21 +22,25 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
-    private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
+    static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
     private static final Buffer NO_BODY = Buffer.buffer(0);
 
     final Edge edge;
     private final HttpServerRequest raw;
     private final MultiMap headers;
+    private final SocketAddress from;
     private Buffer body = NO_BODY;
     private @Nullable String requestId;
     private @Nullable Actor actor;
+    private @Nullable IpAddress peer;
 
     IncomingRequest(Edge edge, HttpServerRequest raw) {
         this.edge = edge;
         this.raw = raw;
         // taken here, on the event loop: a virtual thread reads them later
         this.headers = raw.headers();
+        // and a connection that has ended does not know any more
+        this.from = raw.remoteAddress();
     }
 
     abstract Authentication authenticate(Secret credential);
@@ -76,6 +81,11 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         };
         actor = found;
         return found;
+    }
+
+    /** Who asks, if the answer has needed to know that. */
+    Optional<Actor> knownActor() {
+        return Optional.ofNullable(actor);
     }
 
     /** Who asks and from where, if it may do this: what every method that changes something takes first. */
@@ -123,13 +133,19 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     public IpAddress remoteAddress() {
         var forwarded = headers.getAll(FORWARDED_FOR);
         var peer = peer();
-        return forwarded.isEmpty() ? peer : edge.proxies().clientOf(peer, forwarded);
+        return forwarded.isEmpty() ? peer : edge.entrance().proxies().clientOf(peer, forwarded);
     }
 
-    private IpAddress peer() {
-        var text = raw.remoteAddress().hostAddress();
-        int zone = text.indexOf('%');
-        return IpAddress.find(zone < 0 ? text : text.substring(0, zone)).orElseThrow();
+    /** Who sent it over the connection: the caller, or the last proxy. */
+    IpAddress peer() {
+        var known = peer;
+        if (known == null) {
+            var text = from.hostAddress();
+            int zone = text.indexOf('%');
+            known = IpAddress.find(zone < 0 ? text : text.substring(0, zone)).orElseThrow();
+            peer = known;
+        }
+        return known;
     }
 
     /** In every answer and every log line. A caller's own id is taken from a trusted proxy only, and only if harmless. */
@@ -146,7 +162,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         var given = headers.get(REQUEST_ID);
         boolean taken = given != null
                 && RequestIds.isSafe(given)
-                && edge.proxies().contains(peer())
+                && edge.entrance().proxies().contains(peer())
                 && !edge.format().isContainedIn(given);
         return taken ? given : edge.ids().next();
     }

@@ -9,12 +9,17 @@ final class OpenStreams {
 
     private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
     private final Semaphore places = new Semaphore(HttpLimits.STREAMS_MAX);
+    private volatile boolean closing;
 
     boolean admit(EventStream stream) {
         if (!places.tryAcquire()) {
             return false;
         }
         open.add(stream);
+        if (closing) {
+            leave(stream);
+            return false;
+        }
         return true;
     }
 
@@ -25,7 +30,9 @@ final class OpenStreams {
         }
     }
 
+    /** And no more are let in. */
     void closeAll() {
+        closing = true;
         open.forEach(EventStream::close);
     }
 }

@@ -45,6 +45,10 @@ public final class Routes {
         return endpoints.stream().map(Endpoint::route).toList();
     }
 
+    List<Endpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
     RouteTable table() {
         return new RouteTable(endpoints);
     }

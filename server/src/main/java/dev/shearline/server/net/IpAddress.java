@@ -12,6 +12,7 @@ public record IpAddress(boolean v6, long high, long low) {
     static final int V6_BITS = 128;
     private static final int LITERAL_MAX = 45;
     private static final long V4_MAPPED = 0xFFFFL << V4_BITS;
+    private static final long V4_LOOPBACK = 127;
     private static final long V4_MASK = 0xFFFF_FFFFL;
 
     /** Empty for anything but a literal: no names, no zones, no octal or shortened IPv4. */
@@ -83,6 +84,11 @@ public record IpAddress(boolean v6, long high, long low) {
             bits = bits << 8 | (bytes[i] & 0xFF);
         }
         return bits;
+    }
+
+    /** Of this machine itself. */
+    public boolean isLoopback() {
+        return v6 ? high == 0 && low == 1 : low >>> 24 == V4_LOOPBACK;
     }
 
     int width() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.shearline.server.http.RequestLines;
 import dev.shearline.server.net.Cidr;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsParserTest {
 
@@ -40,7 +42,11 @@ class SettingsParserTest {
         assertThat(settings.listen()).isEqualTo(new HostPort("127.0.0.1", 8080));
         assertThat(settings.managementListen()).isEqualTo(new HostPort("127.0.0.1", 9090));
         assertThat(settings.publicUrl()).isEqualTo(URI.create("http://127.0.0.1:8080"));
+        assertThat(settings.tls()).isEmpty();
         assertThat(settings.trustedProxies()).isEmpty();
+        assertThat(settings.allowedHosts()).isEmpty();
+        assertThat(settings.requestLines()).isEqualTo(RequestLines.MANAGEMENT);
+        assertThat(settings.stopDelay()).isZero();
         assertThat(settings.defaultPlan()).isEqualTo("custom");
         assertThat(settings.dataDirectory()).isEqualTo(Path.of(".shearline"));
         assertThat(settings.feed()).isEqualTo(new Settings.Feed(Duration.ofSeconds(10), Duration.ofMillis(250), true));
@@ -74,7 +80,11 @@ class SettingsParserTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Setting.class)
+    // the two of TLS come together or not at all, see below
+    @EnumSource(
+            value = Setting.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"TLS_CERT_FILE", "TLS_KEY_FILE"})
     void every_setting_is_mapped_by_the_one_rule(Setting setting) {
         assertThat(setting.environmentName())
                 .isEqualTo("SHEARLINE_" + setting.key().replaceAll("[.-]", "_").toUpperCase(java.util.Locale.ROOT));
@@ -93,17 +103,22 @@ class SettingsParserTest {
 
     private static String sample(Setting setting) {
         return switch (setting) {
-            case LISTEN -> "0.0.0.0:80";
+            case LISTEN -> "127.0.0.1:80";
             case MANAGEMENT_LISTEN -> "[::1]:0";
             case DATABASE_URL, NODE_DATABASE_URL -> "postgres://someone:secret@127.0.0.1/there";
             case SECRET_KEYS_FILE -> "/run/keys";
             case PUBLIC_URL -> "https://keys.example.com/";
+            case TLS_CERT_FILE -> "/etc/shearline/tls.crt";
+            case TLS_KEY_FILE -> "/etc/shearline/tls.key";
             case TRUSTED_PROXIES -> "10.0.0.0/8, ::1";
+            case ALLOWED_HOSTS -> "keys.internal, 10.1.2.3, ::1";
             case DEFAULT_PLAN -> "pro";
             case DATA_DIR -> "/var/lib/shearline";
             case FEED_MAX_STALENESS -> "2s";
             case FEED_POLL_INTERVAL -> "100ms";
             case FEED_WAKE_UP -> "off";
+            case LOG_REQUESTS -> "all";
+            case STOP_DELAY -> "5s";
             case DATABASE_POOL_SIZE -> "20";
             case KEY_BRANDS -> "acme,shl";
             case KEY_OPERATOR_MAX_LIFETIME -> "none";
@@ -124,18 +139,23 @@ class SettingsParserTest {
         assertThat(settings.trustedProxies())
                 .containsExactly(
                         Cidr.find("10.0.0.0/8").orElseThrow(), Cidr.find("::1").orElseThrow());
+        assertThat(settings.tls())
+                .contains(new Settings.Tls(Path.of("/etc/shearline/tls.crt"), Path.of("/etc/shearline/tls.key")));
+        assertThat(settings.allowedHosts()).containsExactly("keys.internal", "10.1.2.3", "[::1]");
+        assertThat(settings.requestLines()).isEqualTo(RequestLines.ALL);
+        assertThat(settings.stopDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.feed()).isEqualTo(new Settings.Feed(Duration.ofSeconds(2), Duration.ofMillis(100), false));
         assertThat(settings.keys()).isEqualTo(new Settings.Keys(List.of("acme", "shl"), Optional.empty()));
     }
 
     @Test
     void the_command_line_wins_over_the_environment_and_that_over_the_file() {
-        var file = file("listen=1.1.1.1:1\ndefault-plan=free\ndatabase.pool-size=3");
-        var environment = with("SHEARLINE_LISTEN", "2.2.2.2:2");
+        var file = file("listen=127.1.1.1:1\ndefault-plan=free\ndatabase.pool-size=3");
+        var environment = with("SHEARLINE_LISTEN", "127.2.2.2:2");
         environment.put("SHEARLINE_DEFAULT_PLAN", "scale");
-        var settings = SettingsParser.parse(environment, Optional.of(file), Map.of(Setting.LISTEN, "3.3.3.3:3"));
+        var settings = SettingsParser.parse(environment, Optional.of(file), Map.of(Setting.LISTEN, "127.3.3.3:3"));
 
-        assertThat(settings.listen()).isEqualTo(new HostPort("3.3.3.3", 3));
+        assertThat(settings.listen()).isEqualTo(new HostPort("127.3.3.3", 3));
         assertThat(settings.defaultPlan()).isEqualTo("scale");
         assertThat(settings.databasePool().size()).isEqualTo(3);
     }
@@ -182,12 +202,7 @@ class SettingsParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "SHEARLINE_TLS_CERT_FILE, does not serve TLS",
-        "SHEARLINE_TLS_KEY_FILE, does not serve TLS",
-        "SHEARLINE_VALKEY_URL, does not use Valkey",
-        "SHEARLINE_VALKEY_URL_FILE, does not use Valkey"
-    })
+    @CsvSource({"SHEARLINE_VALKEY_URL, does not use Valkey", "SHEARLINE_VALKEY_URL_FILE, does not use Valkey"})
     void names_of_later_versions_are_refused_with_a_sentence(String name, String reason) {
         assertThat(faults(with(name, "x")))
                 .singleElement()
@@ -224,6 +239,11 @@ class SettingsParserTest {
                 Arguments.of("SHEARLINE_DATABASE_URL", "postgres://u:geheim@h/d?nonsense=1", "JDBC URL"),
                 Arguments.of("SHEARLINE_PUBLIC_URL", "https://h/path", "without a path"),
                 Arguments.of("SHEARLINE_PUBLIC_URL", "ftp://h", "without a path"),
+                Arguments.of("SHEARLINE_PUBLIC_URL", "http://keys.example.com", "this machine alone"),
+                Arguments.of("SHEARLINE_ALLOWED_HOSTS", "*.example.com", "without ports and wildcards"),
+                Arguments.of("SHEARLINE_ALLOWED_HOSTS", "keys.example.com:443", "without ports and wildcards"),
+                Arguments.of("SHEARLINE_LOG_REQUESTS", "some", "off, failures, management or all"),
+                Arguments.of("SHEARLINE_STOP_DELAY", "61s", "0s to 60s"),
                 Arguments.of("SHEARLINE_TRUSTED_PROXIES", "proxy.local", "CIDR blocks"),
                 Arguments.of("SHEARLINE_DEFAULT_PLAN", "No Plan", "the name of a plan"),
                 Arguments.of("SHEARLINE_FEED_MAX_STALENESS", "1s", "2s to 60s"),
@@ -249,6 +269,49 @@ class SettingsParserTest {
                 .doesNotContain("geheim");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0:8080", "[::]:8080", "10.0.0.7:8080", "keys.internal:8080"})
+    void what_other_machines_reach_needs_tls_or_a_proxy_that_serves_it(String listen) {
+        var environment = with("SHEARLINE_LISTEN", listen);
+        assertThat(faults(environment))
+                .containsExactly(
+                        "listen is no loopback address, and keys must not travel unencrypted: set tls-cert-file and"
+                                + " tls-key-file to serve TLS, or trusted-proxies to name the proxy that serves it.",
+                        "listen is no loopback address, and requests for an unknown host are refused: set public-url to"
+                                + " where callers reach this instance.");
+        environment.put("SHEARLINE_PUBLIC_URL", "https://keys.example.com");
+        environment.put("SHEARLINE_TRUSTED_PROXIES", "");
+        assertThat(faults(environment)).hasSize(1);
+        environment.put("SHEARLINE_TRUSTED_PROXIES", "10.0.0.8");
+        assertThat(parse(environment).trustedProxies()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1:0", "127.9.9.9:80", "[::1]:8080", "localhost:8080"})
+    void what_only_this_machine_reaches_needs_neither(String listen) {
+        assertThat(parse(with("SHEARLINE_LISTEN", listen)).tls()).isEmpty();
+    }
+
+    @Test
+    void tls_needs_both_of_its_files() {
+        assertThat(faults(with("SHEARLINE_TLS_CERT_FILE", "/tls.crt")))
+                .containsExactly("tls-key-file is missing: TLS needs tls-cert-file and tls-key-file, both.");
+        assertThat(faults(with("SHEARLINE_TLS_KEY_FILE", "/tls.key")))
+                .containsExactly("tls-cert-file is missing: TLS needs tls-cert-file and tls-key-file, both.");
+    }
+
+    @Test
+    void a_name_that_ends_in_file_may_still_come_from_a_file() throws IOException {
+        var pointer = Files.writeString(directory.resolve("where"), "/run/tls.crt\n");
+        var environment = with("SHEARLINE_TLS_CERT_FILE_FILE", pointer.toString());
+        environment.put("SHEARLINE_TLS_KEY_FILE", "/run/tls.key");
+        var settings = parse(environment);
+        assertThat(settings.tls()).contains(new Settings.Tls(Path.of("/run/tls.crt"), Path.of("/run/tls.key")));
+        assertThat(settings.publicUrl()).isEqualTo(URI.create("https://127.0.0.1:8080"));
+        var file = file("tls-cert-file=/run/tls.crt\ntls-key-file=/run/tls.key");
+        assertThat(SettingsParser.parse(REQUIRED, Optional.of(file), Map.of())).isEqualTo(settings);
+    }
+
     @Test
     void a_block_with_host_bits_is_refused_with_the_block_that_was_meant() {
         assertThat(faults(with("SHEARLINE_TRUSTED_PROXIES", "10.1.2.3/8")).getFirst())
@@ -257,7 +320,7 @@ class SettingsParserTest {
 
     @Test
     void a_file_is_refused_by_line() {
-        var file = file("listen\nlisten=1.1.1.1:1\nlisten=1.1.1.1:2\nfeed.wake-up=perhaps");
+        var file = file("listen\nlisten=127.0.0.1:1\nlisten=127.0.0.1:2\nfeed.wake-up=perhaps");
         assertThat(faults(with("SHEARLINE_CONFIG", file.toString())))
                 .containsExactly(
                         file + ":1: write key=value.",

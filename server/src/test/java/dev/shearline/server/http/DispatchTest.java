@@ -30,7 +30,7 @@ class DispatchTest {
     static void start() {
         listener = new TestListener(
                 DispatchTest::register,
-                TrustedProxies.NONE,
+                Entrance.OPEN,
                 List.of(thrown -> thrown instanceof NoDatabase
                         ? Optional.of(Problem.of(ProblemCode.DATABASE_UNAVAILABLE, "Repeat it."))
                         : Optional.empty()));

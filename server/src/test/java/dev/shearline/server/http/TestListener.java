@@ -42,30 +42,52 @@ final class TestListener implements AutoCloseable {
     private volatile OptionalLong closedFor = OptionalLong.empty();
 
     TestListener(Consumer<Routes> register) {
-        this(register, TrustedProxies.NONE, List.of());
+        this(register, Entrance.OPEN, List.of());
     }
 
-    TestListener(
-            Consumer<Routes> register, TrustedProxies proxies, List<Function<Throwable, Optional<Problem>>> mappers) {
+    TestListener(Consumer<Routes> register, Entrance entrance, List<Function<Throwable, Optional<Problem>>> mappers) {
+        this(entrance, mappers, register);
+        server.start();
+    }
+
+    private TestListener(
+            Entrance entrance, List<Function<Throwable, Optional<Problem>>> mappers, Consumer<Routes> register) {
         var routes = new Routes();
         register.accept(routes);
         this.dispatcher = new Dispatcher(
                 routes,
                 () -> closedFor,
                 new Authenticators(TestListener::authenticate, TestListener::authenticate),
-                proxies,
+                entrance,
                 new KeyFormat(List.of("shl")),
                 new Problems(mappers),
                 json,
                 registry,
+                new RequestLog(RequestLines.ALL),
                 new SecureRandom());
         server = another(0);
-        server.start();
     }
 
-    static TrustedProxies trustingLoopback() {
-        return new TrustedProxies(List.of(
+    static TestListener speakingTls(Consumer<Routes> register, TlsFiles files) throws UnfitCertificateException {
+        var listener = new TestListener(Entrance.OPEN, List.of(), register);
+        try {
+            listener.server.useTls(files);
+        } catch (UnfitCertificateException e) {
+            listener.close();
+            throw e;
+        }
+        listener.server.start();
+        return listener;
+    }
+
+    static Entrance trustingLoopback() {
+        return trustingLoopback(HostNames.ANY, Transport.UNCHECKED);
+    }
+
+    static Entrance trustingLoopback(HostNames hosts, Transport transport) {
+        var proxies = new TrustedProxies(List.of(
                 Cidr.find("127.0.0.0/8").orElseThrow(), Cidr.find("10.0.0.0/8").orElseThrow()));
+        return new Entrance(hosts, proxies, transport);
     }
 
     /** A credential is the scopes that it holds, written out; "revoked" is one that was. */

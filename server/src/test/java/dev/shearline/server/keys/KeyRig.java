@@ -14,11 +14,12 @@ import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
+import dev.shearline.server.http.RequestLog;
 import dev.shearline.server.http.Routes;
-import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.idempotency.Idempotency;
 import dev.shearline.server.identity.Caller;
@@ -145,7 +146,7 @@ final class KeyRig implements AutoCloseable {
                     true,
                     Files.createTempDirectory("shearline-node"),
                     "test",
-                    "127.0.0.1:0");
+                    () -> "127.0.0.1:0");
             var primaryClock = new PrimaryClock(Clock.systemUTC());
             var node = new FeedNode(
                     nodeDatabase, new Directory(primaryClock), primaryClock, Clocks.system(), settings, random);
@@ -181,11 +182,12 @@ final class KeyRig implements AutoCloseable {
                 routes,
                 Gate.OPEN,
                 new Authenticators(authenticator, (_, _) -> new Authentication.Refused("not here")),
-                TrustedProxies.NONE,
+                Entrance.OPEN,
                 new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 json,
                 new SimpleMeterRegistry(),
+                RequestLog.NONE,
                 random);
         var listener = new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
         listener.start();

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
+import dev.shearline.server.http.RequestLog;
 import dev.shearline.server.http.Routes;
-import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -38,11 +39,12 @@ class OpenApiRoutesTest {
                 routes,
                 Gate.OPEN,
                 Authenticators.NOBODY,
-                TrustedProxies.NONE,
+                Entrance.OPEN,
                 new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 new Json(),
                 new SimpleMeterRegistry(),
+                RequestLog.NONE,
                 new SecureRandom());
         return new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
     }

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
+import dev.shearline.server.http.RequestLog;
 import dev.shearline.server.http.Routes;
-import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.token.KeyFormat;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -47,11 +48,12 @@ class OpsRoutesTest {
                 routes,
                 Gate.OPEN,
                 Authenticators.NOBODY,
-                TrustedProxies.NONE,
+                Entrance.OPEN,
                 new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 new Json(),
                 metrics.registry(),
+                RequestLog.NONE,
                 new SecureRandom());
         return new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
     }

@@ -135,7 +135,7 @@ public final class FeedRig implements AutoCloseable {
         var replica = new Directory(clock);
         var nodeDatabase = new NodeDatabase(at);
         var usual = new FeedSettings(
-                Duration.ofSeconds(10), Duration.ofMillis(250), true, directory, "test", "127.0.0.1:0");
+                Duration.ofSeconds(10), Duration.ofMillis(250), true, directory, "test", () -> "127.0.0.1:0");
         var node = new FeedNode(nodeDatabase, replica, clock, Clocks.system(), settings.apply(usual), RANDOM);
         node.start();
         return new Node(node, replica, nodeDatabase);

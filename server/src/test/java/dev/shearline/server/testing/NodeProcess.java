@@ -117,7 +117,7 @@ public final class NodeProcess implements AutoCloseable {
         var clock = new PrimaryClock(Clock.systemUTC());
         var directory = new DirectoryLooks(clock);
         var settings = new FeedSettings(
-                Duration.parse(args[6]), Duration.ofMillis(250), true, Path.of(args[5]), "test", "127.0.0.1:0");
+                Duration.parse(args[6]), Duration.ofMillis(250), true, Path.of(args[5]), "test", () -> "127.0.0.1:0");
         var feed = new FeedNode(
                 new NodeDatabase(at), directory.replica(), clock, Clocks.system(), settings, new SecureRandom());
         feed.start();

@@ -4,11 +4,12 @@ import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
+import dev.shearline.server.http.RequestLog;
 import dev.shearline.server.http.Routes;
-import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyFormat;
@@ -59,11 +60,12 @@ public final class TestApi implements AutoCloseable {
                 routes,
                 Gate.OPEN,
                 new Authenticators(this::authenticate, this::authenticate),
-                TrustedProxies.NONE,
+                Entrance.OPEN,
                 new KeyFormat(List.of("shl")),
                 new Problems(List.of()),
                 json,
                 new SimpleMeterRegistry(),
+                RequestLog.NONE,
                 new SecureRandom());
         server = new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
         server.start();

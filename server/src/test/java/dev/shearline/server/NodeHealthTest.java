@@ -1,0 +1,130 @@
+package dev.shearline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.db.Migrations;
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.feed.Clocks;
+import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.feed.FeedSettings;
+import dev.shearline.server.feed.PrimaryClock;
+import dev.shearline.server.ops.Health;
+import dev.shearline.server.ops.HealthCheck;
+import dev.shearline.server.testing.CapturedLog;
+import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.TestSchema;
+import dev.shearline.server.verify.Directory;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeHealthTest {
+
+    @TempDir
+    Path directory;
+
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private TestSchema schema;
+    private NodeDatabase database;
+
+    @BeforeEach
+    void open() {
+        schema = TestSchema.create();
+        database = new NodeDatabase(schema.node());
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void a_schema_that_is_older_than_the_release_is_to_be_migrated() {
+        try (var feed = feed(Duration.ZERO)) {
+            assertThat(ask(feed, "migrations")).isEqualTo(new Health.Ready("version " + Migrations.SCHEMA_VERSION));
+            schema.execute("DELETE FROM flyway_schema_history WHERE version = ?", "" + Migrations.SCHEMA_VERSION);
+            assertThat(ask(feed, "migrations"))
+                    .isInstanceOf(Health.NotReady.class)
+                    .extracting(Health::detail)
+                    .asString()
+                    .contains("this release needs " + Migrations.SCHEMA_VERSION)
+                    .contains("run shearline migrate");
+        }
+    }
+
+    @Test
+    void a_schema_that_has_left_the_release_behind_needs_a_newer_node() {
+        try (var feed = feed(Duration.ZERO)) {
+            int next = Migrations.SCHEMA_VERSION + 1;
+            schema.execute("UPDATE schema_compatibility SET min_version = " + next);
+            assertThat(ask(feed, "migrations"))
+                    .isEqualTo(new Health.NotReady("the schema needs release " + next + " or later: update this node"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-2_500, 2_500})
+    void a_clock_that_is_off_is_warned_of_and_still_ready(long millis) {
+        try (var log = CapturedLog.of(PrimaryClock.class);
+                var feed = feed(Duration.ofMillis(millis))) {
+            feed.start();
+            log.await("set it by NTP");
+            var health = ask(feed, "clock");
+            assertThat(health).isInstanceOf(Health.Ready.class);
+            assertThat(health.detail()).contains("set this machine's clock by NTP");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-30_000, 30_000})
+    void a_clock_that_is_far_off_is_not_ready(long millis) {
+        try (var feed = feed(Duration.ofMillis(millis))) {
+            assertThat(ask(feed, "clock")).isEqualTo(new Health.Ready("0 ms from the primary's clock"));
+            feed.start();
+            Eventually.isTrue("it is measured", () -> ask(feed, "clock") instanceof Health.NotReady);
+            assertThat(ask(feed, "clock").detail()).contains("set this machine's clock by NTP");
+        }
+    }
+
+    @Test
+    void a_node_that_is_stopping_is_not_ready() {
+        try (var feed = feed(Duration.ZERO)) {
+            assertThat(ask(feed, "node")).isEqualTo(new Health.Ready("runs"));
+            stopping.set(true);
+            assertThat(ask(feed, "node")).isEqualTo(new Health.NotReady("is stopping"));
+        }
+    }
+
+    /** Of a machine whose clock is ahead by so much. */
+    private FeedNode feed(Duration ahead) {
+        var wall = Clock.offset(Clock.systemUTC(), ahead);
+        var clock = new PrimaryClock(wall);
+        var settings = new FeedSettings(
+                Duration.ofSeconds(10), Duration.ofMillis(50), true, directory, "test", () -> "127.0.0.1:0");
+        return new FeedNode(
+                database,
+                new Directory(clock),
+                clock,
+                new Clocks(wall, System::nanoTime),
+                settings,
+                new SecureRandom());
+    }
+
+    private Health ask(FeedNode feed, String name) {
+        return new NodeHealth(database, feed, stopping::get)
+                .checks().stream()
+                        .filter(check -> check.name().equals(name))
+                        .map(HealthCheck::question)
+                        .findFirst()
+                        .orElseThrow()
+                        .get();
+    }
+}
