@@ -2,6 +2,7 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
+import dev.shearline.token.ApiKeyId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,8 @@ final class DirectoryState {
     final Map<String, Cell<Records.User>> users = new ConcurrentHashMap<>();
     final Map<String, Cell<Records.Membership>> memberships = new ConcurrentHashMap<>();
     final KeyTable keys;
+    /** Of the few keys that forked history has brought back: at which version an operator has confirmed that one, or would. */
+    final Map<ApiKeyId, Integer> settled = new ConcurrentHashMap<>();
 
     private final Map<String, ScopeSet> scopeSets = new ConcurrentHashMap<>();
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
