@@ -76,10 +76,9 @@ public final class Directory implements Replica {
     /** The memberships of a user, in one organization or in all. */
     List<String> membershipsOf(String user, Optional<OrganizationId> organization) {
         var ids = new ArrayList<String>();
-        for (var cell : state.memberships.values()) {
+        for (var cell : state.membershipsByUser.getOrDefault(user, List.of())) {
             var membership = cell.record;
             if (membership != null
-                    && membership.user().id.equals(user)
                     && organization
                             .map(OrganizationId::value)
                             .orElse(membership.organization())
@@ -105,7 +104,10 @@ public final class Directory implements Replica {
         rows.eachOrganization(snapshot, Optional.empty(), org -> set(loaded.organizations, org.id(), org));
         rows.eachUnit(snapshot, Optional.empty(), unit -> set(loaded.units, unit.id(), unit));
         rows.eachUser(snapshot, Optional.empty(), user -> set(loaded.users, user.id(), user));
-        rows.eachMembership(snapshot, Optional.empty(), member -> set(loaded.memberships, member.id(), member));
+        rows.eachMembership(snapshot, Optional.empty(), member -> {
+            set(loaded.memberships, member.id(), member);
+            loaded.indexByUser(member);
+        });
         rows.eachKey(snapshot, Optional.empty(), loaded.keys::put);
         return () -> show(loaded);
     }
@@ -184,7 +186,11 @@ public final class Directory implements Replica {
                 case ORGANIZATION -> rows.eachOrganization(handle, some, org -> read.organizations.put(org.id(), org));
                 case UNIT -> rows.eachUnit(handle, some, unit -> read.units.put(unit.id(), unit));
                 case USER -> rows.eachUser(handle, some, user -> read.users.put(user.id(), user));
-                case MEMBERSHIP -> rows.eachMembership(handle, some, mem -> read.memberships.put(mem.id(), mem));
+                case MEMBERSHIP ->
+                    rows.eachMembership(handle, some, mem -> {
+                        read.memberships.put(mem.id(), mem);
+                        state.indexByUser(mem);
+                    });
                 case PLAN -> rows.eachPlan(handle, some, plan -> read.plans.put(plan.id(), plan));
                 case NONE -> {}
             }
