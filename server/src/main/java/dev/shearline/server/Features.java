@@ -33,7 +33,6 @@ import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
 import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.verify.Directory;
-import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
@@ -91,10 +90,9 @@ final class Features implements AutoCloseable {
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
-        var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
-        authenticators = new Authenticators(authenticator, hotAuthenticator);
-        verification = new Verification(
-                format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json, registry);
+        verification =
+                new Verification(format, directory, feed, nodeDatabase, keys, lastUsed, clock, json, registry);
+        authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
         new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)

@@ -9,7 +9,6 @@ import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.KeyStatus;
-import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.SpendOutcome;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,13 +19,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One verification from question to answer: waits for the wanted position, judges, and does what an allowed use brings with it.
@@ -47,11 +42,6 @@ final class KeyVerifier {
     /** Uses that wait for their turn; more are refused at once. */
     static final int WAITING_MAX = 2_000;
 
-    /** Rotations whose end is being written. */
-    static final int ENDING_MAX = 256;
-
-    private static final Logger log = LoggerFactory.getLogger(KeyVerifier.class);
-
     /** A verdict, and the position of the feed from which it was given. */
     record Answer(Verdict verdict, Epoch at) {}
 
@@ -60,10 +50,9 @@ final class KeyVerifier {
     private final FeedNode feed;
     private final NodeDatabase database;
     private final ApiKeys keys;
-    private final LastUsed lastUsed;
+    private final KeyUses uses;
     private final InstantSource clock;
     private final Semaphore spending = new Semaphore(SPENDING_MAX);
-    private final Set<KeyEntry> ending = ConcurrentHashMap.newKeySet();
 
     KeyVerifier(
             Judge judge,
@@ -71,14 +60,14 @@ final class KeyVerifier {
             FeedNode feed,
             NodeDatabase database,
             ApiKeys keys,
-            LastUsed lastUsed,
+            KeyUses uses,
             InstantSource clock) {
         this.judge = judge;
         this.directory = directory;
         this.feed = feed;
         this.database = database;
         this.keys = keys;
-        this.lastUsed = lastUsed;
+        this.uses = uses;
         this.clock = clock;
     }
 
@@ -103,32 +92,11 @@ final class KeyVerifier {
             case Verdict.Denied denied
             when mayBeReplay(denied, question) -> replay(denied.key().orElseThrow(), question, denied);
             case Verdict.Allowed allowed -> {
-                used(allowed.key(), question);
+                uses.used(allowed.key(), question.address(), clock.millis());
                 yield Future.succeededFuture(new Answer(verdict, at));
             }
             case Verdict.Denied _ -> Future.succeededFuture(new Answer(verdict, at));
         };
-    }
-
-    private void used(LiveKey key, Question question) {
-        var mark = key.lastUse;
-        if (mark == null || !mark.moved(question.address(), clock.millis())) {
-            key.lastUse = lastUsed.record(key.id(), question.address(), clock.instant());
-        }
-        if (key.endsPredecessor() && ending.size() < ENDING_MAX && ending.add(key)) {
-            Thread.startVirtualThread(() -> endPredecessor(key));
-        }
-    }
-
-    /** The pending flag goes with the feed: were this lost, the next use would bring it here again. */
-    private void endPredecessor(LiveKey key) {
-        try {
-            keys.endPredecessor(key.id(), new OrganizationId(key.organization.id));
-        } catch (RuntimeException e) {
-            log.warn("cannot end the predecessor of {} now, its next use tries again: {}", key.id(), e.getMessage());
-        } finally {
-            ending.remove(key);
-        }
     }
 
     /** Also of a token that has expired since: whoever repeats a use asks about the time of the use. */
@@ -175,7 +143,7 @@ final class KeyVerifier {
                 })
                 .map(verdict -> {
                     if (verdict instanceof Verdict.Allowed allowed) {
-                        var _ = lastUsed.record(allowed.key().id(), question.address(), clock.instant());
+                        uses.used(allowed.key(), question.address(), clock.millis());
                     }
                     return answered(verdict);
                 });
