@@ -8,6 +8,7 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.idempotency.AnswerCleaning;
 import dev.shearline.server.idempotency.Attempt;
@@ -67,6 +68,7 @@ final class Features implements AutoCloseable {
             Directory directory,
             KeyFormat format,
             Json json,
+            Problems problems,
             InstantSource clock,
             SecureRandom random,
             MeterRegistry registry) {
@@ -90,8 +92,8 @@ final class Features implements AutoCloseable {
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
-        verification =
-                new Verification(format, directory, feed, nodeDatabase, keys, lastUsed, clock, json, registry);
+        verification = new Verification(
+                format, directory, feed, nodeDatabase, keys, lastUsed, clock, json, problems, registry);
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);

@@ -4,6 +4,7 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.HotAuthenticator;
 import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.keys.ApiKeys;
@@ -33,12 +34,13 @@ public final class Verification {
             LastUsed lastUsed,
             InstantSource clock,
             Json json,
+            Problems problems,
             MeterRegistry registry) {
         var uses = new KeyUses(lastUsed, key -> keys.endPredecessor(key.id(), new OrganizationId(key.organization.id)));
         authenticator = new DirectoryAuthenticator(format, directory, uses, clock);
         var verifier =
                 new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, uses, clock);
-        verifyRoutes = new VerifyRoutes(verifier, json, new VerdictCounters(registry));
+        verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry));
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);
         feed.addListener(streams);
