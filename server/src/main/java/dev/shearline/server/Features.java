@@ -8,6 +8,7 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.idempotency.AnswerCleaning;
 import dev.shearline.server.idempotency.Attempt;
@@ -33,7 +34,6 @@ import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
 import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.verify.Directory;
-import dev.shearline.server.verify.DirectoryAuthenticator;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
@@ -68,6 +68,7 @@ final class Features implements AutoCloseable {
             Directory directory,
             KeyFormat format,
             Json json,
+            Problems problems,
             InstantSource clock,
             SecureRandom random,
             MeterRegistry registry) {
@@ -91,10 +92,9 @@ final class Features implements AutoCloseable {
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
-        var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
-        authenticators = new Authenticators(authenticator, hotAuthenticator);
         verification = new Verification(
-                format, directory, feed, nodeDatabase, keys, lastUsed, hotAuthenticator, clock, json, registry);
+                format, directory, feed, nodeDatabase, keys, lastUsed, clock, json, problems, registry);
+        authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
         new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Disables in the database what this node knew as dead and a failover or a restore has brought back to life. */
+/** Disables in the database, for an operator to look at, what this node knew as dead and a failover or a restore has brought back. */
 final class ForkedHistory implements AutoCloseable {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -41,7 +41,7 @@ final class ForkedHistory implements AutoCloseable {
 
     private boolean disabled(Directory.Resurrected key) {
         try {
-            keys.disableForked(key.organization(), key.key());
+            keys.disableForked(key.organization(), key.key(), key.deadAt());
             return true;
         } catch (RuntimeException e) {
             log.warn("cannot disable {} yet: {}", key.key(), e.getMessage());

@@ -72,6 +72,11 @@ final class NodeHealth {
     }
 
     private Health clock() {
+        var ahead = feed.primaryClock().ahead();
+        if (ahead.compareTo(PrimaryClock.WARN_OFFSET) > 0) {
+            return new Health.NotReady("stands still, " + ahead.toMillis()
+                    + " ms ahead of the primary's clock: this machine's clock was set forward and back");
+        }
         var offset = feed.primaryClock().offset();
         var words = offset.toMillis() + " ms from the primary's clock";
         var advice = words + ": set this machine's clock by NTP";

@@ -84,6 +84,7 @@ public final class Server implements AutoCloseable {
         var directory = new Directory(primaryClock);
         feed = new FeedNode(nodeDatabase, directory, primaryClock, clocks, feedSettings(settings), random);
         var changes = new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed);
+        var problems = new Problems(List.of(DatabaseProblems::find));
         metrics = new Metrics();
         NodeMeters.register(metrics.registry(), feed, directory);
         features = new Features(
@@ -95,6 +96,7 @@ public final class Server implements AutoCloseable {
                 directory,
                 format,
                 json,
+                problems,
                 primaryClock,
                 random,
                 metrics.registry());
@@ -104,7 +106,6 @@ public final class Server implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
-        var problems = new Problems(List.of(DatabaseProblems::find));
         var apiDispatcher = new Dispatcher(
                 features.routes(),
                 gate(feed),

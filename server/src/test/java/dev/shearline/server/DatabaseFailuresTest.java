@@ -16,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PostgreSQL goes away at the worst moments. */
 @Tag("storage")
@@ -39,6 +41,77 @@ class DatabaseFailuresTest {
             assertThat(cluster.schema().query("SELECT count(*) FROM api_key WHERE name = 'dies'"))
                     .isEqualTo("0");
             cluster.api().post("/v1/keys", newKey(acme, "lives")).expect(201);
+        }
+    }
+
+    @Test
+    void a_change_whose_commit_was_carried_out_and_not_heard_of_is_there_is_numbered_and_works() {
+        try (var wire = Wire.to(TestPostgres.postgres().port(), true);
+                var cluster = Cluster.start(1);
+                var cutOff = cluster.joinThrough(wire)) {
+            var acme = cluster.organization("acme");
+            Eventually.isTrue("it serves", cutOff::isReady);
+            var api = new Api(Cluster.uri(cutOff), cluster.operator());
+            wire.loseCommitOf("INSERT INTO api_key ");
+            var header = "the-same-request-again-and-again";
+            var answer =
+                    api.postOnce("/v1/keys", header, newKey(acme, "unheard")).expect(503);
+            assertThat(answer.code()).isEqualTo("outcome_unknown");
+            Eventually.isTrue(
+                    "a poll of the other node has numbered it",
+                    () -> cluster.schema()
+                            .query("SELECT count(epoch) FROM feed_entry JOIN api_key ON target = api_key.id"
+                                    + " WHERE kind = 'key.created' AND name = 'unheard'")
+                            .equals("1"));
+            var again = cluster.api()
+                    .postOnce("/v1/keys", header, newKey(acme, "unheard"))
+                    .expect(201);
+            assertThat(cluster.schema().query("SELECT count(*) FROM api_key WHERE name = 'unheard'"))
+                    .isEqualTo("1");
+            assertThat(cluster.api().verify(again.at("secret"))).isEqualTo("allowed");
+            wire.join();
+            Eventually.isTrue(
+                    "it works on the node that was cut off",
+                    () -> api.post("/v1/keys/verify", Map.of("key", again.at("secret")))
+                            .code()
+                            .equals("allowed"));
+        }
+    }
+
+    /** What fails is counted outside of the transaction, which is rolled back. */
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01"})
+    void a_serialization_failure_or_a_deadlock_is_tried_again_and_not_for_ever(String state) {
+        try (var cluster = Cluster.start(1)) {
+            var acme = cluster.organization("acme");
+            var schema = cluster.schema();
+            schema.execute("CREATE SEQUENCE shearline.tries");
+            schema.execute("GRANT USAGE ON SEQUENCE shearline.tries TO shearline_app");
+            schema.execute("""
+                    CREATE FUNCTION shearline.conflict() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF NEW.name IN ('twice', 'always') AND (nextval('shearline.tries') <= 2 OR NEW.name = 'always') THEN
+                            RAISE EXCEPTION 'injected' USING ERRCODE = '%s';
+                        END IF;
+                        RETURN NEW;
+                    END $$
+                    """.formatted(state));
+            schema.execute("CREATE TRIGGER conflict AFTER INSERT ON api_key FOR EACH ROW EXECUTE FUNCTION"
+                    + " shearline.conflict()");
+            var key = cluster.api().post("/v1/keys", newKey(acme, "twice")).expect(201);
+            assertThat(cluster.audit(key.at("id"))).isEqualTo("key.created");
+            assertThat(cluster.api().verify(key.at("secret"))).isEqualTo("allowed");
+            assertThat(schema.query("SELECT last_value FROM shearline.tries")).isEqualTo("3");
+
+            var before = schema.query("SELECT (SELECT count(*) FROM audit_event) || ' ' || count(*) FROM feed_entry");
+            var refused = cluster.api().post("/v1/keys", newKey(acme, "always")).expect(503);
+            assertThat(refused.code()).isEqualTo("database_unavailable");
+            assertThat(refused.raw().headers().firstValue("Retry-After")).isPresent();
+            assertThat(schema.query("SELECT last_value FROM shearline.tries")).isEqualTo("7");
+            assertThat(schema.query("SELECT count(*) FROM api_key WHERE name = 'always'"))
+                    .isEqualTo("0");
+            assertThat(schema.query("SELECT (SELECT count(*) FROM audit_event) || ' ' || count(*) FROM feed_entry"))
+                    .isEqualTo(before);
         }
     }
 

@@ -234,11 +234,12 @@ class OpenApiAnswersTest {
                 path,
                 200,
                 () -> api.post(path, Map.of("key", cluster.operator().reveal())));
+        var fromTheFuture = Map.of("key", secret, "min_epoch", Long.MAX_VALUE);
         check(
                 "post",
                 path + "-batch",
                 200,
-                () -> api.post(path + "-batch", Map.of("items", List.of(Map.of("key", secret)))));
+                () -> api.post(path + "-batch", Map.of("items", List.of(Map.of("key", secret), fromTheFuture))));
     }
 
     private void problems(Map<String, ?> body) {

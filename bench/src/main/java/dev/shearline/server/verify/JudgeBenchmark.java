@@ -8,6 +8,7 @@ import dev.shearline.server.http.Json;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.KeyFormat;
@@ -56,7 +57,7 @@ public class JudgeBenchmark {
     private final IpAddress address = IpAddress.find("127.0.0.1").orElseThrow();
     private final Directory directory = new Directory(clock);
     private final Judge judge = new Judge(format, directory, clock);
-    private final DirectoryAuthenticator authenticator = new DirectoryAuthenticator(format, directory, clock);
+    private final DirectoryAuthenticator authenticator;
     private final Secret token;
     private final Actor caller;
     private final List<String> keys;
@@ -66,7 +67,10 @@ public class JudgeBenchmark {
 
     public JudgeBenchmark() {
         try {
-            load(System.getProperty(DATABASE).split(" ", -1));
+            var node = new NodeDatabase(address(System.getProperty(DATABASE).split(" ", -1)));
+            load(node);
+            authenticator =
+                    new DirectoryAuthenticator(format, directory, new KeyUses(new LastUsed(node), _ -> {}), clock);
             token = Secret.of(
                     Files.readString(Path.of(System.getProperty(TOKEN))).strip());
             keys = Files.readAllLines(Path.of(System.getProperty(KEYS)));
@@ -86,11 +90,12 @@ public class JudgeBenchmark {
         }
     }
 
-    private void load(String[] address) {
-        var database = new DatabaseAddress(
-                address[0], Integer.parseInt(address[1]), address[2], address[3], Secret.of(address[4]));
-        try (var node = new NodeDatabase(database);
-                var handle = node.open()) {
+    private static DatabaseAddress address(String[] parts) {
+        return new DatabaseAddress(parts[0], Integer.parseInt(parts[1]), parts[2], parts[3], Secret.of(parts[4]));
+    }
+
+    private void load(NodeDatabase node) {
+        try (var handle = node.open()) {
             handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, directory::load)
                     .show();
         }

@@ -15,8 +15,8 @@ import org.jdbi.v3.core.Jdbi;
  * <p>Each runs as {@code shearline_app}, which owns nothing and sees, under row-level security, the one organization that the
  * transaction's {@link TenantContext} names: a forgotten WHERE finds nothing of other tenants. Isolation is READ COMMITTED; what must
  * not race is locked (organization → unit → key). A serialization failure or a deadlock is tried again at most {@value #TRIES_MAX}
- * times in all. A connection lost while COMMIT is under way is an {@link OutcomeUnknownException}; any other loss changed nothing and
- * is a {@link DatabaseUnavailableException}.
+ * times in all. A connection lost while the COMMIT of a change is under way is an {@link OutcomeUnknownException}; any other loss
+ * changed nothing and is a {@link DatabaseUnavailableException}.
  */
 public final class Database implements AutoCloseable {
 
@@ -95,16 +95,17 @@ public final class Database implements AutoCloseable {
                 rollBack(handle, failure);
                 throw failure;
             }
-            commit(handle);
+            commit(handle, readOnly);
             return new Committed<>(value, tx.entries(), System.nanoTime());
         }
     }
 
-    private static void commit(Handle handle) {
+    /** What only reads has changed nothing, however its COMMIT went. */
+    private static void commit(Handle handle, boolean readOnly) {
         try {
             handle.commit();
         } catch (RuntimeException e) {
-            throw SqlErrors.isConnectionLost(e) ? new OutcomeUnknownException(e) : e;
+            throw SqlErrors.isConnectionLost(e) && !readOnly ? new OutcomeUnknownException(e) : e;
         }
     }
 

@@ -17,6 +17,8 @@ public record DatabaseAddress(
     static final int LOCK_TIMEOUT_MS = 5_000;
     static final int IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 
+    private static final String READ_COMMITTED = " -c default_transaction_isolation=read\\ committed";
+
     public DatabaseAddress(String host, int port, String database, String user, Secret password) {
         this(host, port, database, user, password, new Properties());
     }
@@ -32,6 +34,8 @@ public record DatabaseAddress(
     /**
      * A source of single connections with every wait bounded. A commit that anybody has seen is on disk, whatever the database does by
      * default: a lease or a revocation that a crash of the server takes back would undo what was answered, without a new server to notice.
+     * Isolation is READ COMMITTED, whatever the database does by default: numbering looks for entries after it has the counter, and a
+     * spend for a state after it has the row.
      */
     public PGSimpleDataSource dataSource(String applicationName) {
         return dataSource(applicationName, "");
@@ -62,7 +66,7 @@ public record DatabaseAddress(
         source.setReWriteBatchedInserts(true);
         source.setOptions("-c statement_timeout=" + STATEMENT_TIMEOUT_MS + " -c lock_timeout=" + LOCK_TIMEOUT_MS
                 + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT_MS
-                + " -c synchronous_commit=on -c TimeZone=UTC"
+                + " -c synchronous_commit=on -c TimeZone=UTC" + READ_COMMITTED
                 + moreOptions);
         applyParameters(source);
         return source;
@@ -71,7 +75,7 @@ public record DatabaseAddress(
     /** The same without bounds on statements: a migration may rewrite a table for hours. */
     PGSimpleDataSource unboundedDataSource(String applicationName) {
         var source = dataSource(applicationName);
-        source.setOptions("-c TimeZone=UTC");
+        source.setOptions("-c TimeZone=UTC" + READ_COMMITTED);
         source.setSocketTimeout(0);
         applyParameters(source);
         return source;

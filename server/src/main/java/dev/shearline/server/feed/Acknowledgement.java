@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>This node answers for itself from memory, if the feed still holds the entry that it stands at. The others are read from their rows:
  * one that has reported the epoch has acknowledged, one whose lease has lapsed by the primary's clock is fenced and answers nothing, any
- * other is pending.
+ * other is pending. A number alone says nothing: after a failover another change may have it, so the feed must hold the very entry.
  */
 final class Acknowledgement {
 
@@ -56,13 +56,11 @@ final class Acknowledgement {
         long deadline = System.nanoTime() + patience.toNanos();
         var epoch = findEpoch(entries, deadline);
         if (epoch.isEmpty()) {
-            return new Propagation.Measured(
-                    epoch, new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos)));
+            return unnumbered(committedNanos);
         }
         var numberedAt = clock.instant();
-        long number = epoch.get().number();
-        reached(follower.waiters().await(number), deadline);
-        return new Propagation.Measured(epoch, look(number, numberedAt, committedNanos, deadline));
+        reached(follower.waiters().await(epoch.get().number()), deadline);
+        return look(epoch.get(), numberedAt, committedNanos, deadline);
     }
 
     private Optional<Epoch> findEpoch(List<UUID> entries, long deadline) {
@@ -89,10 +87,20 @@ final class Acknowledgement {
         }
     }
 
-    private Propagation look(long number, Instant numberedAt, long committedNanos, long deadline) {
+    /** The change has no number, or none any more: nobody can say anything of it. */
+    private static Propagation.Measured unnumbered(long committedNanos) {
+        return new Propagation.Measured(Optional.empty(), nobodyKnows(committedNanos));
+    }
+
+    private static Propagation nobodyKnows(long committedNanos) {
+        return new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos));
+    }
+
+    private Propagation.Measured look(Epoch epoch, Instant numberedAt, long committedNanos, long deadline) {
         for (long pause = LOOK_FIRST_MS; ; pause = Math.min(pause * 2, LOOK_LONGEST_MS)) {
-            var seen = count(number, numberedAt, committedNanos);
-            if (seen.complete()
+            var seen = count(epoch, numberedAt, committedNanos);
+            if (seen.epoch().isEmpty()
+                    || seen.propagation().complete()
                     || Thread.currentThread().isInterrupted()
                     || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > deadline) {
                 return seen;
@@ -101,31 +109,37 @@ final class Acknowledgement {
         }
     }
 
-    /** The rows as they are, and whether this node has the change, by its own memory and the feed's tags. */
-    private record Seen(List<Nodes.Row> rows, boolean reachedHere) {}
+    /** The rows as they are, whether the feed holds the change, and whether this node has it, by its own memory and the feed's tags. */
+    private record Seen(List<Nodes.Row> rows, boolean held, boolean reachedHere) {}
 
-    private Seen see(long number) {
+    private Seen see(Epoch epoch) {
         return database.call(handle -> {
             var rows = Nodes.list(handle);
             // read after the rows: what it has applied since counts, what it applied in another history does not
             var here = follower.position();
-            return new Seen(rows, here.number() >= number && Nodes.isInHistory(handle, here));
+            boolean held = Nodes.isInHistory(handle, epoch);
+            boolean reached =
+                    here.number() >= epoch.number() && (here.equals(epoch) ? held : Nodes.isInHistory(handle, here));
+            return new Seen(rows, held, reached);
         });
     }
 
-    private Propagation count(long number, Instant numberedAt, long committedNanos) {
+    private Propagation.Measured count(Epoch epoch, Instant numberedAt, long committedNanos) {
         Seen seen;
         try {
-            seen = see(number);
+            seen = see(epoch);
         } catch (DatabaseUnavailableException e) {
-            return new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos));
+            return new Propagation.Measured(Optional.of(epoch), nobodyKnows(committedNanos));
+        }
+        if (!seen.held) {
+            return unnumbered(committedNanos);
         }
         int acknowledged = 0;
         int fenced = 0;
         var longest = Duration.ZERO;
         var rows = withSelf(seen.rows);
         for (var row : rows) {
-            if (row.id().equals(self.id()) ? seen.reachedHere : row.applied() >= number) {
+            if (row.id().equals(self.id()) ? seen.reachedHere : row.applied() >= epoch.number()) {
                 acknowledged++;
             } else if (row.lapsed()) {
                 fenced++;
@@ -135,8 +149,16 @@ final class Acknowledgement {
         }
         int pending = rows.size() - acknowledged - fenced;
         var deadBy = pending == 0 ? clock.instant() : numberedAt.plus(longest).plus(Nodes.MARGIN);
-        return new Propagation(
-                rows.size(), acknowledged, fenced, pending, pending == 0, Optional.of(deadBy), sinceMs(committedNanos));
+        return new Propagation.Measured(
+                Optional.of(epoch),
+                new Propagation(
+                        rows.size(),
+                        acknowledged,
+                        fenced,
+                        pending,
+                        pending == 0,
+                        Optional.of(deadBy),
+                        sinceMs(committedNanos)));
     }
 
     /** A restore may have lost this node's row while the node still answers: then it counts all the same. */

@@ -20,7 +20,7 @@ public final class Problems {
         this.mappers = List.copyOf(mappers);
     }
 
-    Problem problemOf(Throwable thrown, String requestId) {
+    public Problem problemOf(Throwable thrown, String requestId) {
         var cause = unwrapped(thrown);
         if (cause instanceof ProblemException known) {
             return known.problem();

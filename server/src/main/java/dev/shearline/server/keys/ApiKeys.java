@@ -195,12 +195,16 @@ public final class ApiKeys implements OwnedKeys {
         announce(ROTATION.actor(), organization, tx -> rotation.endPredecessor(tx, ROTATION, organization, newKey));
     }
 
-    /** The key was dead before the history of the database forked, and is alive after: somebody has to look at it. */
-    public void disableForked(OrganizationId organization, ApiKeyId id) {
+    /**
+     * The key was dead before the history of the database forked, and is not after: somebody has to look at it.
+     *
+     * @param known at which version it was dead
+     */
+    public void disableForked(OrganizationId organization, ApiKeyId id, int known) {
         announce(
                 FORKED_HISTORY.actor(),
                 organization,
-                tx -> states.disable(tx, FORKED_HISTORY, organization, id, RevocationCause.HISTORY_FORKED));
+                tx -> states.disableForked(tx, FORKED_HISTORY, organization, id, known));
     }
 
     private void announce(Actor actor, OrganizationId organization, Consumer<Tx> work) {

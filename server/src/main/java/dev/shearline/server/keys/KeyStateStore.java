@@ -23,8 +23,18 @@ final class KeyStateStore {
              WHERE id = :id AND organization_id = :organization AND state = 'active'
             RETURNING version
             """;
+    /** Its version rises above that of the death, so that whatever comes after it is known to come after it. */
+    private static final String DISABLE_FORKED = """
+            UPDATE api_key SET state = 'disabled', disabled_cause = 'history_forked', updated_at = :now,
+                               version = greatest(version, :known) + 1
+             WHERE id = :id AND organization_id = :organization AND state IN ('active', 'disabled') AND confirmed_version <= :known
+               AND (disabled_cause IS DISTINCT FROM 'history_forked' OR version < :known)
+            RETURNING version
+            """;
+
     private static final String ENABLE = """
-            UPDATE api_key SET state = 'active', disabled_cause = NULL, updated_at = :now, version = version + 1
+            UPDATE api_key SET state = 'active', disabled_cause = NULL, updated_at = :now, version = version + 1,
+                               confirmed_version = CASE disabled_cause WHEN 'history_forked' THEN version + 1 ELSE confirmed_version END
              WHERE id = :id AND organization_id = :organization AND state = 'disabled'
             RETURNING version
             """;
@@ -81,6 +91,11 @@ final class KeyStateStore {
 
     Optional<Integer> disable(Tx tx, OrganizationId organization, ApiKeyId id, RevocationCause cause, Instant now) {
         return version(query(tx, DISABLE, organization, id, now).bind("cause", cause.wire()));
+    }
+
+    /** @param known at which version the key was dead */
+    Optional<Integer> disableForked(Tx tx, OrganizationId organization, ApiKeyId id, int known, Instant now) {
+        return version(query(tx, DISABLE_FORKED, organization, id, now).bind("known", known));
     }
 
     Optional<Integer> enable(Tx tx, OrganizationId organization, ApiKeyId id, Instant now) {

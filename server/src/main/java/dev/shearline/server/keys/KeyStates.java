@@ -29,15 +29,27 @@ final class KeyStates {
 
     void disable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "disabled");
-        disable(tx, caller, key.organization(), key.id(), RevocationCause.MANUAL);
+        var cause = RevocationCause.MANUAL;
+        store.disable(tx, key.organization(), key.id(), cause, now())
+                .ifPresent(version -> recordDisabled(tx, caller, key.organization(), key.id(), cause, version));
     }
 
-    /** Nothing happens to a key that is not active. */
-    void disable(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, RevocationCause cause) {
-        store.disable(tx, organization, id, cause, now()).ifPresent(version -> {
-            var event = KeyJournal.event(organization, id, "disabled").with("cause", cause.wire());
-            journal.record(tx, caller, ChangeKind.KEY_DISABLED, id, version, event);
-        });
+    /**
+     * Also of a key that is disabled already, since its organization could enable it. Nothing happens to one that is dead, or that an
+     * operator has confirmed since.
+     *
+     * @param known at which version the key was dead
+     */
+    void disableForked(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, int known) {
+        store.disableForked(tx, organization, id, known, now())
+                .ifPresent(version ->
+                        recordDisabled(tx, caller, organization, id, RevocationCause.HISTORY_FORKED, version));
+    }
+
+    private void recordDisabled(
+            Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, RevocationCause cause, int version) {
+        var event = KeyJournal.event(organization, id, "disabled").with("cause", cause.wire());
+        journal.record(tx, caller, ChangeKind.KEY_DISABLED, id, version, event);
     }
 
     void enable(Tx tx, Caller caller, KeyRow key) {

@@ -62,13 +62,18 @@ public final class LastUsed implements AutoCloseable {
      */
     public static final class Mark {
 
-        private long millis;
+        private volatile long millis;
         private Optional<IpAddress> address;
         private boolean taken;
 
         private Mark(long millis, Optional<IpAddress> address) {
             this.millis = millis;
             this.address = address;
+        }
+
+        /** Whether a use at this time says nothing new: it is written already, or will be with what is noted here. Takes no lock. */
+        public boolean covers(long at) {
+            return at <= millis;
         }
 
         /** False when it was taken to be written meanwhile: then this use must be recorded anew. */

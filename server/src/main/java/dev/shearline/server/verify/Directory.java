@@ -31,14 +31,20 @@ import org.jspecify.annotations.Nullable;
  * removed. So the order of entries inside a batch does not matter, and an entry may come twice.
  *
  * <h2>Forked history</h2>
- * A failover or a restore can bring a revoked key back to life in the database. After loading again, a key that this node knew as revoked
- * or used keeps its tombstone at the version of the row read, and is reported to be disabled by an ordinary change; only a later version,
- * an operator's {@code enable}, lifts it.
+ * A failover or a restore can bring a revoked key back in the database, active or disabled as it was before. After loading again, a key
+ * that this node knew as revoked or used keeps its tombstone, and is reported to be disabled by an ordinary change with a version above
+ * that of the death. Only a row that says so lifts the tombstone: that it is disabled for this reason, which only an operator undoes, or
+ * that an operator has confirmed it, at a version above that of the death. Any other later version, such as a new name or an {@code enable}
+ * by the key's own organization, says nothing about it.
  */
 public final class Directory implements Replica {
 
-    /** A key that is dead here and alive in the database. */
-    public record Resurrected(OrganizationId organization, ApiKeyId key) {}
+    /**
+     * A key that is dead here and not in the database.
+     *
+     * @param deadAt at which version it was dead
+     */
+    public record Resurrected(OrganizationId organization, ApiKeyId key, int deadAt) {}
 
     private final InstantSource clock;
     private volatile DirectoryState state = new DirectoryState(0);
@@ -70,10 +76,9 @@ public final class Directory implements Replica {
     /** The memberships of a user, in one organization or in all. */
     List<String> membershipsOf(String user, Optional<OrganizationId> organization) {
         var ids = new ArrayList<String>();
-        for (var cell : state.memberships.values()) {
+        for (var cell : state.membershipsByUser.getOrDefault(user, List.of())) {
             var membership = cell.record;
             if (membership != null
-                    && membership.user().id.equals(user)
                     && organization
                             .map(OrganizationId::value)
                             .orElse(membership.organization())
@@ -99,7 +104,10 @@ public final class Directory implements Replica {
         rows.eachOrganization(snapshot, Optional.empty(), org -> set(loaded.organizations, org.id(), org));
         rows.eachUnit(snapshot, Optional.empty(), unit -> set(loaded.units, unit.id(), unit));
         rows.eachUser(snapshot, Optional.empty(), user -> set(loaded.users, user.id(), user));
-        rows.eachMembership(snapshot, Optional.empty(), member -> set(loaded.memberships, member.id(), member));
+        rows.eachMembership(snapshot, Optional.empty(), member -> {
+            set(loaded.memberships, member.id(), member);
+            loaded.indexByUser(member);
+        });
         rows.eachKey(snapshot, Optional.empty(), loaded.keys::put);
         return () -> show(loaded);
     }
@@ -117,14 +125,23 @@ public final class Directory implements Replica {
         before.keys.forEach(known -> {
             if (known instanceof DeadKey dead
                     && dead.reason() != Reason.DISABLED
-                    && loaded.keys.find(known.digest()) instanceof LiveKey alive
-                    && isAlive(alive)) {
+                    && loaded.keys.find(known.digest()) instanceof LiveKey back
+                    && !isSettled(loaded, back, dead)) {
                 loaded.keys.put(new DeadKey(
-                        alive.digest(), alive.id(), alive.version, alive.organization, dead.reason(), dead.deathDay()));
-                resurrected.add(new Resurrected(new OrganizationId(alive.organization.id), alive.id()));
+                        back.digest(),
+                        back.id(),
+                        Math.max(back.version, dead.version),
+                        back.organization,
+                        dead.reason(),
+                        dead.deathDay()));
+                resurrected.add(new Resurrected(new OrganizationId(back.organization.id), back.id(), dead.version));
             }
         });
         return resurrected;
+    }
+
+    private static boolean isSettled(DirectoryState state, KeyEntry row, KeyEntry dead) {
+        return state.settled.getOrDefault(row.id(), 0) > dead.version;
     }
 
     private static <R> void set(Map<String, Cell<R>> cells, String id, R record) {
@@ -169,7 +186,11 @@ public final class Directory implements Replica {
                 case ORGANIZATION -> rows.eachOrganization(handle, some, org -> read.organizations.put(org.id(), org));
                 case UNIT -> rows.eachUnit(handle, some, unit -> read.units.put(unit.id(), unit));
                 case USER -> rows.eachUser(handle, some, user -> read.users.put(user.id(), user));
-                case MEMBERSHIP -> rows.eachMembership(handle, some, mem -> read.memberships.put(mem.id(), mem));
+                case MEMBERSHIP ->
+                    rows.eachMembership(handle, some, mem -> {
+                        read.memberships.put(mem.id(), mem);
+                        state.indexByUser(mem);
+                    });
                 case PLAN -> rows.eachPlan(handle, some, plan -> read.plans.put(plan.id(), plan));
                 case NONE -> {}
             }
@@ -253,8 +274,7 @@ public final class Directory implements Replica {
         if (wasRead || !entry.kind().orElseThrow().isRemoving()) {
             row.ifPresentOrElse(
                     found -> {
-                        if (held.isEmpty()
-                                || supersedes(found, held.get(), entry.kind().orElseThrow())) {
+                        if (held.isEmpty() || supersedes(state, found, held.get())) {
                             state.keys.put(found);
                         }
                     },
@@ -267,19 +287,10 @@ public final class Directory implements Replica {
         }
     }
 
-    /**
-     * A live row replaces a tombstone only after history has forked: revoked and used are final. It does so at a later version and by an
-     * enable, since another change of the row, such as a new name, says nothing about the key's life.
-     */
-    private static boolean supersedes(KeyEntry row, KeyEntry held, ChangeKind kind) {
-        if (held instanceof DeadKey) {
-            return row.version > held.version && (kind == ChangeKind.KEY_ENABLED || !isAlive(row));
-        }
-        return row.version >= held.version;
-    }
-
-    private static boolean isAlive(KeyEntry key) {
-        return key instanceof LiveKey live && !live.isDisabled();
+    /** A live row replaces a tombstone only after history has forked: revoked and used are final. */
+    private static boolean supersedes(DirectoryState state, KeyEntry row, KeyEntry held) {
+        return row.version >= held.version
+                && (row instanceof DeadKey || held instanceof LiveKey || isSettled(state, row, held));
     }
 
     private KeyEntry ended(KeyEntry held, FeedEntry entry) {

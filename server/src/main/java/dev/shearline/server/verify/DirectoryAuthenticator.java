@@ -17,9 +17,9 @@ import java.util.Set;
 
 /**
  * Finds the caller of a hot route in the directory. While the node is fresh that is as good as asking the primary: a revocation is not
- * complete before this directory has it.
+ * complete before this directory has it. To call is to use the key: that is noted here.
  */
-public final class DirectoryAuthenticator implements HotAuthenticator {
+final class DirectoryAuthenticator implements HotAuthenticator {
 
     private static final Authentication UNKNOWN =
             new Authentication.Refused("This key is not known: check that it is whole and of this instance.");
@@ -34,11 +34,13 @@ public final class DirectoryAuthenticator implements HotAuthenticator {
 
     private final KeyFormat format;
     private final Directory directory;
+    private final KeyUses uses;
     private final InstantSource clock;
 
-    public DirectoryAuthenticator(KeyFormat format, Directory directory, InstantSource clock) {
+    DirectoryAuthenticator(KeyFormat format, Directory directory, KeyUses uses, InstantSource clock) {
         this.format = format;
         this.directory = directory;
+        this.uses = uses;
         this.clock = clock;
     }
 
@@ -51,7 +53,8 @@ public final class DirectoryAuthenticator implements HotAuthenticator {
         if (entry == null) {
             return UNKNOWN;
         }
-        if (Judge.standing(entry, clock.millis()) != null || !(entry instanceof LiveKey key)) {
+        long now = clock.millis();
+        if (Judge.standing(entry, now) != null || !(entry instanceof LiveKey key)) {
             return NOT_ALIVE;
         }
         if (key.type() == KeyType.EPHEMERAL) {
@@ -60,6 +63,7 @@ public final class DirectoryAuthenticator implements HotAuthenticator {
         if (!Judge.isAddressAllowed(key.cidrs, Optional.of(address))) {
             return WRONG_ADDRESS;
         }
+        uses.called(key, address, now);
         return new Authentication.Authenticated(
                 key.type() == KeyType.OPERATOR
                         ? new Actor.Operator(key.id(), key.scopes)

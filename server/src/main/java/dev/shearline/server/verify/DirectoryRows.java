@@ -27,6 +27,7 @@ final class DirectoryRows {
     private static final String KEYS = """
             SELECT id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
                    array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs, state, end_at_first_use, version,
+                   CASE WHEN state = 'disabled' AND disabled_cause = 'history_forked' THEN version + 1 ELSE confirmed_version END AS settled,
                    date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
                    date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died
               FROM api_key
@@ -127,7 +128,11 @@ final class DirectoryRows {
     private KeyEntry key(ResultSet row) throws SQLException {
         var keyState = text(row, "state");
         if (!keyState.equals("revoked") && !keyState.equals("used")) {
-            return liveKey(row);
+            var live = liveKey(row);
+            if (row.getInt("settled") > 0) {
+                state.settled.put(live.id(), row.getInt("settled"));
+            }
+            return live;
         }
         return new DeadKey(
                 KeyDigest.fromBytes(row.getBytes("digest")),

@@ -2,9 +2,11 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
+import dev.shearline.token.ApiKeyId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** One loaded state of the directory: cells by id, keys by digest and id, and the sets that many keys share. */
 final class DirectoryState {
@@ -14,7 +16,12 @@ final class DirectoryState {
     final Map<String, Cell<Records.Unit>> units = new ConcurrentHashMap<>();
     final Map<String, Cell<Records.User>> users = new ConcurrentHashMap<>();
     final Map<String, Cell<Records.Membership>> memberships = new ConcurrentHashMap<>();
+    /** By user: a change of a user is told by the memberships, to every open stream. */
+    final Map<String, List<Cell<Records.Membership>>> membershipsByUser = new ConcurrentHashMap<>();
+
     final KeyTable keys;
+    /** Of the few keys that forked history has brought back: at which version an operator has confirmed that one, or would. */
+    final Map<ApiKeyId, Integer> settled = new ConcurrentHashMap<>();
 
     private final Map<String, ScopeSet> scopeSets = new ConcurrentHashMap<>();
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
@@ -26,6 +33,17 @@ final class DirectoryState {
     static <R> Cell<R> cell(Map<String, Cell<R>> cells, String id) {
         var found = cells.get(id);
         return found != null ? found : cells.computeIfAbsent(id, Cell::new);
+    }
+
+    /** Called by the follower's thread alone. A membership never changes its user. */
+    void indexByUser(Records.Membership membership) {
+        var cell = cell(memberships, membership.id());
+        membershipsByUser.merge(
+                membership.user().id,
+                List.of(cell),
+                (known, one) -> known.contains(cell)
+                        ? known
+                        : Stream.concat(known.stream(), one.stream()).toList());
     }
 
     /** Scopes as one text with spaces between: equal texts share one set. */

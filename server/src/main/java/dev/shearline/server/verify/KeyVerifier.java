@@ -9,7 +9,6 @@ import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.KeyStatus;
-import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.SpendOutcome;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -18,21 +17,19 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Supplier;
 
 /**
  * One verification from question to answer: waits for the wanted position, judges, and does what an allowed use brings with it.
  *
  * <p>All but single-use tokens are answered on the event loop from memory. Freshness and the key's record are read after the last await,
- * immediately before the answer.
+ * immediately before the answer: whoever asks the database brings back how to judge, not a verdict.
  */
 final class KeyVerifier {
 
@@ -47,23 +44,23 @@ final class KeyVerifier {
     /** Uses that wait for their turn; more are refused at once. */
     static final int WAITING_MAX = 2_000;
 
-    /** Rotations whose end is being written. */
-    static final int ENDING_MAX = 256;
-
-    private static final Logger log = LoggerFactory.getLogger(KeyVerifier.class);
+    /** What became of a question in a batch. */
+    sealed interface BatchAnswer {}
 
     /** A verdict, and the position of the feed from which it was given. */
-    record Answer(Verdict verdict, Epoch at) {}
+    record Answer(Verdict verdict, Epoch at) implements BatchAnswer {}
+
+    /** There is no verdict, because of this. */
+    record Unanswered(Throwable cause) implements BatchAnswer {}
 
     private final Judge judge;
     private final Directory directory;
     private final FeedNode feed;
     private final NodeDatabase database;
     private final ApiKeys keys;
-    private final LastUsed lastUsed;
+    private final KeyUses uses;
     private final InstantSource clock;
     private final Semaphore spending = new Semaphore(SPENDING_MAX);
-    private final Set<KeyEntry> ending = ConcurrentHashMap.newKeySet();
 
     KeyVerifier(
             Judge judge,
@@ -71,14 +68,14 @@ final class KeyVerifier {
             FeedNode feed,
             NodeDatabase database,
             ApiKeys keys,
-            LastUsed lastUsed,
+            KeyUses uses,
             InstantSource clock) {
         this.judge = judge;
         this.directory = directory;
         this.feed = feed;
         this.database = database;
         this.keys = keys;
-        this.lastUsed = lastUsed;
+        this.uses = uses;
         this.clock = clock;
     }
 
@@ -94,41 +91,99 @@ final class KeyVerifier {
         // the position is read first: the record may be newer than the position says, never older
         var at = feed.position();
         var verdict = judge.judge(caller, question);
-        if (question.probe()) {
-            return Future.succeededFuture(new Answer(verdict, at));
+        return asksPrimary(verdict, question)
+                ? askPrimary(verdict, question).map(this::settled)
+                : Future.succeededFuture(given(verdict, question, at));
+    }
+
+    /**
+     * Many questions, each answered by itself. All that has to be waited for comes first; what is judged from memory alone is judged when
+     * the wait is over, so that no answer is older than the last of them. What becomes of one takes no answer away from another.
+     */
+    Future<List<BatchAnswer>> answerAll(Actor caller, List<Question> questions) {
+        requireFresh();
+        var steps = questions.stream().map(question -> begun(caller, question)).toList();
+        boolean waited = !steps.stream().allMatch(Future::isComplete);
+        return Future.join(steps).transform(_ -> {
+            requireFresh();
+            return Future.succeededFuture(
+                    steps.stream().map(step -> ended(caller, step, waited)).toList());
+        });
+    }
+
+    /** A question of a batch before the answer. */
+    private sealed interface Step {
+
+        /** From memory. */
+        record Judged(Question question, Verdict verdict, Epoch at) implements Step {}
+
+        /** The primary has been asked. */
+        record Asked(Supplier<Verdict> verdict) implements Step {}
+    }
+
+    private Future<Step> begun(Actor caller, Question question) {
+        var reached = question.minEpoch() > feed.position().number()
+                ? awaitPosition(question.minEpoch())
+                : Future.succeededFuture(true);
+        // what is thrown in here fails this question alone
+        return reached.compose(_ -> {
+            requireFresh();
+            var at = feed.position();
+            var verdict = judge.judge(caller, question);
+            return asksPrimary(verdict, question)
+                    ? askPrimary(verdict, question).map(Step.Asked::new)
+                    : Future.succeededFuture(new Step.Judged(question, verdict, at));
+        });
+    }
+
+    private BatchAnswer ended(Actor caller, Future<Step> step, boolean waited) {
+        if (step.failed()) {
+            return new Unanswered(step.cause());
         }
-        return switch (verdict) {
-            case Verdict.Allowed allowed
-            when allowed.key().type() == KeyType.EPHEMERAL -> spend(allowed.key(), question);
-            case Verdict.Denied denied
-            when mayBeReplay(denied, question) -> replay(denied.key().orElseThrow(), question, denied);
-            case Verdict.Allowed allowed -> {
-                used(allowed.key(), question);
-                yield Future.succeededFuture(new Answer(verdict, at));
-            }
-            case Verdict.Denied _ -> Future.succeededFuture(new Answer(verdict, at));
+        return switch (step.result()) {
+            case Step.Asked asked -> settled(asked.verdict());
+            case Step.Judged judged -> waited ? judgedAgain(caller, judged) : given(judged);
         };
     }
 
-    private void used(LiveKey key, Question question) {
-        var mark = key.lastUse;
-        if (mark == null || !mark.moved(question.address(), clock.millis())) {
-            key.lastUse = lastUsed.record(key.id(), question.address(), clock.instant());
-        }
-        if (key.endsPredecessor() && ending.size() < ENDING_MAX && ending.add(key)) {
-            Thread.startVirtualThread(() -> endPredecessor(key));
-        }
+    private Answer judgedAgain(Actor caller, Step.Judged before) {
+        var at = feed.position();
+        var verdict = judge.judge(caller, before.question());
+        // a token that has become good meanwhile has not been spent: what was said of it before stands, as of then
+        return asksPrimary(verdict, before.question()) ? given(before) : given(verdict, before.question(), at);
     }
 
-    /** The pending flag goes with the feed: were this lost, the next use would bring it here again. */
-    private void endPredecessor(LiveKey key) {
-        try {
-            keys.endPredecessor(key.id(), new OrganizationId(key.organization.id));
-        } catch (RuntimeException e) {
-            log.warn("cannot end the predecessor of {} now, its next use tries again: {}", key.id(), e.getMessage());
-        } finally {
-            ending.remove(key);
+    private Answer given(Step.Judged judged) {
+        return given(judged.verdict(), judged.question(), judged.at());
+    }
+
+    private Answer given(Verdict verdict, Question question, Epoch at) {
+        if (verdict instanceof Verdict.Allowed allowed && !question.probe()) {
+            uses.used(allowed.key(), question.address(), clock.millis());
         }
+        return new Answer(verdict, at);
+    }
+
+    /** After the last await. */
+    private Answer settled(Supplier<Verdict> verdict) {
+        requireFresh();
+        var at = feed.position();
+        return new Answer(verdict.get(), at);
+    }
+
+    private static boolean asksPrimary(Verdict verdict, Question question) {
+        return !question.probe()
+                && switch (verdict) {
+                    case Verdict.Allowed allowed -> allowed.key().type() == KeyType.EPHEMERAL;
+                    case Verdict.Denied denied -> mayBeReplay(denied, question);
+                };
+    }
+
+    private Future<Supplier<Verdict>> askPrimary(Verdict verdict, Question question) {
+        return switch (verdict) {
+            case Verdict.Allowed allowed -> spend(allowed.key(), question);
+            case Verdict.Denied denied -> replay(denied.key().orElseThrow(), question, denied);
+        };
     }
 
     /** Also of a token that has expired since: whoever repeats a use asks about the time of the use. */
@@ -145,56 +200,48 @@ final class KeyVerifier {
      * A token that this node knows to be used is never used again, whatever the primary says: after a failover that has lost the use its
      * row is active once more.
      */
-    private Future<Answer> replay(KeyEntry entry, Question question, Verdict.Denied otherwise) {
+    private Future<Supplier<Verdict>> replay(KeyEntry entry, Question question, Verdict.Denied otherwise) {
         return offEventLoop(() -> keys.findUse(
-                                entry.id(),
-                                new OrganizationId(entry.organization.id),
-                                question.useId().orElseThrow())
-                        .map(use -> use instanceof SpendOutcome.Replayed(var at)
-                                ? replayed(entry, question, at)
-                                : denied(Reason.ALREADY_USED, entry))
-                        .orElse(otherwise))
-                .map(this::answered);
+                        entry.id(),
+                        new OrganizationId(entry.organization.id),
+                        question.useId().orElseThrow())
+                .map(use -> use instanceof SpendOutcome.Replayed(var at)
+                        ? replayed(entry, question, at)
+                        : refused(Reason.ALREADY_USED, entry))
+                .orElse(() -> otherwise));
     }
 
-    private Answer answered(Verdict verdict) {
-        requireFresh();
-        return new Answer(verdict, feed.position());
-    }
-
-    private Future<Answer> spend(LiveKey entry, Question question) {
+    private Future<Supplier<Verdict>> spend(LiveKey entry, Question question) {
         return offEventLoop(() -> {
-                    var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
-                    return switch (outcome) {
-                        case SpendOutcome.Spent spent -> judgeSpent(entry, question, spent.version());
-                        case SpendOutcome.Replayed(var at) -> replayed(entry, question, at);
-                        case SpendOutcome.AlreadyUsed _ -> denied(Reason.ALREADY_USED, entry);
-                        case SpendOutcome.NotSpendable(var status) ->
-                            denied(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
-                    };
-                })
-                .map(verdict -> {
-                    if (verdict instanceof Verdict.Allowed allowed) {
-                        var _ = lastUsed.record(allowed.key().id(), question.address(), clock.instant());
-                    }
-                    return answered(verdict);
-                });
+            var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
+            return switch (outcome) {
+                case SpendOutcome.Spent spent -> spent(entry, question, spent.version());
+                case SpendOutcome.Replayed(var at) -> replayed(entry, question, at);
+                case SpendOutcome.AlreadyUsed _ -> refused(Reason.ALREADY_USED, entry);
+                case SpendOutcome.NotSpendable(var status) ->
+                    refused(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
+            };
+        });
     }
 
     /** The record may have changed while the use waited for its turn: then what the primary holds is judged. */
-    private Verdict judgeSpent(LiveKey entry, Question question, int version) {
-        if (version == entry.version + 1) {
-            return judge.judge(entry, question);
-        }
-        return findUsed(entry)
-                .map(key -> judge.judge(key, question))
-                .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+    private Supplier<Verdict> spent(LiveKey entry, Question question, int version) {
+        var key = version == entry.version + 1 ? Optional.of(entry) : findUsed(entry);
+        return key.<Supplier<Verdict>>map(found -> () -> noted(judge.judge(found, question), question))
+                .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
     }
 
-    private Verdict replayed(KeyEntry entry, Question question, Instant usedAt) {
+    private Verdict noted(Verdict verdict, Question question) {
+        if (verdict instanceof Verdict.Allowed allowed) {
+            uses.used(allowed.key(), question.address(), clock.millis());
+        }
+        return verdict;
+    }
+
+    private Supplier<Verdict> replayed(KeyEntry entry, Question question, Instant usedAt) {
         return findUsed(entry)
-                .map(key -> replayed(judge.judge(key, question, usedAt.toEpochMilli())))
-                .orElseGet(() -> denied(Reason.ALREADY_USED, entry));
+                .<Supplier<Verdict>>map(key -> () -> replayed(judge.judge(key, question, usedAt.toEpochMilli())))
+                .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
     }
 
     private Optional<LiveKey> findUsed(KeyEntry entry) {
@@ -216,8 +263,8 @@ final class KeyVerifier {
         };
     }
 
-    private static Verdict denied(Reason reason, KeyEntry entry) {
-        return new Verdict.Denied(reason, Optional.of(entry));
+    private static Supplier<Verdict> refused(Reason reason, KeyEntry entry) {
+        return () -> new Verdict.Denied(reason, Optional.of(entry));
     }
 
     /** Work that asks the database: on a virtual thread, answered back on this event loop, bounded. */

@@ -1,10 +1,12 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.http.Problem;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.verify.AnswerBytes.Piece;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ final class VerdictJson {
     private static final Piece DEPENDS_ON = AnswerBytes.piece(",\"depends_on\":[");
     private static final Piece CACHEABLE = AnswerBytes.piece("],\"cacheable\":true,\"epoch\":");
     private static final Piece NOT_CACHEABLE = AnswerBytes.piece("],\"cacheable\":false,\"epoch\":");
+    private static final Piece UNANSWERED = AnswerBytes.piece("{\"valid\":false,\"code\":");
+    private static final Piece RETRY_AFTER = AnswerBytes.piece(",\"retry_after_ms\":");
     private static final Piece TAG = AnswerBytes.piece(",\"tag\":");
 
     private VerdictJson() {}
@@ -58,6 +62,13 @@ final class VerdictJson {
             case Verdict.Denied denied -> writeDenied(json, denied);
         }
         json.number(at.number()).raw(TAG).string(at.tagWire()).raw('}');
+    }
+
+    /** A question of a batch without a verdict: what the problem would be if it were asked alone, and when to ask again. */
+    static void writeUnanswered(AnswerBytes json, Problem problem, Duration otherwise) {
+        json.raw(UNANSWERED).string(problem.code().wire());
+        json.raw(RETRY_AFTER).number(problem.retryAfter().orElse(otherwise).toMillis());
+        json.raw('}');
     }
 
     private static void writeDenied(AnswerBytes json, Verdict.Denied denied) {

@@ -4,7 +4,9 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.HotAuthenticator;
 import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
+import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.token.KeyFormat;
@@ -18,6 +20,7 @@ public final class Verification {
     /** How often a stream hears from us when nothing changes. */
     public static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
+    private final HotAuthenticator authenticator;
     private final VerifyRoutes verifyRoutes;
     private final ChangeRoutes changeRoutes;
     private final ChangeStreams streams;
@@ -29,16 +32,23 @@ public final class Verification {
             NodeDatabase database,
             ApiKeys keys,
             LastUsed lastUsed,
-            HotAuthenticator authenticator,
             InstantSource clock,
             Json json,
+            Problems problems,
             MeterRegistry registry) {
+        var uses = new KeyUses(lastUsed, key -> keys.endPredecessor(key.id(), new OrganizationId(key.organization.id)));
+        authenticator = new DirectoryAuthenticator(format, directory, uses, clock);
         var verifier =
-                new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, lastUsed, clock);
-        verifyRoutes = new VerifyRoutes(verifier, json, new VerdictCounters(registry));
+                new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, uses, clock);
+        verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry));
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);
         feed.addListener(streams);
+    }
+
+    /** Who calls a hot route. */
+    public HotAuthenticator authenticator() {
+        return authenticator;
     }
 
     public void addTo(Routes routes) {

@@ -2,6 +2,7 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.http.HotRequest;
 import dev.shearline.server.http.Json;
+import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Scope;
@@ -18,11 +19,13 @@ final class VerifyRoutes {
 
     private final KeyVerifier verifier;
     private final Json json;
+    private final Problems problems;
     private final VerdictCounters counters;
 
-    VerifyRoutes(KeyVerifier verifier, Json json, VerdictCounters counters) {
+    VerifyRoutes(KeyVerifier verifier, Json json, Problems problems, VerdictCounters counters) {
         this.verifier = verifier;
         this.json = json;
+        this.problems = problems;
         this.counters = counters;
     }
 
@@ -44,18 +47,19 @@ final class VerifyRoutes {
     private Future<Response> verifyBatch(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
         var questions = read(request, QuestionJson::readBatch);
-        var answers = questions.stream()
-                .map(question -> verifier.answer(caller, question))
-                .toList();
-        return Future.all(answers).map(all -> {
+        return verifier.answerAll(caller, questions).map(answers -> {
             var json = new AnswerBytes().raw(ITEMS);
-            boolean first = true;
-            for (KeyVerifier.Answer answer : all.<KeyVerifier.Answer>list()) {
-                if (!first) {
+            for (int i = 0; i < answers.size(); i++) {
+                if (i > 0) {
                     json.raw(',');
                 }
-                first = false;
-                write(json, answer);
+                switch (answers.get(i)) {
+                    case KeyVerifier.Answer answer -> write(json, answer);
+                    case KeyVerifier.Unanswered(var cause) -> {
+                        var problem = problems.problemOf(cause, request.requestId());
+                        VerdictJson.writeUnanswered(json, problem, KeyVerifier.RETRY_AFTER);
+                    }
+                }
             }
             return rendered(json.raw(END));
         });

@@ -7,10 +7,13 @@ import dev.shearline.server.testing.FeedRig;
 import dev.shearline.server.testing.Gate;
 import dev.shearline.server.testing.Holding;
 import dev.shearline.token.MintedKey;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** {@code complete} means: no verification that arrives after this answer is allowed. */
 @Tag("storage")
@@ -82,6 +85,59 @@ class AcknowledgementTest {
             Eventually.isTrue(
                     "it has loaded again",
                     () -> node.isFresh() && node.look(key).equals("dead"));
+        }
+    }
+
+    @Test
+    void a_change_that_history_holds_no_longer_is_not_complete_and_has_no_number() throws SQLException {
+        try (var rig = FeedRig.start(1);
+                var numbered = Numbered.listen(rig)) {
+            var key = rig.issueKey();
+            numbered.await();
+            var ownRow =
+                    "SELECT 1 FROM node WHERE id = '" + rig.node(0).feed().id().value() + "' FOR UPDATE";
+            CompletableFuture<Propagation.Measured> answer;
+            try (var _ = Holding.after(rig.schema(), ownRow)) {
+                rig.schema().awaitBlocked();
+                var committed = rig.commitRevoke(key);
+                answer = CompletableFuture.supplyAsync(
+                        () -> rig.node(0).feed().propagate(committed, Duration.ofMinutes(1)));
+                numbered.await();
+                // another history has another change at this number, and the node will apply that one
+                rig.schema().execute("UPDATE feed_entry SET tag = tag # 1 WHERE kind = 'key.revoked'");
+            }
+            var measured = answer.join();
+            assertThat(measured.epoch()).isEmpty();
+            assertThat(measured.propagation().complete()).isFalse();
+            assertThat(measured.propagation().deadBy()).isEmpty();
+        }
+    }
+
+    /** Hears of every commit that has got its number. */
+    private record Numbered(Connection connection) implements AutoCloseable {
+
+        static Numbered listen(FeedRig rig) throws SQLException {
+            var numbered = new Numbered(rig.schema().connect());
+            try (var statement = numbered.connection.createStatement()) {
+                statement.execute("LISTEN " + WakeUp.CHANNEL);
+            }
+            return numbered;
+        }
+
+        void await() {
+            Eventually.isTrue("a commit has its number", () -> {
+                try {
+                    var heard = connection.unwrap(PGConnection.class).getNotifications(100);
+                    return heard != null && heard.length > 0;
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
         }
     }
 

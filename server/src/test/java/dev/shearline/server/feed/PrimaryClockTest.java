@@ -44,6 +44,48 @@ class PrimaryClockTest {
     }
 
     @Test
+    void a_machine_that_was_set_forward_and_back_stands_still_for_seconds_and_not_for_as_long_as_the_step_was() {
+        measure();
+        wall.addAndGet(3_600_000);
+        assertThat(clock.millis()).isEqualTo(START + 3_600_000);
+        wall.addAndGet(-3_600_000);
+        assertThat(clock.millis()).as("nothing is measured yet").isEqualTo(START + 3_600_000);
+        assertThat(clock.ahead()).isEqualTo(Duration.ofHours(1));
+        measure();
+        long bound = START + PrimaryClock.AHEAD_MAX.toMillis();
+        assertThat(clock.millis()).isEqualTo(bound);
+        assertThat(clock.ahead()).isEqualTo(PrimaryClock.AHEAD_MAX);
+        wall.addAndGet(4_000);
+        measure();
+        assertThat(clock.millis()).as("it goes back once").isEqualTo(bound);
+        wall.addAndGet(1_500);
+        measure();
+        assertThat(clock.millis()).isEqualTo(bound + 500);
+        assertThat(clock.ahead()).isZero();
+    }
+
+    @Test
+    void a_primary_whose_clock_goes_back_is_followed_within_the_bound() {
+        measure();
+        assertThat(clock.millis()).isEqualTo(START);
+        clock.measured(Instant.ofEpochMilli(START - 60_000), START, START);
+        assertThat(clock.millis()).isEqualTo(START - 60_000 + PrimaryClock.AHEAD_MAX.toMillis());
+        assertThat(clock.offset()).isEqualTo(Duration.ofMinutes(-1));
+    }
+
+    @Test
+    void a_clock_that_nobody_has_looked_at_is_not_ahead() {
+        assertThat(clock.ahead()).isZero();
+        measure();
+        assertThat(clock.ahead()).isZero();
+    }
+
+    /** The primary's clock is right, and so is the machine's. */
+    private void measure() {
+        clock.measured(Instant.ofEpochMilli(wall.get()), wall.get(), wall.get());
+    }
+
+    @Test
     void an_answer_that_was_long_under_way_says_little_about_the_time() {
         clock.measured(Instant.ofEpochMilli(START), START, START + 2);
         // the primary said its time at once, and its commit took four seconds

@@ -368,8 +368,8 @@ class ChangeApiKeyTest {
     void a_key_that_history_forked_over_is_disabled() {
         var key = rig.created("");
         var id = dev.shearline.token.ApiKeyId.find(key.text("id")).orElseThrow();
-        rig.keys.disableForked(KeyRig.ACME, id);
-        rig.keys.disableForked(KeyRig.ACME, id);
+        rig.keys.disableForked(KeyRig.ACME, id, 1);
+        rig.keys.disableForked(KeyRig.ACME, id, 1);
         var shown = rig.get(rig.operator, path(key));
         assertThat(shown.text("status")).isEqualTo("disabled");
         assertThat(shown.text("cause")).isEqualTo("history_forked");

@@ -6,16 +6,23 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /** A TCP connection that can be cut and joined: between a node and its database. */
 public final class Wire implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 16 * 1024;
 
     private final ServerSocket listener;
     private volatile InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean joined;
+    private volatile Optional<String> lossy = Optional.empty();
 
     private Wire(ServerSocket listener, InetSocketAddress target, boolean joined) {
         this.listener = listener;
@@ -56,6 +63,15 @@ public final class Wire implements AutoCloseable {
         joined = true;
     }
 
+    /**
+     * The next transaction with this statement is committed, and nobody hears of it: when the server has said so the wire is cut.
+     *
+     * @param statement a part of its text, which goes over the wire while a connection has not prepared it
+     */
+    public void loseCommitOf(String statement) {
+        lossy = Optional.of(statement);
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -73,8 +89,14 @@ public final class Wire implements AutoCloseable {
                 }
                 sockets.add(near);
                 sockets.add(far);
-                Thread.startVirtualThread(() -> pump(near, far));
-                Thread.startVirtualThread(() -> pump(far, near));
+                var losing = new AtomicBoolean();
+                Thread.startVirtualThread(() -> pump(near, far, bytes -> {
+                    if (lossy.filter(bytes::contains).isPresent()) {
+                        losing.set(true);
+                    }
+                    return true;
+                }));
+                Thread.startVirtualThread(() -> pump(far, near, bytes -> !losing.get() || !bytes.contains("COMMIT")));
                 if (!joined) {
                     cut();
                 }
@@ -84,10 +106,20 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    /** @param passes what is not to pass ends the whole wire */
+    private void pump(Socket from, Socket to, Predicate<String> passes) {
+        var buffer = new byte[BUFFER_BYTES];
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
+            var in = from.getInputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (!passes.test(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
+                    lossy = Optional.empty();
+                    cut();
+                    return;
+                }
+                to.getOutputStream().write(buffer, 0, read);
+            }
         } catch (IOException e) {
             // cut
         } finally {

@@ -2,10 +2,16 @@ package dev.shearline.server.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Events;
 import dev.shearline.server.testing.Eventually;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -94,6 +100,108 @@ class ChangesTest {
                     .expect(200);
             events.await("reset", "");
             Eventually.isTrue("it has ended", events::hasEnded);
+        }
+    }
+
+    @Test
+    void a_change_of_a_user_is_told_by_the_memberships_that_a_listener_may_know_of() {
+        var other = cluster.organization("others-" + System.nanoTime());
+        var user = cluster.api()
+                .put("/v1/users/ext:told", Map.of("name", "Told"))
+                .expect(201)
+                .at("id");
+        var here = member(acme, user);
+        var there = member(other, user);
+        var ofAcme = cluster.issue(acme, "keys:verify").at("secret");
+        try (var all = Events.follow(cluster.api(1), "");
+                var acmes = Events.follow(cluster.api(1).as(ofAcme), "")) {
+            all.await("heartbeat", "");
+            acmes.await("heartbeat", "");
+            var changes = List.<Supplier<Api.Answer>>of(
+                    () -> cluster.api().patch("/v1/users/" + user, Map.of("name", "Told again")),
+                    () -> cluster.api().post("/v1/users/" + user + "/disable"),
+                    () -> cluster.api().post("/v1/users/" + user + "/enable"));
+            for (var change : changes) {
+                var epoch = "\"epoch\":" + change.get().expect(200).at("epoch") + ",";
+                assertThat(all.await("change", epoch).data()).contains(here, there);
+                assertThat(acmes.await("change", epoch).data())
+                        .contains("\"ids\":[\"" + here + "\"]")
+                        .doesNotContain(there);
+            }
+        }
+    }
+
+    private static String member(String organization, String user) {
+        return cluster.api()
+                .post(
+                        "/v1/members",
+                        Map.of(
+                                "organization",
+                                organization,
+                                "user",
+                                user,
+                                "roles",
+                                List.of(Map.of("role", "developer"))))
+                .expect(201)
+                .at("id");
+    }
+
+    @Test
+    void the_catalog_is_told_as_the_instance_to_everybody() {
+        var listener = cluster.issue(acme, "keys:verify").at("secret");
+        try (var events = Events.follow(cluster.api(1).as(listener), "")) {
+            events.await("heartbeat", "");
+            cluster.api()
+                    .post("/v1/scopes", Map.of("name", "told:read", "title", "Told", "roles", List.of("admin")))
+                    .expect(201);
+            events.await("change", "\"ids\":[\"instance\"]");
+        }
+    }
+
+    @Test
+    void organizations_and_units_are_told_by_their_ids_to_those_who_may_know_of_them() {
+        var other = cluster.organization("apart-" + System.nanoTime());
+        var stranger = cluster.issue(other, "keys:verify").at("secret");
+        try (var all = Events.follow(cluster.api(1), "");
+                var others = Events.follow(cluster.api(1).as(stranger), "")) {
+            all.await("heartbeat", "");
+            others.await("heartbeat", "");
+            cluster.api()
+                    .patch("/v1/organizations/" + acme, Map.of("name", "Acme " + System.nanoTime()))
+                    .expect(200);
+            all.await("change", "\"ids\":[\"" + acme + "\"]");
+            var team = cluster.api()
+                    .post("/v1/teams", Map.of("organization", acme, "name", "Told"))
+                    .expect(201)
+                    .at("id");
+            all.await("change", "\"ids\":[\"" + team + "\"]");
+            cluster.api().delete("/v1/teams/" + team).expect(200);
+            Eventually.isTrue(
+                    "its end is told too",
+                    () -> all.received().stream()
+                                    .filter(event -> event.data().contains(team))
+                                    .count()
+                            == 2);
+            var own = cluster.issue(other, "sessions:read");
+            others.await("change", own.at("id"));
+            assertThat(others.received())
+                    .noneMatch(
+                            event -> event.data().contains(acme) || event.data().contains(team));
+        }
+    }
+
+    @Test
+    void a_position_that_is_none_is_refused() throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            for (var bad : List.of("7", "7-xyz", "-1-00000000000000ff", "+7-00000000000000ff", "7-00000000000000fff")) {
+                var request = HttpRequest.newBuilder(cluster.api().base().resolve("/v1/changes"))
+                        .header("Authorization", "Bearer " + cluster.operator().reveal())
+                        .header("Last-Event-ID", bad)
+                        .build();
+                var response = client.send(request, HttpResponse.BodyHandlers.ofString());
+                assertThat(response.statusCode()).as(bad).isEqualTo(422);
+                assertThat(response.body()).as(bad).contains("invalid_parameter", "Last-Event-ID");
+            }
         }
     }
 

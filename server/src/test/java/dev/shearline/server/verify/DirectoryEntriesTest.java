@@ -119,8 +119,39 @@ class DirectoryEntriesTest {
     void a_key_that_was_revoked_and_is_alive_after_a_loading_is_refused_and_reported() {
         apply(entry(ChangeKind.KEY_REVOKED, 2));
         reload();
-        assertShown("revoked 1", "refused at the version of the row that was loaded");
-        assertThat(resurrected).containsExactly(new Directory.Resurrected(FeedRig.ACME, key.id()));
+        assertShown("revoked 2", "refused as before");
+        assertThat(resurrected).containsExactly(new Directory.Resurrected(FeedRig.ACME, key.id(), 2));
+    }
+
+    @Test
+    void a_key_that_was_disabled_before_it_was_revoked_is_refused_and_reported_though_its_row_is_disabled() {
+        store("disabled", 2);
+        reload();
+        apply(entry(ChangeKind.KEY_REVOKED, 3));
+        reload();
+        assertShown("revoked 3", "its organization could enable it");
+        assertThat(resurrected).containsExactly(new Directory.Resurrected(FeedRig.ACME, key.id(), 3));
+        store("active", 4);
+        apply(entry(ChangeKind.KEY_ENABLED, 4));
+        assertThat(DirectoryLooks.look(directory, key.digest())).isEqualTo("dead");
+    }
+
+    @Test
+    void a_key_that_an_operator_has_confirmed_is_alive_for_a_node_that_knew_it_as_dead_and_loads_later() {
+        apply(entry(ChangeKind.KEY_REVOKED, 2));
+        confirm(4, 4);
+        reload();
+        assertShown("active 4", "");
+        assertThat(resurrected).isEmpty();
+    }
+
+    @Test
+    void a_key_that_died_after_it_was_confirmed_is_not_alive_by_that() {
+        apply(entry(ChangeKind.KEY_REVOKED, 6));
+        confirm(4, 9);
+        reload();
+        assertShown("revoked 9", "later versions of the row say nothing");
+        assertThat(resurrected).hasSize(1);
     }
 
     @Test
@@ -132,7 +163,7 @@ class DirectoryEntriesTest {
     }
 
     @Test
-    void a_resurrected_key_is_refused_until_somebody_enables_it() {
+    void a_resurrected_key_is_refused_until_an_operator_confirms_it() {
         apply(entry(ChangeKind.KEY_REVOKED, 2));
         reload();
         apply(entry(ChangeKind.KEY_CREATED, 1));
@@ -142,26 +173,32 @@ class DirectoryEntriesTest {
         assertThat(DirectoryLooks.look(directory, key.digest()))
                 .as("a new name is no confirmation")
                 .isEqualTo("dead");
-        store("disabled", 3);
-        apply(entry(ChangeKind.KEY_DISABLED, 3));
-        assertThat(DirectoryLooks.look(directory, key.digest())).isEqualTo("dead");
         store("active", 4);
-        apply(entry(ChangeKind.KEY_ENABLED, 4));
-        assertShown("active 4", "");
+        apply(entry(ChangeKind.KEY_DISABLED, 3), entry(ChangeKind.KEY_ENABLED, 4));
+        assertThat(DirectoryLooks.look(directory, key.digest()))
+                .as("its organization has not been told that it was dead")
+                .isEqualTo("dead");
+        fork(5);
+        apply(entry(ChangeKind.KEY_DISABLED, 5));
+        assertThat(DirectoryLooks.look(directory, key.digest())).isEqualTo("dead");
+        confirm(6, 6);
+        apply(entry(ChangeKind.KEY_ENABLED, 6));
+        assertShown("active 6", "");
     }
 
     @Test
     void an_enable_and_an_update_in_one_batch_lift_the_refusal_in_either_order() {
         for (boolean enableFirst : new boolean[] {true, false}) {
-            store("active", 1);
+            confirm(0, 1);
             reload();
             apply(entry(ChangeKind.KEY_REVOKED, 2));
             reload();
-            store("active", 4);
-            var enable = entry(ChangeKind.KEY_ENABLED, 3);
-            var update = entry(ChangeKind.KEY_UPDATED, 4);
+            apply(entry(ChangeKind.KEY_DISABLED, 3));
+            confirm(4, 5);
+            var enable = entry(ChangeKind.KEY_ENABLED, 4);
+            var update = entry(ChangeKind.KEY_UPDATED, 5);
             apply(enableFirst ? List.of(enable, update) : List.of(update, enable));
-            assertShown("active 4", "enable first: " + enableFirst);
+            assertShown("active 5", "enable first: " + enableFirst);
         }
     }
 
@@ -171,10 +208,10 @@ class DirectoryEntriesTest {
         reload();
         reload();
         assertThat(resurrected).hasSize(2);
-        store("disabled", 2);
+        fork(3);
         reload();
         assertThat(resurrected).hasSize(2);
-        assertShown("disabled 2", "");
+        assertShown("disabled 3", "its row says that it waits for an operator");
     }
 
     @Test
@@ -242,6 +279,25 @@ class DirectoryEntriesTest {
                         "UPDATE api_key SET state = ?, version = ? WHERE id = ?",
                         state,
                         version,
+                        key.id().toString());
+    }
+
+    /** Disabled because history has forked. */
+    private void fork(int version) {
+        store("disabled", version);
+        RIG.schema()
+                .execute(
+                        "UPDATE api_key SET disabled_cause = 'history_forked' WHERE id = ?",
+                        key.id().toString());
+    }
+
+    /** Active at a version, and confirmed by an operator at another. */
+    private void confirm(int confirmed, int version) {
+        store("active", version);
+        RIG.schema()
+                .execute(
+                        "UPDATE api_key SET disabled_cause = NULL, confirmed_version = ? WHERE id = ?",
+                        confirmed,
                         key.id().toString());
     }
 

@@ -62,6 +62,52 @@ class ForkedHistoryTest {
         }
     }
 
+    @Test
+    void a_key_that_was_disabled_before_its_lost_revocation_waits_for_an_operator_too() {
+        try (var cluster = Cluster.start(2)) {
+            var acme = cluster.organization("acme");
+            var key = cluster.issue(acme, "sessions:read");
+            var tenant = cluster.api(0).as(cluster.issue(acme, "keys:write").at("secret"));
+            cluster.api(0).post("/v1/keys/" + key.at("id") + "/disable").expect(200);
+            cluster.api(0).post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
+
+            cluster.schema().execute("""
+                    WITH back AS (UPDATE api_key SET state = 'disabled', version = version - 1, revoked_at = NULL, revoked_cause = NULL
+                                   WHERE id = ?)
+                    UPDATE feed_entry SET tag = tag # 1 WHERE epoch = (SELECT epoch FROM epoch_counter)
+                    """, key.at("id"));
+
+            Eventually.isTrue(
+                    "the reason is another now",
+                    () -> "history_forked"
+                            .equals(cluster.schema()
+                                    .query("SELECT disabled_cause FROM api_key WHERE id = ?", key.at("id"))));
+            Eventually.isTrue(
+                    "an organization's own key does not lift it",
+                    () -> tenant.post("/v1/keys/" + key.at("id") + "/enable")
+                            .code()
+                            .equals("forbidden"));
+            for (int node = 0; node < 2; node++) {
+                assertRefused(cluster, node, key.at("secret"));
+            }
+            Eventually.isTrue(
+                    "an operator lifts it",
+                    () -> cluster.api(1)
+                                    .post("/v1/keys/" + key.at("id") + "/enable")
+                                    .status()
+                            == 200);
+            for (int node = 0; node < 2; node++) {
+                int asked = node;
+                Eventually.isTrue(
+                        "node " + node + " allows it",
+                        () -> cluster.api(asked)
+                                .post("/v1/keys/verify", Map.of("key", key.at("secret")))
+                                .code()
+                                .equals("allowed"));
+            }
+        }
+    }
+
     /** While it loads again a node answers nothing; what it answers is never "allowed". */
     private static void assertRefused(Cluster cluster, int node, String secret) {
         Eventually.isTrue("node " + node + " answers, and refuses", () -> {
