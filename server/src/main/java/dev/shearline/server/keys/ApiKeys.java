@@ -200,7 +200,7 @@ public final class ApiKeys implements OwnedKeys {
         announce(
                 FORKED_HISTORY.actor(),
                 organization,
-                tx -> states.disable(tx, FORKED_HISTORY, organization, id, RevocationCause.HISTORY_FORKED));
+                tx -> states.disable(tx, FORKED_HISTORY, organization, id, DisabledCause.HISTORY_FORKED));
     }
 
     private void announce(Actor actor, OrganizationId organization, Consumer<Tx> work) {

@@ -101,7 +101,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                 time(row, "revoked_at"),
                 optional(row, "revoked_cause"),
                 optional(row, "revoked_reason"),
-                optional(row, "disabled_cause"));
+                optional(row, "disabled_cause").map(DisabledCause::ofWire));
     }
 
     static ApiKeyId key(String id) {

@@ -2,6 +2,7 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
@@ -29,11 +30,11 @@ final class KeyStates {
 
     void disable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "disabled");
-        disable(tx, caller, key.organization(), key.id(), RevocationCause.MANUAL);
+        disable(tx, caller, key.organization(), key.id(), DisabledCause.by(caller.actor(), key));
     }
 
-    /** Nothing happens to a key that is not active. */
-    void disable(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, RevocationCause cause) {
+    /** Nothing happens to a key that is dead, or disabled for as much. */
+    void disable(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, DisabledCause cause) {
         store.disable(tx, organization, id, cause, now()).ifPresent(version -> {
             var event = KeyJournal.event(organization, id, "disabled").with("cause", cause.wire());
             journal.record(tx, caller, ChangeKind.KEY_DISABLED, id, version, event);
@@ -42,19 +43,34 @@ final class KeyStates {
 
     void enable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "enabled");
-        if (key.life()
-                        .disabledCause()
-                        .filter(RevocationCause.HISTORY_FORKED.wire()::equals)
-                        .isPresent()
-                && !Operators.include(caller.actor())) {
-            throw KeyProblems.forbidden(
-                    "This key was dead before the database went back in time: only an operator may say"
-                            + " that it lives. Ask one, or revoke the key.");
+        if (key.life().state() == KeyState.DISABLED) {
+            requireMayEnable(caller.actor(), key);
         }
         store.enable(tx, key.organization(), key.id(), now()).ifPresent(version -> {
             var event = KeyJournal.event(key.organization(), key.id(), "enabled");
             journal.record(tx, caller, ChangeKind.KEY_ENABLED, key.id(), version, event);
         });
+    }
+
+    private static void requireMayEnable(Actor actor, KeyRow key) {
+        switch (key.life().disabledCause().orElse(DisabledCause.MANUAL)) {
+            case HISTORY_FORKED -> {
+                if (!Operators.include(actor)) {
+                    throw KeyProblems.forbidden(
+                            "This key was dead before the database went back in time: only an operator may say"
+                                    + " that it lives. Ask one, or revoke the key.");
+                }
+            }
+            case ADMINISTRATOR -> {
+                if (!DisabledCause.reachesWhole(actor, key)) {
+                    throw KeyProblems.forbidden(
+                            "An administrator has disabled this key: only a credential that reaches the"
+                                    + " whole organization may enable it. Ask an administrator.");
+                }
+            }
+            case MANUAL -> {}
+        }
+        GrantedScopes.requireHeldToWiden(actor, key.scopes());
     }
 
     private static void requireLiving(KeyRow key, String what) {
