@@ -12,6 +12,7 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.UserId;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,6 +44,8 @@ public final class Members {
     public Changed<Member> add(Caller caller, NewMember wanted) {
         if (wanted.user() instanceof UserField.Provided) {
             Authority.requireOperator(caller, "provision users");
+            // what the route of users asks for: to give roles is not to make and rename people
+            Authority.requireScope(caller, Scope.ORGANIZATIONS_WRITE);
         }
         var organization = references.organizationOrOwn(caller, wanted.organization());
         Authority.requireWhole(caller, organization);
