@@ -18,6 +18,7 @@ import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.keys.ApiKeyRoutes;
 import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
@@ -90,7 +91,8 @@ final class Features implements AutoCloseable {
         forkedHistory = new ForkedHistory(keys);
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
-        var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
+        var firstUses = new FirstUses(keys::endPredecessor);
+        var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, firstUses, directory::isDead, clock);
         var hotAuthenticator = new DirectoryAuthenticator(format, directory, clock);
         authenticators = new Authenticators(authenticator, hotAuthenticator);
         verification = new Verification(
