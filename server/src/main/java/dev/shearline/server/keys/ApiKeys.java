@@ -161,7 +161,9 @@ public final class ApiKeys implements OwnedKeys {
         var context = lookup.contextOf(caller.actor(), id);
         Committed<ApiKey> committed = database.inTransaction(context, tx -> {
             var organization = context.organization();
-            change.to(tx, store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound));
+            var key = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
+            TestMode.requireWithin(caller.actor(), key.kind().mode());
+            change.to(tx, key);
             return store.find(tx, organization, id).orElseThrow().shownAt(clock.instant());
         });
         return changes.propagate(committed, patience);

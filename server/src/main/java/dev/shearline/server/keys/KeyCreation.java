@@ -100,6 +100,7 @@ final class KeyCreation {
         if (kind.type() == KeyType.OPERATOR && !Operators.include(actor)) {
             throw KeyProblems.forbidden("Only an operator key may make operator keys.");
         }
+        TestMode.requireWithin(actor, kind.mode());
         var scopes = GrantedScopes.parse(wanted.scopes());
         var text = new KeyRow.Text(
                 KeyText.name(wanted.name(), wanted.description()),

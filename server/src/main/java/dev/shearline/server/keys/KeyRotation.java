@@ -53,6 +53,7 @@ final class KeyRotation {
         var grace = Lifetimes.grace(rotation.grace());
         var seen = store.find(tx, organization, id).orElseThrow(KeyProblems::notFound);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        TestMode.requireWithin(caller.actor(), seen.kind().mode());
         requireRotatable(seen, now);
         var owner = owners.again(tx, seen.owner(), seen.kind());
         var old = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
