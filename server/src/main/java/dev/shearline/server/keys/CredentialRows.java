@@ -23,8 +23,8 @@ import org.jdbi.v3.core.Handle;
 final class CredentialRows {
 
     private static final String KEY = """
-            SELECT k.id, k.organization_id, k.type, k.visibility, k.mode, k.end_at_first_use, k.digest, k.membership_id, k.unit_id, k.scopes, k.cidrs, k.state,
-                   k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
+            SELECT k.id, k.organization_id, k.type, k.visibility, k.mode, k.end_at_first_use, k.digest, k.membership_id, k.unit_id,
+                   k.scopes, k.cidrs, k.state, k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
                    o.state AS organization_state, u.state AS unit_state, coalesce(m.state, 'active') AS membership_state,
                    coalesce(p.state, 'active') AS user_state
               FROM api_key AS k

@@ -17,8 +17,8 @@ import java.util.Optional;
 /**
  * Puts a new key in the place of another.
  *
- * <p>Locks as everywhere: the owner first, then the old key and the caller's. The old key works until its grace ends, which is a time and needs no further
- * change, or until the new one is used first, which verification tells {@link #endPredecessor}.
+ * <p>Locks as everywhere: the owner first, then the old key and the caller's. The old key works until its grace ends, which is a time and
+ * needs no further change, or until the new one is used first, which verification and authentication tell {@link #endPredecessor}.
  */
 final class KeyRotation {
 
