@@ -24,7 +24,7 @@ final class DatabaseProblems {
             case OutcomeUnknownException _ ->
                 Optional.of(Problem.of(
                                 ProblemCode.OUTCOME_UNKNOWN,
-                                "The database was lost while it committed: the change is made, or it is not."
+                                "The database was lost while it committed: the change is made, or it is not, or, of a removal, a part."
                                         + " Repeat the request after Retry-After; look first if a repetition would make a second one.")
                         .withRetryAfter(RETRY_AFTER));
             default -> Optional.empty();

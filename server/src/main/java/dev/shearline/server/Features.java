@@ -19,6 +19,7 @@ import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.keys.ApiKeyRoutes;
 import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
@@ -91,9 +92,10 @@ final class Features implements AutoCloseable {
         forkedHistory = new ForkedHistory(keys);
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
-        var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
+        var firstUses = new FirstUses(keys::endPredecessor);
+        var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, firstUses, directory::isDead, clock);
         verification = new Verification(
-                format, directory, feed, nodeDatabase, keys, lastUsed, clock, json, problems, registry);
+                format, directory, feed, nodeDatabase, keys, lastUsed, firstUses, clock, json, problems, registry);
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);

@@ -8,6 +8,7 @@ import dev.shearline.server.http.Json;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyDigest;
@@ -69,8 +70,8 @@ public class JudgeBenchmark {
         try {
             var node = new NodeDatabase(address(System.getProperty(DATABASE).split(" ", -1)));
             load(node);
-            authenticator =
-                    new DirectoryAuthenticator(format, directory, new KeyUses(new LastUsed(node), _ -> {}), clock);
+            authenticator = new DirectoryAuthenticator(
+                    directory, new KeyUses(new LastUsed(node), new FirstUses((_, _) -> {})), clock);
             token = Secret.of(
                     Files.readString(Path.of(System.getProperty(TOKEN))).strip());
             keys = Files.readAllLines(Path.of(System.getProperty(KEYS)));

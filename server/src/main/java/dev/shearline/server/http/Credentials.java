@@ -60,8 +60,6 @@ final class Credentials {
     }
 
     static ProblemException refused(String reason) {
-        return Problem.of(ProblemCode.UNAUTHENTICATED, reason)
-                .withHeader(WWW_AUTHENTICATE, REALM + ", error=\"invalid_token\"")
-                .asException();
+        return Problem.unauthenticated(reason).asException();
     }
 }

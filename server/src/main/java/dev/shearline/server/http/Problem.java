@@ -56,6 +56,12 @@ public record Problem(
                         Credentials.REALM + ", error=\"insufficient_scope\", scope=\"" + missing.value() + "\"");
     }
 
+    /** With what RFC 6750 wants said when a credential came that is not good. */
+    public static Problem unauthenticated(String reason) {
+        return of(ProblemCode.UNAUTHENTICATED, reason)
+                .withHeader(Credentials.WWW_AUTHENTICATE, Credentials.REALM + ", error=\"invalid_token\"");
+    }
+
     public static Problem unavailable(Duration retryAfter) {
         return of(ProblemCode.UNAVAILABLE, "Repeat the request after Retry-After, or ask another node.")
                 .withRetryAfter(retryAfter);

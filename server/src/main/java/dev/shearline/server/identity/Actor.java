@@ -1,6 +1,7 @@
 package dev.shearline.server.identity;
 
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyMode;
 import java.util.Optional;
 
 /** Who asks. Every request and every job has exactly one; the audit log stores it. */
@@ -8,6 +9,11 @@ public sealed interface Actor {
 
     /** What it may do at most. */
     ScopeSet scopes();
+
+    /** What it came with is for tests, or live. People and the server itself are no test. */
+    default KeyMode mode() {
+        return KeyMode.LIVE;
+    }
 
     /** Its id in the audit log and in {@code created_by}. */
     String id();
@@ -22,7 +28,13 @@ public sealed interface Actor {
     }
 
     /** An API key of an organization. */
-    record Key(ApiKeyId key, OrganizationId organization, Reach reach, ScopeSet scopes) implements Actor {
+    record Key(ApiKeyId key, OrganizationId organization, Reach reach, ScopeSet scopes, KeyMode mode) implements Actor {
+
+        /** A live one; also where nothing is changed, so that the mode does not matter. */
+        public Key(ApiKeyId key, OrganizationId organization, Reach reach, ScopeSet scopes) {
+            this(key, organization, reach, scopes, KeyMode.LIVE);
+        }
+
         @Override
         public String id() {
             return key.toString();
@@ -30,7 +42,8 @@ public sealed interface Actor {
     }
 
     /** The drop-in component, with a part of the rights of the key that opened it. */
-    record Embed(ApiKeyId parent, String subject, OrganizationId organization, Reach reach, ScopeSet scopes)
+    record Embed(
+            ApiKeyId parent, String subject, OrganizationId organization, Reach reach, ScopeSet scopes, KeyMode mode)
             implements Actor {
         @Override
         public String id() {
@@ -39,7 +52,13 @@ public sealed interface Actor {
     }
 
     /** An operator of the instance: its scopes hold over all organizations. */
-    record Operator(ApiKeyId key, ScopeSet scopes) implements Actor {
+    record Operator(ApiKeyId key, ScopeSet scopes, KeyMode mode) implements Actor {
+
+        /** A live one; also where nothing is changed, so that the mode does not matter. */
+        public Operator(ApiKeyId key, ScopeSet scopes) {
+            this(key, scopes, KeyMode.LIVE);
+        }
+
         @Override
         public String id() {
             return key.toString();

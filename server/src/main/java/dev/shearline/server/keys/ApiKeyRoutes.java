@@ -2,7 +2,6 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.http.Paging;
 import dev.shearline.server.http.Problem;
-import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.http.Request;
 import dev.shearline.server.http.Response;
@@ -102,7 +101,7 @@ public final class ApiKeyRoutes {
         return Response.ok(keys.get(new Caller(possession, request.origin()), possession.key()));
     }
 
-    /** Ends the presented key. Needs no scope and works from any address: whoever finds a key can make it harmless. */
+    /** Ends the presented key. Needs no scope and works from any address: whoever finds a secret key can make it harmless. */
     private Response revokeSelf(Request request) {
         request.queryOnly();
         var possession = possession(request, authenticator::findPossessionAnywhere);
@@ -136,8 +135,7 @@ public final class ApiKeyRoutes {
     }
 
     private static ProblemException notAKey() {
-        return Problem.of(ProblemCode.UNAUTHENTICATED, "Send the key itself as the credential, not a session.")
-                .withHeader("WWW-Authenticate", "Bearer realm=\"shearline\", error=\"invalid_token\"")
+        return Problem.unauthenticated("Send the key itself as the credential, not a session.")
                 .asException();
     }
 }

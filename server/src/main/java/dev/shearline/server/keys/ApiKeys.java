@@ -73,12 +73,14 @@ public final class ApiKeys implements OwnedKeys {
         var journal = new KeyJournal(changes);
         var stateStore = new KeyStateStore();
         var owners = new OwnerRows();
+        var callers = new CallerRows(clock);
         var lifetimes = new Lifetimes(operatorLifetimeMax);
         lookup = new KeyLookup(database, store);
         creation = new KeyCreation(
                 database,
                 store,
                 owners,
+                callers,
                 new Destinations(references),
                 provisioning,
                 catalog,
@@ -89,7 +91,7 @@ public final class ApiKeys implements OwnedKeys {
                 clock);
         editing = new KeyEditing(store, catalog, lifetimes, journal, clock);
         states = new KeyStates(stateStore, journal, clock);
-        rotation = new KeyRotation(store, stateStore, states, owners, creation, lifetimes, journal, clock);
+        rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, lifetimes, journal, clock);
         spending = new KeySpending(store, stateStore, journal, clock);
         list = new KeyList(clock);
     }
@@ -161,7 +163,9 @@ public final class ApiKeys implements OwnedKeys {
         var context = lookup.contextOf(caller.actor(), id);
         Committed<ApiKey> committed = database.inTransaction(context, tx -> {
             var organization = context.organization();
-            change.to(tx, store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound));
+            var key = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
+            TestMode.requireWithin(caller.actor(), key.kind().mode());
+            change.to(tx, key);
             return store.find(tx, organization, id).orElseThrow().shownAt(clock.instant());
         });
         return changes.propagate(committed, patience);

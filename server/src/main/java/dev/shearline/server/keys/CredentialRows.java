@@ -23,8 +23,8 @@ import org.jdbi.v3.core.Handle;
 final class CredentialRows {
 
     private static final String KEY = """
-            SELECT k.id, k.organization_id, k.type, k.digest, k.membership_id, k.unit_id, k.scopes, k.cidrs, k.state,
-                   k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
+            SELECT k.id, k.organization_id, k.type, k.visibility, k.mode, k.end_at_first_use, k.digest, k.membership_id, k.unit_id,
+                   k.scopes, k.cidrs, k.state, k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
                    o.state AS organization_state, u.state AS unit_state, coalesce(m.state, 'active') AS membership_state,
                    coalesce(p.state, 'active') AS user_state
               FROM api_key AS k
@@ -35,6 +35,7 @@ final class CredentialRows {
             """;
     private static final String KEY_BY_DIGEST = KEY + " WHERE k.digest = :digest";
     private static final String KEY_BY_ID = KEY + " WHERE k.id = :id";
+    private static final String LOCK_KEY = KEY_BY_ID + " FOR SHARE OF k";
 
     private static final String SESSION = """
             SELECT s.digest, s.kind, s.organization_id, s.membership_id, s.parent_key_id, s.subject, s.capabilities, s.expires_at,
@@ -71,10 +72,12 @@ final class CredentialRows {
         }
     }
 
+    /** @param endsPredecessor whether its first use ends the key that it was rotated from */
     record Key(
             ApiKeyId id,
             OrganizationId organization,
-            KeyType type,
+            KeyRow.Kind kind,
+            boolean endsPredecessor,
             KeyDigest digest,
             Optional<MembershipId> membership,
             UnitId unit,
@@ -82,7 +85,25 @@ final class CredentialRows {
             List<Cidr> cidrs,
             KeyState state,
             KeyTimes times,
-            Standing standing) {}
+            Standing standing) {
+
+        KeyType type() {
+            return kind.type();
+        }
+
+        /** Why it is refused. Said only to who presents the key, and so holds it. */
+        Optional<String> faultAt(Instant now) {
+            return switch (KeyStatus.of(state, times, now)) {
+                case REVOKED -> Optional.of("The key is revoked.");
+                case USED -> Optional.of("The key worked once, and has been used.");
+                case EXPIRED -> Optional.of("The key has expired.");
+                case DISABLED -> Optional.of("The key is disabled.");
+                case NOT_YET_VALID -> Optional.of("The key is not valid yet.");
+                case ROTATING, EXPIRING, ACTIVE ->
+                    standing.isActive() ? Optional.empty() : Optional.of("The owner of the key is not active.");
+            };
+        }
+    }
 
     record Session(
             KeyDigest digest,
@@ -108,7 +129,16 @@ final class CredentialRows {
     }
 
     static Optional<Key> findKey(Handle handle, ApiKeyId id) {
-        return handle.createQuery(KEY_BY_ID)
+        return findKey(KEY_BY_ID, handle, id);
+    }
+
+    /** Nobody changes the key until this transaction ends; others may hold it in the same way. */
+    static Optional<Key> lockKey(Handle handle, ApiKeyId id) {
+        return findKey(LOCK_KEY, handle, id);
+    }
+
+    private static Optional<Key> findKey(String sql, Handle handle, ApiKeyId id) {
+        return handle.createQuery(sql)
                 .bind("id", id.toString())
                 .map((row, _) -> key(row))
                 .findOne();
@@ -126,7 +156,8 @@ final class CredentialRows {
         return new Key(
                 KeyRowMapper.key(KeyRowMapper.text(row, "id")),
                 new OrganizationId(KeyRowMapper.text(row, "organization_id")),
-                KeyType.find(KeyRowMapper.text(row, "type")).orElseThrow(),
+                KeyRowMapper.kind(row),
+                row.getBoolean("end_at_first_use"),
                 KeyDigest.fromBytes(row.getBytes("digest")),
                 KeyRowMapper.optional(row, "membership_id").map(MembershipId::new),
                 new UnitId(KeyRowMapper.text(row, "unit_id")),

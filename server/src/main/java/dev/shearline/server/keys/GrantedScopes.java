@@ -50,19 +50,23 @@ final class GrantedScopes {
 
     /** Nobody grants what they do not have. */
     static void requireHeld(Actor actor, ScopeSet wanted) {
-        requireHeld(actor, ScopeSet.NONE, wanted);
+        actor.scopes().findMissing(wanted).ifPresent(missing -> {
+            throw notHeld(missing, "so it cannot grant it.").withField("scopes").asException();
+        });
     }
 
-    /** @param present what the key holds already: taking from it needs no right to it */
-    static void requireHeld(Actor actor, ScopeSet present, ScopeSet wanted) {
-        var added = new ScopeSet(
-                wanted.scopes().stream().filter(scope -> !present.covers(scope)).toList());
-        actor.scopes().findMissing(added).ifPresent(missing -> {
-            throw Problem.of(
-                            ProblemCode.SCOPE_NOT_HELD,
-                            "Your credential does not hold the scope " + missing + ", so it cannot grant it.")
-                    .withField("scopes")
+    /** Nobody lets a key do more, or live again, that can do what they cannot. */
+    static void requireHeldToWiden(Actor actor, ScopeSet carried) {
+        actor.scopes().findMissing(carried).ifPresent(missing -> {
+            throw notHeld(
+                            missing,
+                            "so it may only narrow, disable or revoke a key that carries it. Ask somebody who holds it.")
                     .asException();
         });
+    }
+
+    private static Problem notHeld(Scope missing, String therefore) {
+        return Problem.of(
+                ProblemCode.SCOPE_NOT_HELD, "Your credential does not hold the scope " + missing + ", " + therefore);
     }
 }

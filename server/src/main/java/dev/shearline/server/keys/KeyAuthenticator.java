@@ -17,6 +17,7 @@ import dev.shearline.token.Secret;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
@@ -31,13 +32,26 @@ public final class KeyAuthenticator implements Authenticator {
     private final NodeDatabase database;
     private final KeyFormat format;
     private final LastUsed lastUsed;
+    private final FirstUses firstUses;
+    private final Predicate<KeyDigest> isKnownDead;
     private final InstantSource clock;
 
-    /** @param clock the primary's, as the node knows it */
-    public KeyAuthenticator(NodeDatabase database, KeyFormat format, LastUsed lastUsed, InstantSource clock) {
+    /**
+     * @param isKnownDead whether this node has heard that a key is revoked or used, which is final: a failover or a restore may have lost it
+     * @param clock the primary's, as the node knows it
+     */
+    public KeyAuthenticator(
+            NodeDatabase database,
+            KeyFormat format,
+            LastUsed lastUsed,
+            FirstUses firstUses,
+            Predicate<KeyDigest> isKnownDead,
+            InstantSource clock) {
         this.database = database;
         this.format = format;
         this.lastUsed = lastUsed;
+        this.firstUses = firstUses;
+        this.isKnownDead = isKnownDead;
         this.clock = clock;
     }
 
@@ -54,23 +68,33 @@ public final class KeyAuthenticator implements Authenticator {
 
     /** Who holds this key and asks about it, from an address that it works from. Empty when it is not valid now, or no key. */
     Optional<Actor.Possession> findPossession(Secret credential, IpAddress address) {
-        return findValid(credential).filter(key -> worksFrom(key, address)).map(KeyAuthenticator::possession);
+        return find(credential)
+                .filter(key -> fault(key).isEmpty() && worksFrom(key, address))
+                .map(key -> possession(key, "so it says nothing of itself here: read it by its id, with keys:read."));
     }
 
-    /** The same from any address: whoever finds a key where it should not be is to be able to end it. */
+    /**
+     * Whoever finds a key where it should not be is to be able to end it: from any address, and also a key that is disabled, expired or
+     * not valid yet, for these can come alive again or want to be cleaned up. Empty when it is dead for good, or no key.
+     */
     Optional<Actor.Possession> findPossessionAnywhere(Secret credential) {
-        return findValid(credential).map(KeyAuthenticator::possession);
+        return find(credential)
+                .filter(key -> !key.state().isFinal())
+                .map(key ->
+                        possession(key, "so holding it is no right to end it: revoke it by its id, with keys:write."));
     }
 
-    private Optional<CredentialRows.Key> findValid(Secret credential) {
-        if (format.parse(credential.reveal()) instanceof ParsedKey.Malformed) {
-            return Optional.empty();
+    private Optional<CredentialRows.Key> find(Secret credential) {
+        return format.parse(credential.reveal()) instanceof ParsedKey.Malformed
+                ? Optional.empty()
+                : database.call(handle -> CredentialRows.findKey(handle, KeyDigest.of(credential)));
+    }
+
+    /** Of a publishable key everybody is in possession. */
+    private static Actor.Possession possession(CredentialRows.Key key, String therefore) {
+        if (key.kind().visibility() == Visibility.PUBLISHABLE) {
+            throw KeyProblems.forbidden("A publishable key stands where everybody reads it, " + therefore);
         }
-        return database.call(handle -> CredentialRows.findKey(handle, KeyDigest.of(credential)))
-                .filter(key -> fault(key).isEmpty());
-    }
-
-    private static Actor.Possession possession(CredentialRows.Key key) {
         return new Actor.Possession(key.id(), key.organization());
     }
 
@@ -107,26 +131,24 @@ public final class KeyAuthenticator implements Authenticator {
             return new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
         }
         var _ = lastUsed.record(key.id(), Optional.of(address), clock.instant());
+        if (key.endsPredecessor()) {
+            firstUses.used(key.id(), key.organization());
+        }
         return new Authentication.Authenticated(actor(handle, key));
     }
 
-    /** Said only to who presents the key, and so holds it. */
     private Optional<String> fault(CredentialRows.Key key) {
-        return switch (KeyStatus.of(key.state(), key.times(), clock.instant())) {
-            case REVOKED -> Optional.of("The key is revoked.");
-            case USED -> Optional.of("The key worked once, and has been used.");
-            case EXPIRED -> Optional.of("The key has expired.");
-            case DISABLED -> Optional.of("The key is disabled.");
-            case NOT_YET_VALID -> Optional.of("The key is not valid yet.");
-            case ROTATING, EXPIRING, ACTIVE ->
-                key.standing().isActive() ? Optional.empty() : Optional.of("The owner of the key is not active.");
-        };
+        return key.faultAt(clock.instant())
+                .or(() -> isKnownDead.test(key.digest())
+                        ? Optional.of("The key was dead before the database went back in time.")
+                        : Optional.empty());
     }
 
     private static Actor actor(Handle handle, CredentialRows.Key key) {
+        var mode = key.kind().mode();
         return key.type() == KeyType.OPERATOR
-                ? new Actor.Operator(key.id(), key.scopes())
-                : new Actor.Key(key.id(), key.organization(), reach(handle, key), key.scopes());
+                ? new Actor.Operator(key.id(), key.scopes(), mode)
+                : new Actor.Key(key.id(), key.organization(), reach(handle, key), key.scopes(), mode);
     }
 
     private static Reach reach(Handle handle, CredentialRows.Key key) {
@@ -151,8 +173,10 @@ public final class KeyAuthenticator implements Authenticator {
             case "embed" -> new Authentication.Authenticated(embed(handle, session, parent.orElseThrow()));
             case "operator" ->
                 parent.filter(key -> key.type() == KeyType.OPERATOR)
-                        .<Authentication>map(key -> new Authentication.Authenticated(
-                                new Actor.Operator(key.id(), both(session.capabilities(), key.scopes()))))
+                        .<Authentication>map(key -> new Authentication.Authenticated(new Actor.Operator(
+                                key.id(),
+                                both(session.capabilities(), key.scopes()),
+                                key.kind().mode())))
                         .orElseGet(() -> new Authentication.Refused("The session has ended: sign in again."));
             default -> new Authentication.Refused(UNKNOWN);
         };
@@ -184,7 +208,8 @@ public final class KeyAuthenticator implements Authenticator {
                 session.subject(),
                 organization,
                 within(reach, reach(handle, parent)),
-                both(session.capabilities(), parent.scopes()));
+                both(session.capabilities(), parent.scopes()),
+                parent.kind().mode());
     }
 
     private static Reach within(Reach reach, Reach bound) {

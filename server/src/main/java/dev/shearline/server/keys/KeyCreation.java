@@ -32,6 +32,7 @@ final class KeyCreation {
     private final Database database;
     private final ApiKeyStore store;
     private final OwnerRows owners;
+    private final CallerRows callers;
     private final Destinations destinations;
     private final Provisioning provisioning;
     private final Catalog catalog;
@@ -45,6 +46,7 @@ final class KeyCreation {
             Database database,
             ApiKeyStore store,
             OwnerRows owners,
+            CallerRows callers,
             Destinations destinations,
             Provisioning provisioning,
             Catalog catalog,
@@ -56,6 +58,7 @@ final class KeyCreation {
         this.database = database;
         this.store = store;
         this.owners = owners;
+        this.callers = callers;
         this.destinations = destinations;
         this.provisioning = provisioning;
         this.catalog = catalog;
@@ -100,6 +103,7 @@ final class KeyCreation {
         if (kind.type() == KeyType.OPERATOR && !Operators.include(actor)) {
             throw KeyProblems.forbidden("Only an operator key may make operator keys.");
         }
+        TestMode.requireWithin(actor, kind.mode());
         var scopes = GrantedScopes.parse(wanted.scopes());
         var text = new KeyRow.Text(
                 KeyText.name(wanted.name(), wanted.description()),
@@ -119,6 +123,7 @@ final class KeyCreation {
     }
 
     private IssuedKey create(Tx tx, Caller caller, KeyOwner owner, NewApiKey wanted, Checked checked) {
+        callers.requireAlive(tx, caller.actor());
         requireReach(caller.actor(), owner);
         GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
         GrantedScopes.requireHeld(caller.actor(), checked.scopes());

@@ -42,7 +42,9 @@ final class KeyEditing {
         }
         if (!after.scopes().equals(key.scopes())) {
             GrantedScopes.requireKnown(tx, catalog, after.scopes(), key.kind().visibility());
-            GrantedScopes.requireHeld(caller.actor(), key.scopes(), after.scopes());
+        }
+        if (Widening.isBetween(key, after, now)) {
+            GrantedScopes.requireHeldToWiden(caller.actor(), after.scopes());
         }
         int version = store.edit(tx, key, after, now);
         journal.record(tx, caller, ChangeKind.KEY_UPDATED, key.id(), version, event(key, after));

@@ -2,6 +2,7 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
@@ -16,8 +17,8 @@ import java.util.Optional;
 /**
  * Puts a new key in the place of another.
  *
- * <p>Locks as everywhere: the owner first, then the old key. The old key works until its grace ends, which is a time and needs no further
- * change, or until the new one is used first, which verification tells {@link #endPredecessor}.
+ * <p>Locks as everywhere: the owner first, then the old key and the caller's. The old key works until its grace ends, which is a time and
+ * needs no further change, or until the new one is used first, which verification and authentication tell {@link #endPredecessor}.
  */
 final class KeyRotation {
 
@@ -25,6 +26,7 @@ final class KeyRotation {
     private final KeyStateStore states;
     private final KeyStates life;
     private final OwnerRows owners;
+    private final CallerRows callers;
     private final KeyCreation creation;
     private final Lifetimes lifetimes;
     private final KeyJournal journal;
@@ -35,6 +37,7 @@ final class KeyRotation {
             KeyStateStore states,
             KeyStates life,
             OwnerRows owners,
+            CallerRows callers,
             KeyCreation creation,
             Lifetimes lifetimes,
             KeyJournal journal,
@@ -43,6 +46,7 @@ final class KeyRotation {
         this.states = states;
         this.life = life;
         this.owners = owners;
+        this.callers = callers;
         this.creation = creation;
         this.lifetimes = lifetimes;
         this.journal = journal;
@@ -53,9 +57,10 @@ final class KeyRotation {
         var grace = Lifetimes.grace(rotation.grace());
         var seen = store.find(tx, organization, id).orElseThrow(KeyProblems::notFound);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        TestMode.requireWithin(caller.actor(), seen.kind().mode());
         requireRotatable(seen, now);
         var owner = owners.again(tx, seen.owner(), seen.kind());
-        var old = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
+        var old = lockedWithCaller(tx, caller.actor(), organization, id);
         requireRotatable(old, now);
         // whoever rotates gets a secret with these scopes in hand
         GrantedScopes.requireHeld(caller.actor(), old.scopes());
@@ -64,6 +69,21 @@ final class KeyRotation {
         var successor = creation.issue(tx, caller, successor(old, owner, now), links);
         end(tx, caller, old, successor.key().id(), grace, now);
         return successor;
+    }
+
+    /** Two keys, in the order of their ids. Whoever rotates the key that they came with holds it exclusively before they share it. */
+    private KeyRow lockedWithCaller(Tx tx, Actor actor, OrganizationId organization, ApiKeyId id) {
+        boolean callerFirst = CallerRows.keyOf(actor)
+                .filter(key -> key.toString().compareTo(id.toString()) < 0)
+                .isPresent();
+        if (callerFirst) {
+            callers.requireAlive(tx, actor);
+        }
+        var key = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
+        if (!callerFirst) {
+            callers.requireAlive(tx, actor);
+        }
+        return key;
     }
 
     private static void requireRotatable(KeyRow key, Instant now) {

@@ -51,7 +51,7 @@ record KeyRow(
             Optional<Instant> revokedAt,
             Optional<String> revokedCause,
             Optional<String> revokedReason,
-            Optional<String> disabledCause) {
+            Optional<DisabledCause> disabledCause) {
 
         static final Life NEW =
                 new Life(KeyState.ACTIVE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -106,7 +106,7 @@ record KeyRow(
                 times.endsAt(),
                 links.endAtFirstUse(),
                 life.revokedAt(),
-                life.revokedCause().or(life::disabledCause),
+                life.revokedCause().or(() -> life.disabledCause().map(DisabledCause::wire)),
                 life.revokedReason(),
                 version);
     }

@@ -46,10 +46,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
     public KeyRow map(ResultSet row, StatementContext context) throws SQLException {
         return new KeyRow(
                 key(text(row, "id")),
-                new KeyRow.Kind(
-                        KeyType.find(text(row, "type")).orElseThrow(),
-                        Visibility.ofWire(text(row, "visibility")),
-                        KeyMode.valueOf(text(row, "mode").toUpperCase(Locale.ROOT))),
+                kind(row),
                 owner(row),
                 new KeyRow.Shown(text(row, "prefix"), text(row, "last_four")),
                 new KeyRow.Text(
@@ -68,6 +65,13 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                 new KeyRow.Activity(time(row, "last_used_at"), optional(row, "last_used_address")),
                 text(row, "created_by"),
                 row.getInt("version"));
+    }
+
+    static KeyRow.Kind kind(ResultSet row) throws SQLException {
+        return new KeyRow.Kind(
+                KeyType.find(text(row, "type")).orElseThrow(),
+                Visibility.ofWire(text(row, "visibility")),
+                KeyMode.valueOf(text(row, "mode").toUpperCase(Locale.ROOT)));
     }
 
     private static KeyOwner owner(ResultSet row) throws SQLException {
@@ -101,7 +105,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                 time(row, "revoked_at"),
                 optional(row, "revoked_cause"),
                 optional(row, "revoked_reason"),
-                optional(row, "disabled_cause"));
+                optional(row, "disabled_cause").map(DisabledCause::ofWire));
     }
 
     static ApiKeyId key(String id) {

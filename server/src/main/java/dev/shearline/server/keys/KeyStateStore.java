@@ -7,6 +7,7 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.token.ApiKeyId;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,8 @@ final class KeyStateStore {
 
     private static final String DISABLE = """
             UPDATE api_key SET state = 'disabled', disabled_cause = :cause, updated_at = :now, version = version + 1
-             WHERE id = :id AND organization_id = :organization AND state = 'active'
+             WHERE id = :id AND organization_id = :organization
+               AND (state = 'active' OR (state = 'disabled' AND disabled_cause = ANY (:lesser)))
             RETURNING version
             """;
     /** Its version rises above that of the death, so that whatever comes after it is known to come after it. */
@@ -89,8 +91,15 @@ final class KeyStateStore {
     /** Who used a key that works once, and when. */
     record Use(Optional<String> useId, Instant at) {}
 
-    Optional<Integer> disable(Tx tx, OrganizationId organization, ApiKeyId id, RevocationCause cause, Instant now) {
-        return version(query(tx, DISABLE, organization, id, now).bind("cause", cause.wire()));
+    /** Also of a key that is disabled for a lesser cause, so that nobody keeps a key by disabling it first. */
+    Optional<Integer> disable(Tx tx, OrganizationId organization, ApiKeyId id, DisabledCause cause, Instant now) {
+        var lesser = Arrays.stream(DisabledCause.values())
+                .filter(other -> other.compareTo(cause) < 0)
+                .map(DisabledCause::wire)
+                .toList();
+        return version(query(tx, DISABLE, organization, id, now)
+                .bind("cause", cause.wire())
+                .bindArray("lesser", String.class, lesser));
     }
 
     /** @param known at which version the key was dead */

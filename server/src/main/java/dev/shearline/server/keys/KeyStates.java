@@ -2,6 +2,7 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
@@ -29,7 +30,7 @@ final class KeyStates {
 
     void disable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "disabled");
-        var cause = RevocationCause.MANUAL;
+        var cause = DisabledCause.by(caller.actor(), key);
         store.disable(tx, key.organization(), key.id(), cause, now())
                 .ifPresent(version -> recordDisabled(tx, caller, key.organization(), key.id(), cause, version));
     }
@@ -42,31 +43,46 @@ final class KeyStates {
      */
     void disableForked(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, int known) {
         store.disableForked(tx, organization, id, known, now())
-                .ifPresent(version ->
-                        recordDisabled(tx, caller, organization, id, RevocationCause.HISTORY_FORKED, version));
+                .ifPresent(
+                        version -> recordDisabled(tx, caller, organization, id, DisabledCause.HISTORY_FORKED, version));
     }
 
     private void recordDisabled(
-            Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, RevocationCause cause, int version) {
+            Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, DisabledCause cause, int version) {
         var event = KeyJournal.event(organization, id, "disabled").with("cause", cause.wire());
         journal.record(tx, caller, ChangeKind.KEY_DISABLED, id, version, event);
     }
 
     void enable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "enabled");
-        if (key.life()
-                        .disabledCause()
-                        .filter(RevocationCause.HISTORY_FORKED.wire()::equals)
-                        .isPresent()
-                && !Operators.include(caller.actor())) {
-            throw KeyProblems.forbidden(
-                    "This key was dead before the database went back in time: only an operator may say"
-                            + " that it lives. Ask one, or revoke the key.");
+        if (key.life().state() == KeyState.DISABLED) {
+            requireMayEnable(caller.actor(), key);
         }
         store.enable(tx, key.organization(), key.id(), now()).ifPresent(version -> {
             var event = KeyJournal.event(key.organization(), key.id(), "enabled");
             journal.record(tx, caller, ChangeKind.KEY_ENABLED, key.id(), version, event);
         });
+    }
+
+    private static void requireMayEnable(Actor actor, KeyRow key) {
+        switch (key.life().disabledCause().orElse(DisabledCause.MANUAL)) {
+            case HISTORY_FORKED -> {
+                if (!Operators.include(actor)) {
+                    throw KeyProblems.forbidden(
+                            "This key was dead before the database went back in time: only an operator may say"
+                                    + " that it lives. Ask one, or revoke the key.");
+                }
+            }
+            case ADMINISTRATOR -> {
+                if (!DisabledCause.reachesWhole(actor, key)) {
+                    throw KeyProblems.forbidden(
+                            "An administrator has disabled this key: only a credential that reaches the"
+                                    + " whole organization may enable it. Ask an administrator.");
+                }
+            }
+            case MANUAL -> {}
+        }
+        GrantedScopes.requireHeldToWiden(actor, key.scopes());
     }
 
     private static void requireLiving(KeyRow key, String what) {

@@ -2,14 +2,13 @@ package dev.shearline.server.keys;
 
 import java.util.Locale;
 
-/** Why a key was revoked, or disabled by the server itself. */
+/** Why a key was revoked. */
 public enum RevocationCause {
     MANUAL,
     LEAKED,
     ROTATED,
     OWNER_REMOVED,
-    UNUSED,
-    HISTORY_FORKED;
+    UNUSED;
 
     String wire() {
         return name().toLowerCase(Locale.ROOT);

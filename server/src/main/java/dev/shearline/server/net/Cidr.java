@@ -69,6 +69,11 @@ public record Cidr(IpAddress network, int prefix) {
                 && ((address.low() ^ network.low()) & IpAddress.mask(Math.max(prefix - 64, 0))) == 0;
     }
 
+    /** Whether every address of the other block is one of this. */
+    public boolean contains(Cidr other) {
+        return prefix <= other.prefix && contains(other.network);
+    }
+
     @Override
     public String toString() {
         return network + "/" + prefix;

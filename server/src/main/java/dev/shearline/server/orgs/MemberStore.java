@@ -64,6 +64,16 @@ final class MemberStore {
              ORDER BY m.created_at %2$s, m.id %2$s
              LIMIT :rows
             """;
+    private static final String LIST_REMOVED_OF_USER = """
+            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+                   u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
+                   u.created_at AS user_created_at, u.updated_at AS user_updated_at
+              FROM membership AS m
+              JOIN app_user AS u ON u.id = m.user_id
+             WHERE m.user_id = :user AND m.state = 'removed'
+             ORDER BY m.updated_at DESC, m.id
+             LIMIT :rows
+            """;
     /** The organizations of a user, with the personal one even if its membership is gone. */
     private static final String ORGANIZATIONS_OF_USER = """
             SELECT organization_id AS id FROM membership WHERE user_id = :user AND state = 'active'
@@ -114,6 +124,14 @@ final class MemberStore {
 
     List<MemberRow> listOfAll(Tx tx, Slice slice) {
         return rows(slice.bind(tx.handle().createQuery(slice.order().in(LIST_OF_ALL))));
+    }
+
+    /** The latest first. */
+    List<MemberRow> listRemovedOfUser(Tx tx, UserId user, int rowsMax) {
+        return rows(tx.handle()
+                .createQuery(LIST_REMOVED_OF_USER)
+                .bind("user", user.value())
+                .bind("rows", rowsMax));
     }
 
     /** In ascending order, as they are to be locked. */

@@ -12,6 +12,7 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.UserId;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,6 +44,8 @@ public final class Members {
     public Changed<Member> add(Caller caller, NewMember wanted) {
         if (wanted.user() instanceof UserField.Provided) {
             Authority.requireOperator(caller, "provision users");
+            // what the route of users asks for: to give roles is not to make and rename people
+            Authority.requireScope(caller, Scope.ORGANIZATIONS_WRITE);
         }
         var organization = references.organizationOrOwn(caller, wanted.organization());
         Authority.requireWhole(caller, organization);
@@ -125,15 +128,16 @@ public final class Members {
     public Changed<Member> remove(Caller caller, Optional<Ref> organization, Ref ref) {
         var located = references.memberRow(caller, organization, ref, false);
         Authority.requireWhole(caller, located.organization());
+        var steps = new Steps();
         Committed<Step> step;
         do {
-            step = changes.commit(caller, located.organization(), tx -> {
+            step = steps.next(() -> changes.commit(caller, located.organization(), tx -> {
                 organizations.lock(tx, located.organization());
                 var row = store.findById(tx, located.id()).orElseThrow(References::notFound);
                 var removed = row.active() ? edits.remove(tx, caller, row) : row;
                 int left = keys.revokeOfMembership(tx, caller, row.organization(), row.id());
                 return new Step(removed.shown(List.of()), left > 0);
-            });
+            }));
         } while (step.value().more());
         // the last commit is numbered after the others: who has it has them all
         return changes.propagate(step.with(step.value().member()), FeedNode.REMOVING_WAIT);

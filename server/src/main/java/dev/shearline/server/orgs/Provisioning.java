@@ -78,14 +78,13 @@ public final class Provisioning {
         requireConsistent(place);
         if (isProvided(place)) {
             Authority.requireOperator(caller, "provision organizations, departments, teams and users");
-            // what the routes of these objects ask for: a key that makes keys is not thereby one that renames people
-            Authority.requireScope(caller, Scope.ORGANIZATIONS_WRITE);
-            if (place.user().isPresent()) {
-                Authority.requireScope(caller, Scope.MEMBERS_WRITE);
-            }
+            requireMayMake(caller, place);
         }
         for (int attempt = 1; attempt <= Organizations.TRIES_MAX; attempt++) {
             var home = home(caller, place);
+            if (home instanceof Home.Draft) {
+                requireMayMake(caller, place);
+            }
             try {
                 return changes.commit(caller, home.id(), tx -> work.in(tx, provision(tx, caller, home, place)));
             } catch (LostRaceException e) {
@@ -96,6 +95,14 @@ public final class Provisioning {
                         ProblemCode.CONFLICT,
                         "Others are creating and removing the same things at the same time: repeat the request.")
                 .asException();
+    }
+
+    /** What the routes of these objects ask for: a key that makes keys is not thereby one that makes organizations and renames people. */
+    private static void requireMayMake(Caller caller, Place place) {
+        Authority.requireScope(caller, Scope.ORGANIZATIONS_WRITE);
+        if (place.user().isPresent()) {
+            Authority.requireScope(caller, Scope.MEMBERS_WRITE);
+        }
     }
 
     /** The personal organization of a user, made when it is first asked for. */
@@ -272,6 +279,7 @@ public final class Provisioning {
             throw References.notFound("user");
         }
         var row = known.or(() -> {
+                    Authority.requireScope(caller, Scope.MEMBERS_WRITE);
                     var role = new RoleAt(UnitId.rootOf(organization.id()), personal ? Role.OWNER : Role.DEVELOPER);
                     return memberEdits.insert(tx, caller, organization.id(), user.id(), List.of(role));
                 })

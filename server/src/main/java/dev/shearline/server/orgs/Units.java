@@ -129,16 +129,17 @@ public final class Units {
     public Changed<Unit> remove(Caller caller, UnitKind kind, Optional<Ref> organization, Ref ref) {
         var located = references.unitRow(caller, organization, Optional.of(kind), ref, false);
         Authority.requireReach(caller, located.organization(), located.id());
+        var steps = new Steps();
         Committed<Step> step;
         do {
-            step = changes.commit(caller, located.organization(), tx -> {
+            step = steps.next(() -> changes.commit(caller, located.organization(), tx -> {
                 organizations.lock(tx, located.organization());
                 var row = store.findById(tx, located.id()).orElseThrow(References::notFound);
                 var removed = row.active() ? edits.remove(tx, caller, row) : row;
                 boolean rolesLeft = members.removeRolesAt(tx, caller, row.id(), MEMBERS_MAX);
                 int keysLeft = keys.revokeAtUnit(tx, caller, row.organization(), row.id());
                 return new Step(removed, rolesLeft || keysLeft > 0);
-            });
+            }));
         } while (step.value().more());
         // the last commit is numbered after the others: who has it has them all
         return changes.propagate(step.with(step.value().row().shown()), FeedNode.REMOVING_WAIT);

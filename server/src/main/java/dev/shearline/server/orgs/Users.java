@@ -27,6 +27,9 @@ public final class Users {
     /** How many organizations are locked at a time when a user is removed from all. */
     static final int ORGANIZATIONS_MAX = 100;
 
+    /** Of how many past memberships a repeated removal looks after the keys. */
+    static final int REMOVED_MAX = 1_000;
+
     private final UserStore store = new UserStore();
     private final MemberStore memberStore = new MemberStore();
     private final Changes changes;
@@ -139,18 +142,21 @@ public final class Users {
     /**
      * Removes a user and all their memberships, with the keys of each. One transaction, organizations locked in ascending order; what
      * was added while it ran, and keys beyond what a transaction should hold, go in following ones: they are dead already, their owner
-     * being removed.
+     * being removed. Repeated, it goes on with what an interrupted removal left.
      */
     public Changed<User> remove(Caller caller, Ref ref) {
         var located = references.userRow(caller, ref, false);
         Authority.requireOperator(caller, "remove users");
+        var steps = new Steps();
+        var homes = organizationsOf(caller, located.id());
         Committed<UserRow> removed;
-        List<OrganizationId> homes;
         do {
-            homes = organizationsOf(caller, located.id());
-            removed = removeFrom(caller, located.id(), homes);
-        } while (homes.size() == ORGANIZATIONS_MAX
-                || !organizationsOf(caller, located.id()).isEmpty());
+            removed = removeFrom(steps, caller, located.id(), homes);
+            homes = steps.next(() -> organizationsOf(caller, located.id()));
+        } while (!homes.isEmpty());
+        if (located.status() == UserStatus.REMOVED) {
+            finish(steps, caller, located.id());
+        }
         return changes.propagate(removed.with(removed.value().shown()), FeedNode.REMOVING_WAIT);
     }
 
@@ -158,8 +164,14 @@ public final class Users {
         return references.read(caller, tx -> memberStore.organizationsOf(tx, user, ORGANIZATIONS_MAX));
     }
 
-    private Committed<UserRow> removeFrom(Caller caller, UserId user, List<OrganizationId> homes) {
-        var committed = commit(caller, tx -> {
+    /** An interrupted removal may have left keys of memberships that it had removed. */
+    private void finish(Steps steps, Caller caller, UserId user) {
+        steps.next(() -> references.read(caller, tx -> memberStore.listRemovedOfUser(tx, user, REMOVED_MAX)))
+                .forEach(member -> revokeRest(steps, caller, member));
+    }
+
+    private Committed<UserRow> removeFrom(Steps steps, Caller caller, UserId user, List<OrganizationId> homes) {
+        var committed = steps.next(() -> commit(caller, tx -> {
             var locked = new ArrayList<OrganizationRow>();
             for (var home : homes) {
                 tx.enter(TenantContext.whole(caller.actor(), home));
@@ -173,8 +185,8 @@ public final class Users {
                 leave(tx, caller, organization, user).ifPresent(unfinished::add);
             }
             return new Removal(removed, unfinished);
-        });
-        committed.value().unfinished().forEach(member -> revokeRest(caller, member));
+        }));
+        committed.value().unfinished().forEach(member -> revokeRest(steps, caller, member));
         return committed.with(committed.value().row());
     }
 
@@ -192,13 +204,13 @@ public final class Users {
         return left;
     }
 
-    private void revokeRest(Caller caller, MemberRow member) {
+    private void revokeRest(Steps steps, Caller caller, MemberRow member) {
         Committed<Integer> rest;
         do {
-            rest = changes.commit(caller, member.organization(), tx -> {
+            rest = steps.next(() -> changes.commit(caller, member.organization(), tx -> {
                 organizations.lock(tx, member.organization());
                 return keys.revokeOfMembership(tx, caller, member.organization(), member.id());
-            });
+            }));
         } while (rest.value() > 0);
     }
 

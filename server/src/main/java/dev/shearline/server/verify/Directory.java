@@ -64,6 +64,11 @@ public final class Directory implements Replica {
         return state.keys.find(digest);
     }
 
+    /** Whether the key is known as revoked or used, which is final, whatever a database that has gone back in time says. */
+    public boolean isDead(KeyDigest digest) {
+        return state.keys.find(digest) instanceof DeadKey dead && dead.reason() != Reason.DISABLED;
+    }
+
     public int size() {
         return state.keys.size();
     }

@@ -6,8 +6,8 @@ import dev.shearline.server.http.HotAuthenticator;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problems;
 import dev.shearline.server.http.Routes;
-import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,12 +32,13 @@ public final class Verification {
             NodeDatabase database,
             ApiKeys keys,
             LastUsed lastUsed,
+            FirstUses firstUses,
             InstantSource clock,
             Json json,
             Problems problems,
             MeterRegistry registry) {
-        var uses = new KeyUses(lastUsed, key -> keys.endPredecessor(key.id(), new OrganizationId(key.organization.id)));
-        authenticator = new DirectoryAuthenticator(format, directory, uses, clock);
+        var uses = new KeyUses(lastUsed, firstUses);
+        authenticator = new DirectoryAuthenticator(directory, uses, clock);
         var verifier =
                 new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, uses, clock);
         verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry));

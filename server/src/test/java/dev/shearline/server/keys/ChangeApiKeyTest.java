@@ -140,7 +140,7 @@ class ChangeApiKeyTest {
         var key = rig.created("");
         var disabled = act(key, "disable", "");
         assertThat(disabled.text("status")).isEqualTo("disabled");
-        assertThat(disabled.text("cause")).isEqualTo("manual");
+        assertThat(disabled.text("cause")).isEqualTo("administrator");
         assertThat(rig.lastEntry(key.text("id"))).isEqualTo("key.disabled 2");
         assertThat(act(key, "disable", "{}").body().path("version").asInt()).isEqualTo(2);
         assertThat(rig.get(key.text("secret"), "/v1/keys/self").status()).isEqualTo(401);

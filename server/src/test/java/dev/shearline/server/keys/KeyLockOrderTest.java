@@ -6,9 +6,13 @@ import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.Origin;
+import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.orgs.OrganizationField;
 import dev.shearline.server.orgs.UnitField;
@@ -32,14 +36,17 @@ class KeyLockOrderTest {
     private static final int OPERATIONS = 60;
 
     private final ConcurrentLinkedQueue<ApiKeyId> keys = new ConcurrentLinkedQueue<>();
+    private volatile ApiKeyId operator = ApiKeyId.of(0, 0);
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     @Test
     void random_pairs_of_operations_never_fail() throws InterruptedException {
         try (var rig = new KeyRig()) {
             for (int i = 0; i < 4; i++) {
-                keys.add(create(rig, i));
+                keys.add(create(rig, KeyRig.BOOTSTRAP, i));
             }
+            operator = KeyRig.id(rig.keys.create(
+                    KeyRig.BOOTSTRAP, NewApiKey.of(KeyType.OPERATOR, "caller", List.of("*")), Attempt.UNKEYED));
             var deadlocksBefore = deadlocks(rig);
             try (var threads = Executors.newFixedThreadPool(THREADS)) {
                 for (int thread = 0; thread < THREADS; thread++) {
@@ -69,25 +76,24 @@ class KeyLockOrderTest {
     private void attempt(KeyRig rig, Random random) {
         try {
             var any = any(random);
-            switch (random.nextInt(9)) {
-                case 0 -> keys.add(create(rig, random.nextInt(4)));
+            switch (random.nextInt(11)) {
+                case 0 -> keys.add(create(rig, caller(random), random.nextInt(4)));
                 case 1 -> rig.keys.revoke(KeyRig.BOOTSTRAP, any, Revocation.WITHOUT_REASON);
                 case 2 ->
                     keys.add(KeyRig.id(rig.keys.rotate(
-                            KeyRig.BOOTSTRAP,
-                            any,
-                            new Rotation(Optional.of("1h"), Optional.of(true)),
-                            Attempt.UNKEYED)));
+                            caller(random), any, new Rotation(Optional.of("1h"), Optional.of(true)), Attempt.UNKEYED)));
                 case 3 -> rig.keys.disable(KeyRig.BOOTSTRAP, any);
                 case 4 -> rig.keys.enable(KeyRig.BOOTSTRAP, any);
                 case 5 -> rig.keys.endPredecessor(any, KeyRig.ACME);
                 case 6 -> setMembership(rig, random.nextBoolean());
                 case 7 -> setOrganization(rig, random.nextInt(4) == 0 ? "suspended" : "active");
-                default -> revokeTeam(rig);
+                case 8 -> revokeTeam(rig);
+                case 9 -> rig.keys.disable(KeyRig.BOOTSTRAP, operator);
+                default -> rig.keys.enable(KeyRig.BOOTSTRAP, operator);
             }
         } catch (ProblemException answered) {
-            // 409 and 404 are answers: the key is dead, the owner suspended
-            assertThat(answered.problem().code().status()).isIn(404, 409);
+            // these are answers: the caller is dead, the key is, the owner is suspended
+            assertThat(answered.problem().code().status()).isIn(401, 404, 409);
         } catch (RuntimeException e) {
             failures.add(e);
         }
@@ -98,7 +104,17 @@ class KeyLockOrderTest {
         return all.get(all.size() - 1 - random.nextInt(Math.min(6, all.size())));
     }
 
-    private static ApiKeyId create(KeyRig rig, int kind) {
+    /** The server itself, an operator's key, or one of the keys that are being changed. */
+    private Caller caller(Random random) {
+        var actor = switch (random.nextInt(3)) {
+            case 0 -> KeyRig.BOOTSTRAP.actor();
+            case 1 -> new Actor.Operator(operator, ScopeSet.ALL);
+            default -> new Actor.Key(any(random), KeyRig.ACME, Reach.whole(), ScopeSet.ALL);
+        };
+        return new Caller(actor, Origin.none());
+    }
+
+    private static ApiKeyId create(KeyRig rig, Caller caller, int kind) {
         var wanted = NewApiKey.of(kind % 2 == 0 ? KeyType.TEAM : KeyType.PERSONAL, "k", List.of());
         var acme = Optional.<OrganizationField>of(new OrganizationField.Named(new Ref.ById("org_acme")));
         var placed = new NewApiKey(
@@ -118,7 +134,7 @@ class KeyLockOrderTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        return KeyRig.id(rig.keys.create(KeyRig.BOOTSTRAP, placed, Attempt.UNKEYED));
+        return KeyRig.id(rig.keys.create(caller, placed, Attempt.UNKEYED));
     }
 
     /** As the feature of organizations does it: the organization first, then the membership, then its keys. */

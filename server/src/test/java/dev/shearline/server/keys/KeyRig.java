@@ -132,7 +132,8 @@ final class KeyRig implements AutoCloseable {
         changes = new Changes(database, new AuditLog(new Ids(random), random, clock), new Feed(), feed);
         keys = keys(feed);
         lastUsed = new LastUsed(nodeDatabase);
-        authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, clock);
+        authenticator = new KeyAuthenticator(
+                nodeDatabase, format, lastUsed, new FirstUses(keys::endPredecessor), _ -> false, clock);
         server = server();
         operator = secret(
                 keys.create(BOOTSTRAP, NewApiKey.of(KeyType.OPERATOR, "operator", List.of("*")), Attempt.UNKEYED));
@@ -202,8 +203,12 @@ final class KeyRig implements AutoCloseable {
         return issued.value().key().id();
     }
 
-    /** An answer, with its body read. */
-    record Answer(int status, JsonNode body) {
+    /**
+     * An answer, with its body read.
+     *
+     * @param challenge the header {@code WWW-Authenticate}
+     */
+    record Answer(int status, JsonNode body, String challenge) {
         String text(String name) {
             return body.path(name).asString();
         }
@@ -250,7 +255,10 @@ final class KeyRig implements AutoCloseable {
         }
         try {
             var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), json.mapper().readTree(response.body()));
+            return new Answer(
+                    response.statusCode(),
+                    json.mapper().readTree(response.body()),
+                    response.headers().firstValue("WWW-Authenticate").orElse(""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

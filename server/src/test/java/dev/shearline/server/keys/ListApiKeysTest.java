@@ -25,6 +25,7 @@ class ListApiKeysTest {
 
     private static KeyRig rig;
     private static String acme;
+    private static KeyRig.Answer revoked;
     private static final List<KeyRig.Answer> KEYS = new ArrayList<>();
 
     @BeforeAll
@@ -47,7 +48,7 @@ class ListApiKeysTest {
                 ",\"scopes\":[],\"expires_in\":\"none\""));
         KEYS.add(make("personal", "\"organization\":\"org_acme\",\"user\":\"usr_ann\"", "laptop", ",\"scopes\":[]"));
         KEYS.add(make("ephemeral", "\"organization\":\"org_acme\"", "Once", ",\"scopes\":[]"));
-        var revoked = make("team", "\"department\":\"dep_eng\"", "Revoked", ",\"scopes\":[]");
+        revoked = make("team", "\"department\":\"dep_eng\"", "Revoked", ",\"scopes\":[]");
         rig.post(rig.operator, "/v1/keys/" + revoked.text("id") + "/revoke", "");
         make("team", "\"organization\":\"org_other\"", "Foreign laptop", ",\"scopes\":[]");
     }
@@ -78,6 +79,13 @@ class ListApiKeysTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             type=personal | Laptop,laptop
+            type=ci | Root of all
+            type=ephemeral | Once
+            type=operator |
+            owner=org_acme | Root of all,Once
+            owner=ext:acme | Root of all,Once
+            owner=org_other |
+            owner=ext:other |
             owner=usr_bob | Laptop
             owner=ext:ann | laptop
             owner=mem_ann | laptop
@@ -120,10 +128,21 @@ class ListApiKeysTest {
         var digest = KeyDigest.of(key.text("secret")).toHex();
         assertThat(names(acme, "digest=" + digest)).containsExactly(key.text("name"));
         assertThat(names(acme, "digest=" + "0".repeat(64))).isEmpty();
+        var ofRevoked = "digest=" + KeyDigest.of(revoked.text("secret")).toHex();
+        assertThat(names(acme, ofRevoked)).containsExactly("Revoked");
+        assertThat(names(acme, ofRevoked + "&status=active")).isEmpty();
         assertThat(names(acme, "q=shl_live_ci")).containsExactly("Root of all");
         var whole = rig.get(acme, "/v1/keys?q=" + key.text("secret"));
         assertThat(whole.status()).isEqualTo(422);
         assertThat(whole.body().toString()).doesNotContain(key.text("secret"));
+    }
+
+    @Test
+    void the_keys_of_teams_are_all_of_that_type() {
+        var expected =
+                KEYS.stream().filter(key -> key.text("type").equals("team")).map(key -> key.text("id"));
+        assertThat(idsOf(rig.get(acme, "/v1/keys?limit=100&type=team"))).containsAll(expected.toList());
+        assertThat(Set.copyOf(names(acme, "type=team"))).containsExactlyInAnyOrder("Same name", "Größe: Prod-Deploy");
     }
 
     @Test

@@ -73,6 +73,85 @@ class ProvisioningRightsTest {
     }
 
     @Test
+    void a_user_as_an_object_needs_the_scope_of_the_users_too() {
+        cluster.organization("staff");
+        var member = Map.of("organization", "ext:staff", "user", Map.of("external_id", "max", "name", "Max"));
+        var refused = operatorWith("members:write").post("/v1/members", member).expect(403);
+        assertThat(refused.code()).isEqualTo("insufficient_scope");
+        assertThat(refused.at("detail")).contains("organizations:write");
+        assertThat(cluster.schema().query("SELECT count(*) FROM app_user WHERE external_id = 'max'"))
+                .isEqualTo("0");
+        operatorWith("members:write", "organizations:write")
+                .post("/v1/members", member)
+                .expect(201);
+        var named = operatorWith("members:write");
+        cluster.organization("staff2");
+        named.post("/v1/members", Map.of("organization", "ext:staff2", "user", "ext:max"))
+                .expect(201);
+    }
+
+    @Test
+    void a_personal_organization_is_founded_by_who_may_found_one() {
+        var user = cluster.api()
+                .put("/v1/users/ext:solo", Map.of("name", "Solo"))
+                .expect(201)
+                .at("id");
+        var personal = Map.<String, Object>of("type", "personal", "name", "n", "scopes", List.of(), "user", user);
+        var keysOnly = operatorWith("keys:write");
+        assertThat(keysOnly.post("/v1/keys", personal).expect(403).at("detail")).contains("organizations:write");
+        assertThat(operatorWith("keys:write", "organizations:write")
+                        .post("/v1/keys", personal)
+                        .expect(403)
+                        .at("detail"))
+                .contains("members:write");
+        assertThat(cluster.schema().query("SELECT count(*) FROM organization WHERE personal_user_id = ?", user))
+                .isEqualTo("0");
+        operatorWith("keys:write", "organizations:write", "members:write")
+                .post("/v1/keys", personal)
+                .expect(201);
+        keysOnly.post("/v1/keys", personal).expect(201);
+
+        cluster.schema().execute("UPDATE membership SET state = 'removed' WHERE user_id = ?", user);
+        assertThat(keysOnly.post("/v1/keys", personal).expect(403).at("detail"))
+                .as("a membership would be made")
+                .contains("members:write");
+    }
+
+    @Test
+    void a_personal_organization_is_made_once_and_its_user_owns_it() {
+        var user = cluster.api()
+                .put("/v1/users/ext:auth0%7Cuna", Map.of("name", "Una"))
+                .expect(201)
+                .at("id");
+        var first = personalKey(user);
+        var home = first.at("organization/id");
+        assertThat(first.at("owner/type")).isEqualTo("user");
+        assertThat(first.at("owner/id")).isEqualTo(user);
+        assertThat(first.at("owner/external_id")).isEqualTo("auth0|una");
+        assertThat(first.at("boundary/id")).isEqualTo(home);
+        var organization = cluster.api().get("/v1/organizations/" + home).expect(200);
+        assertThat(organization.at("personal")).isEqualTo("true");
+        assertThat(organization.at("name")).isEqualTo("Una");
+        var members = cluster.api().get("/v1/members?organization=" + home).expect(200);
+        assertThat(members.at("items/0/user/id")).isEqualTo(user);
+        assertThat(members.at("items/0/roles")).isEqualTo("[{\"unit\":\"" + home + "\",\"role\":\"owner\"}]");
+        assertThat(personalKey(user).at("organization/id")).isEqualTo(home);
+        assertThat(personalKey("ext:auth0|una").at("organization/id")).isEqualTo(home);
+        assertThat(cluster.schema().query("SELECT count(*) FROM organization WHERE personal_user_id = ?", user))
+                .isEqualTo("1");
+        assertThat(cluster.api()
+                        .get("/v1/organizations/" + cluster.organization("corp"))
+                        .at("personal"))
+                .isEqualTo("false");
+    }
+
+    private static Api.Answer personalKey(String user) {
+        return cluster.api()
+                .post("/v1/keys", Map.of("type", "personal", "name", "n", "scopes", List.of(), "user", user))
+                .expect(201);
+    }
+
+    @Test
     void the_instance_itself_is_no_organization() {
         for (var type : List.of("team", "ci", "ephemeral")) {
             var answer = cluster.api()

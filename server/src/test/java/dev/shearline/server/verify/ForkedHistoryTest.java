@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.Gate;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,35 @@ class ForkedHistoryTest {
                                 .post("/v1/keys/verify", Map.of("key", key.at("secret")))
                                 .code()
                                 .equals("allowed"));
+            }
+        }
+    }
+
+    @Test
+    void a_key_that_a_node_knows_to_be_dead_calls_no_api_before_it_is_disabled() {
+        try (var cluster = Cluster.start(1)) {
+            var key = cluster.issue(cluster.organization("acme"), "keys:*");
+            var holder = cluster.api().as(key.at("secret"));
+            holder.get("/v1/keys").expect(200);
+            cluster.api().post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
+
+            try (var disabling = Gate.shut(cluster.schema(), "api_key", "NEW.state = 'disabled'")) {
+                cluster.schema().execute("""
+                        WITH back AS (UPDATE api_key SET state = 'active', version = version - 1, revoked_at = NULL, revoked_cause = NULL
+                                       WHERE id = ?)
+                        UPDATE feed_entry SET tag = tag # 1 WHERE epoch = (SELECT epoch FROM epoch_counter)
+                        """, key.at("id"));
+                disabling.awaitSomebody();
+                assertThat(cluster.schema().query("SELECT state FROM api_key WHERE id = ?", key.at("id")))
+                        .as("what the primary says")
+                        .isEqualTo("active");
+                for (var path : List.of("/v1/keys", "/v1/keys/self")) {
+                    var refused = holder.get(path).expect(401);
+                    assertThat(refused.at("detail"))
+                            .isEqualTo("The key was dead before the database went back in time.");
+                }
+                holder.post("/v1/keys", Map.of("type", "ci", "name", "n", "scopes", List.of()))
+                        .expect(401);
             }
         }
     }

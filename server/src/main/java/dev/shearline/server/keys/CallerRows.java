@@ -1,0 +1,90 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.token.ApiKeyId;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Looks at the caller once more, inside the transaction that issues a key, and keeps the caller's key as it is until the new one is
+ * committed: {@code FOR SHARE}, which callers share with each other and which whoever revokes or disables waits for. Without it a request
+ * that was let in before its credential was revoked could leave a fresh key behind. See docs/decisions/0009.
+ */
+final class CallerRows {
+
+    private static final String MEMBERSHIP = """
+            SELECT m.state = 'active' AND p.state = 'active'
+              FROM membership AS m JOIN app_user AS p ON p.id = m.user_id
+             WHERE m.id = :membership FOR SHARE OF m
+            """;
+
+    private static final String GONE = "The key is not known any more.";
+
+    private final InstantSource clock;
+
+    CallerRows(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** The key that the caller came with, if it was one. Keys are locked in the order of their ids. */
+    static Optional<ApiKeyId> keyOf(Actor actor) {
+        return switch (actor) {
+            case Actor.Key key -> Optional.of(key.key());
+            case Actor.Operator operator -> Optional.of(operator.key());
+            case Actor.Embed embed -> Optional.of(embed.parent());
+            case Actor.Member _, Actor.Possession _, Actor.Job _ -> Optional.empty();
+        };
+    }
+
+    /** After the owner of the new key is locked; 401 as if the request came now. */
+    void requireAlive(Tx tx, Actor actor) {
+        switch (actor) {
+            case Actor.Key key -> requireAlive(find(tx, actor, key.organization(), key.key()));
+            case Actor.Operator operator -> requireAlive(find(tx, actor, OrganizationId.INSTANCE, operator.key()));
+            // an embed session is opened by a key of its organization or by an operator's
+            case Actor.Embed embed ->
+                requireAlive(find(tx, actor, embed.organization(), embed.parent())
+                        .or(() -> find(tx, actor, OrganizationId.INSTANCE, embed.parent())));
+            case Actor.Member member -> requireMember(tx, member.membership());
+            case Actor.Possession _, Actor.Job _ -> {}
+        }
+    }
+
+    /** Where the key is, which for an operator's is another place than where the new one will be. */
+    private static Optional<CredentialRows.Key> find(Tx tx, Actor actor, OrganizationId home, ApiKeyId id) {
+        var here = tx.context();
+        if (here.organization().equals(home) && here.equals(here.widened())) {
+            return CredentialRows.lockKey(tx.handle(), id);
+        }
+        tx.enter(TenantContext.whole(actor, home));
+        var found = CredentialRows.lockKey(tx.handle(), id);
+        tx.enter(here);
+        return found;
+    }
+
+    private void requireAlive(Optional<CredentialRows.Key> key) {
+        key.map(found -> found.faultAt(clock.instant()))
+                .orElse(Optional.of(GONE))
+                .ifPresent(fault -> {
+                    throw Problem.unauthenticated(fault).asException();
+                });
+    }
+
+    private static void requireMember(Tx tx, MembershipId membership) {
+        boolean active = tx.handle()
+                .createQuery(MEMBERSHIP)
+                .bind("membership", membership.value())
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+        if (!active) {
+            throw Problem.unauthenticated("The session has ended: sign in again.")
+                    .asException();
+        }
+    }
+}
