@@ -83,9 +83,15 @@ class ChangeStreamLossTest {
                                     + " SELECT gen_random_uuid(), 'plan.changed', repeat('x', ?), 1 FROM generate_series(1, ?)",
                             TARGET_CHARACTERS,
                             ENTRIES);
-            // known here, so all before it has been told or lost
             var last = cluster.issue(acme, "sessions:read");
-            assertThat(cluster.api().verify(last.at("secret"))).isEqualTo("allowed");
+            Eventually.isTrue(
+                    "all is applied",
+                    () -> cluster.api().verify(last.at("secret")).equals("allowed"));
+            try (var quick = Events.follow(cluster.api(), "")) {
+                quick.await("heartbeat", "");
+                // what came before it has been told to everybody, or is lost
+                quick.await("change", cluster.issue(acme, "sessions:read").at("id"));
+            }
             assertThat(await(lines, "event: reset")).isLessThan(ENTRIES);
             var next = cluster.issue(acme, "sessions:read");
             await(lines, next.at("id"));

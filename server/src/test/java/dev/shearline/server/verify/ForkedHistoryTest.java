@@ -2,6 +2,7 @@ package dev.shearline.server.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.Gate;
@@ -19,48 +20,10 @@ class ForkedHistoryTest {
         try (var cluster = Cluster.start(2)) {
             var acme = cluster.organization("acme");
             var key = cluster.issue(acme, "sessions:read");
-            var tenant = cluster.api(0).as(cluster.issue(acme, "keys:write").at("secret"));
             cluster.api(0).post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
-
-            cluster.schema().execute("""
-                    WITH back AS (UPDATE api_key SET state = 'active', version = version - 1, revoked_at = NULL, revoked_cause = NULL
-                                   WHERE id = ?)
-                    UPDATE feed_entry SET tag = tag # 1 WHERE epoch = (SELECT epoch FROM epoch_counter)
-                    """, key.at("id"));
-
-            Eventually.isTrue(
-                    "the key is disabled by an ordinary change",
-                    () -> "history_forked"
-                            .equals(cluster.schema()
-                                    .query("SELECT disabled_cause FROM api_key WHERE id = ?", key.at("id"))));
-            for (int node = 0; node < 2; node++) {
-                assertRefused(cluster, node, key.at("secret"));
-            }
-            assertThat(cluster.audit(key.at("id"))).isEqualTo("key.created key.revoked key.disabled");
-
-            Eventually.isTrue(
-                    "an organization's own key does not lift it",
-                    () -> tenant.post("/v1/keys/" + key.at("id") + "/enable")
-                            .code()
-                            .equals("forbidden"));
-            assertThat(cluster.schema().query("SELECT state FROM api_key WHERE id = ?", key.at("id")))
-                    .isEqualTo("disabled");
-
-            Eventually.isTrue(
-                    "an operator lifts it",
-                    () -> cluster.api(1)
-                                    .post("/v1/keys/" + key.at("id") + "/enable")
-                                    .status()
-                            == 200);
-            for (int node = 0; node < 2; node++) {
-                int asked = node;
-                Eventually.isTrue(
-                        "node " + node + " allows it",
-                        () -> cluster.api(asked)
-                                .post("/v1/keys/verify", Map.of("key", key.at("secret")))
-                                .code()
-                                .equals("allowed"));
-            }
+            loseRevocation(cluster, key, "active");
+            waitsForAnOperator(cluster, acme, key);
+            assertThat(cluster.audit(key.at("id"))).isEqualTo("key.created key.revoked key.disabled key.enabled");
         }
     }
 
@@ -69,44 +32,48 @@ class ForkedHistoryTest {
         try (var cluster = Cluster.start(2)) {
             var acme = cluster.organization("acme");
             var key = cluster.issue(acme, "sessions:read");
-            var tenant = cluster.api(0).as(cluster.issue(acme, "keys:write").at("secret"));
             cluster.api(0).post("/v1/keys/" + key.at("id") + "/disable").expect(200);
             cluster.api(0).post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
+            loseRevocation(cluster, key, "disabled");
+            waitsForAnOperator(cluster, acme, key);
+        }
+    }
 
-            cluster.schema().execute("""
-                    WITH back AS (UPDATE api_key SET state = 'disabled', version = version - 1, revoked_at = NULL, revoked_cause = NULL
-                                   WHERE id = ?)
-                    UPDATE feed_entry SET tag = tag # 1 WHERE epoch = (SELECT epoch FROM epoch_counter)
-                    """, key.at("id"));
+    /** The row is as it was before, and the feed has another history. */
+    private static void loseRevocation(Cluster cluster, Api.Answer key, String state) {
+        cluster.schema().execute("""
+                WITH back AS (UPDATE api_key SET state = ?, version = version - 1, revoked_at = NULL, revoked_cause = NULL
+                               WHERE id = ?)
+                UPDATE feed_entry SET tag = tag # 1 WHERE epoch = (SELECT epoch FROM epoch_counter)
+                """, state, key.at("id"));
+    }
 
+    private static void waitsForAnOperator(Cluster cluster, String organization, Api.Answer key) {
+        Eventually.isTrue(
+                "the key is disabled by an ordinary change",
+                () -> "history_forked"
+                        .equals(cluster.schema()
+                                .query("SELECT disabled_cause FROM api_key WHERE id = ?", key.at("id"))));
+        for (int node = 0; node < 2; node++) {
+            assertRefused(cluster, node, key.at("secret"));
+        }
+        var tenant = cluster.api(0).as(cluster.issue(organization, "keys:write").at("secret"));
+        var enable = "/v1/keys/" + key.at("id") + "/enable";
+        Eventually.isTrue(
+                "an organization's own key does not lift it",
+                () -> tenant.post(enable).code().equals("forbidden"));
+        assertThat(cluster.schema().query("SELECT state FROM api_key WHERE id = ?", key.at("id")))
+                .isEqualTo("disabled");
+        Eventually.isTrue(
+                "an operator lifts it", () -> cluster.api(1).post(enable).status() == 200);
+        for (int node = 0; node < 2; node++) {
+            int asked = node;
             Eventually.isTrue(
-                    "the reason is another now",
-                    () -> "history_forked"
-                            .equals(cluster.schema()
-                                    .query("SELECT disabled_cause FROM api_key WHERE id = ?", key.at("id"))));
-            Eventually.isTrue(
-                    "an organization's own key does not lift it",
-                    () -> tenant.post("/v1/keys/" + key.at("id") + "/enable")
+                    "node " + node + " allows it",
+                    () -> cluster.api(asked)
+                            .post("/v1/keys/verify", Map.of("key", key.at("secret")))
                             .code()
-                            .equals("forbidden"));
-            for (int node = 0; node < 2; node++) {
-                assertRefused(cluster, node, key.at("secret"));
-            }
-            Eventually.isTrue(
-                    "an operator lifts it",
-                    () -> cluster.api(1)
-                                    .post("/v1/keys/" + key.at("id") + "/enable")
-                                    .status()
-                            == 200);
-            for (int node = 0; node < 2; node++) {
-                int asked = node;
-                Eventually.isTrue(
-                        "node " + node + " allows it",
-                        () -> cluster.api(asked)
-                                .post("/v1/keys/verify", Map.of("key", key.at("secret")))
-                                .code()
-                                .equals("allowed"));
-            }
+                            .equals("allowed"));
         }
     }
 
