@@ -156,7 +156,9 @@ class OpenApiAnswersTest {
         check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
         check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
         members(organization, id);
+        check("post", one + "/erase", 409, () -> api.post(path + "/" + id + "/erase"));
         check("delete", one, 200, () -> api.delete(path + "/" + id));
+        check("post", one + "/erase", 200, () -> api.post(path + "/" + id + "/erase"));
     }
 
     private void audit(String organization) {
