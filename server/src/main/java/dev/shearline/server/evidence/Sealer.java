@@ -71,7 +71,7 @@ final class Sealer implements AutoCloseable {
                 try {
                     sealAll();
                     failing = false;
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     failures.incrementAndGet();
                     if (!failing) {
                         log.warn("cannot seal the audit log now: {}", e.getMessage());

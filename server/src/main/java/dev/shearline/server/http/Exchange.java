@@ -78,7 +78,7 @@ final class Exchange {
             sink.end();
         } catch (BodySink.ClientGoneException e) {
             cutOff();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // logged where it is a fault of ours; the client sees a body without its end
             answers.problemOf(e, request.requestId());
             cutOff();

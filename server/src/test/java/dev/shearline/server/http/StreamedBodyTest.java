@@ -38,7 +38,7 @@ class StreamedBodyTest {
                 "/failing",
                 _ -> Response.streamed(TYPE, sink -> {
                     sink.write(Buffer.buffer("1\n"));
-                    throw new IllegalStateException("on purpose");
+                    throw new AssertionError("on purpose");
                 }));
         routes.get(
                 "/endless",
