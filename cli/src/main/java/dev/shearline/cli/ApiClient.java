@@ -1,6 +1,7 @@
 package dev.shearline.cli;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -47,6 +48,24 @@ final class ApiClient implements AutoCloseable {
 
     JsonNode get(String path, Map<String, String> parameters) {
         return send(request(withQuery(path, parameters)).GET());
+    }
+
+    /** An answer of any length, as it is, to its end: one that is cut off in the middle fails. */
+    void download(String path, Map<String, String> parameters, PrintStream to) {
+        try {
+            var response = http.send(request(withQuery(path, parameters)).GET().build(), BodyHandlers.ofInputStream());
+            try (var body = response.body()) {
+                if (response.statusCode() >= 400) {
+                    throw problem(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                }
+                body.transferTo(to);
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.UNAVAILABLE, unreachable(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted.", e);
+        }
     }
 
     static String withQuery(String path, Map<String, String> parameters) {
@@ -142,7 +161,7 @@ final class ApiClient implements AutoCloseable {
 
     private JsonNode answered(HttpResponse<String> response) {
         if (response.statusCode() >= 400) {
-            throw problem(response);
+            throw problem(response.statusCode(), response.body());
         }
         return parse(response);
     }
@@ -166,15 +185,15 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** RFC 9457 in two lines: what to do, and what to tell whoever helps. */
-    private CommandFailure problem(HttpResponse<String> response) {
+    private CommandFailure problem(int status, String text) {
         JsonNode body;
         try {
-            body = JSON.readTree(response.body());
+            body = JSON.readTree(text);
         } catch (JacksonException e) {
             body = JSON.missingNode();
         }
-        var message = new StringBuilder(
-                body.path("detail").asString(target.url() + " answered with status " + response.statusCode() + "."));
+        var message =
+                new StringBuilder(body.path("detail").asString(target.url() + " answered with status " + status + "."));
         body.path("errors")
                 .forEach(error -> message.append("\n  ")
                         .append(error.path("field").asString(""))
@@ -185,9 +204,9 @@ final class ApiClient implements AutoCloseable {
             append(message, "field", body);
             append(message, "request_id", body);
         }
-        nextStep(response.statusCode()).ifPresent(step -> message.append("\n  ").append(step));
+        nextStep(status).ifPresent(step -> message.append("\n  ").append(step));
         return new CommandFailure(
-                ExitCode.ofStatus(response.statusCode()),
+                ExitCode.ofStatus(status),
                 message.toString().lines().map(Text::printable).collect(Collectors.joining("\n")));
     }
 

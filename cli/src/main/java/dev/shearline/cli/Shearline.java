@@ -66,7 +66,8 @@ public final class Shearline implements Callable<Integer> {
         Resources.all()
                 .forEach((name, resource) ->
                         commands.add(name, () -> ResourceCommand.of(surroundings, resource.get(), rest)));
-        return commands.add("completion", () -> new CommandLine(new CompletionCommand(surroundings)));
+        return commands.add("audit", () -> AuditCommand.of(surroundings, rest))
+                .add("completion", () -> new CommandLine(new CompletionCommand(surroundings)));
     }
 
     private static int failed(Surroundings surroundings, Exception failure) throws Exception {

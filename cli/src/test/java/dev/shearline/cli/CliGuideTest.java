@@ -80,7 +80,7 @@ class CliGuideTest {
             var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(said).isZero();
-            assertThat(said).contains("Globex (ext:globex)", "● Orders", "would revoke");
+            assertThat(said).contains("Globex (ext:globex)", "● Orders", "would revoke", "✓ whole");
             assertThat(place.resolve("orders.key")).exists();
         } finally {
             DevProcess.delete(place);

@@ -5,6 +5,7 @@ import dev.shearline.server.config.Settings;
 import dev.shearline.server.console.OneTimeLink;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.evidence.Evidence;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Json;
@@ -34,6 +35,7 @@ import dev.shearline.server.orgs.Users;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
 import dev.shearline.server.reference.ReferenceRoutes;
+import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
@@ -54,6 +56,7 @@ final class Features implements AutoCloseable {
     private final ApiKeys keys;
     private final LastUsed lastUsed;
     private final AnswerCleaning answerCleaning;
+    private final Evidence evidence;
     private final ForkedHistory forkedHistory;
     private final OneTimeLink oneTimeLink;
     private final Verification verification;
@@ -62,6 +65,7 @@ final class Features implements AutoCloseable {
 
     Features(
             Settings settings,
+            InstanceKeys instanceKeys,
             Database database,
             NodeDatabase nodeDatabase,
             Changes changes,
@@ -99,6 +103,8 @@ final class Features implements AutoCloseable {
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
+        evidence = new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry);
+        evidence.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
                 .addTo(routes);
         new OrganizationRoutes(
@@ -117,6 +123,7 @@ final class Features implements AutoCloseable {
     void start() {
         lastUsed.start();
         answerCleaning.start();
+        evidence.start();
     }
 
     Routes routes() {
@@ -161,6 +168,7 @@ final class Features implements AutoCloseable {
     @Override
     public void close() {
         forkedHistory.close();
+        evidence.close();
         answerCleaning.close();
         lastUsed.close();
     }

@@ -74,7 +74,7 @@ public final class Server implements AutoCloseable {
 
     private Server(Settings settings, Clocks clocks, SecureRandom random) {
         // what must be readable before anything listens
-        InstanceKeys.read(settings.secretKeysFile());
+        var instanceKeys = InstanceKeys.read(settings.secretKeysFile());
         requireFitRoles(settings);
         var json = new Json();
         var format = new KeyFormat(settings.keys().brands());
@@ -89,6 +89,7 @@ public final class Server implements AutoCloseable {
         NodeMeters.register(metrics.registry(), feed, directory);
         features = new Features(
                 settings,
+                instanceKeys,
                 database,
                 nodeDatabase,
                 changes,

@@ -25,7 +25,8 @@ class FaultInjectionTest {
 
     /** Written by the node on its own account, whatever is asked of it. */
     private static final String OWN_ACCOUNT =
-            "('node', 'epoch_counter', 'api_key_activity', 'flyway_schema_history', 'test_write')";
+            "('node', 'epoch_counter', 'api_key_activity', 'flyway_schema_history', 'test_write',"
+                    + " 'audit_unsealed', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line')";
 
     private static final String SEEN =
             "SELECT coalesce(string_agg(DISTINCT what, ' ' ORDER BY what), '') FROM test_write";
@@ -86,6 +87,7 @@ class FaultInjectionTest {
                 "api_key_activity:INSERT",
                 "audit_event:INSERT",
                 "audit_personal:INSERT",
+                "audit_unsealed:INSERT",
                 "feed_entry:INSERT",
                 "idempotent_answer:INSERT",
                 "idempotent_answer:UPDATE");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.SchemaCheck;
 import java.util.HashSet;
 import java.util.List;
@@ -83,15 +84,17 @@ class OpenApiAnswersTest {
         users(organization);
         catalog();
         keys(organization, team);
+        audit(organization);
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
         unseen.removeAll(seen);
-        // pages, read by ReferenceTest, and a stream, read by ChangesTest
+        // pages, read by ReferenceTest, a stream, read by ChangesTest, and lines, read by AuditRoutesTest
         assertThat(unseen)
                 .containsExactly(
                         "get /docs",
                         "get /docs/problems",
                         "get /docs/style.css",
+                        "get /v1/audit-events/export",
                         "get /v1/changes",
                         "get /welcome/{token}",
                         "post /welcome/{token}");
@@ -153,7 +156,25 @@ class OpenApiAnswersTest {
         check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
         check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
         members(organization, id);
+        check("post", one + "/erase", 409, () -> api.post(path + "/" + id + "/erase"));
         check("delete", one, 200, () -> api.delete(path + "/" + id));
+        check("post", one + "/erase", 200, () -> api.post(path + "/" + id + "/erase"));
+    }
+
+    private void audit(String organization) {
+        var path = "/v1/audit-events";
+        var checkpoints = "/v1/audit-checkpoints";
+        Eventually.isTrue(
+                "all is sealed",
+                () -> !api.get(path + "?organization=" + organization)
+                        .raw()
+                        .body()
+                        .contains("\"sealed\":false"));
+        check("get", path, 200, () -> api.get(path + "?organization=" + organization + "&limit=100"));
+        check("get", path, 200, () -> api.get(path + "?limit=100&order=asc"));
+        check("get", path, 422, () -> api.get(path + "?format=xml"));
+        check("get", checkpoints, 200, () -> api.get(checkpoints + "?limit=2&organization=" + organization));
+        check("get", checkpoints + "/keys", 200, () -> api.get(checkpoints + "/keys"));
     }
 
     private void members(String organization, String user) {

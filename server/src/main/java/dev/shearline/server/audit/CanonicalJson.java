@@ -9,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON with one spelling: names sorted, no white space, UTF-8, characters escaped only where JSON demands it. Hashes are taken of these
  * bytes, so they must never change for the same value.
  */
-final class CanonicalJson {
+public final class CanonicalJson {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -17,7 +17,7 @@ final class CanonicalJson {
 
     private CanonicalJson() {}
 
-    static byte[] bytes(Map<String, Object> value) {
+    public static byte[] bytes(Map<String, Object> value) {
         return MAPPER.writeValueAsBytes(new TreeMap<>(value));
     }
 }

@@ -31,7 +31,7 @@ final class Answers {
     /** Does the work of an answer on the thread that calls; {@link #write} then only hands over bytes. */
     Response rendered(Response response) {
         return switch (response.body()) {
-            case Response.Body.Empty _, Response.Body.Rendered _ -> response;
+            case Response.Body.Empty _, Response.Body.Rendered _, Response.Body.Streamed _ -> response;
             case Response.Body.Value value ->
                 new Response(
                         response.status(),
@@ -69,6 +69,7 @@ final class Answers {
             case Response.Body.Empty _ -> out.end();
             case Response.Body.Rendered body -> end(to, body.contentType(), body.bytes());
             case Response.Body.Value value -> end(to, Response.JSON, json.write(value.value()));
+            case Response.Body.Streamed body -> begin(to, body.contentType());
         }
         return true;
     }
@@ -81,6 +82,16 @@ final class Answers {
             out.end();
         } else {
             out.end(bytes);
+        }
+    }
+
+    private static void begin(HttpServerRequest to, CharSequence contentType) {
+        var out = to.response();
+        out.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+        if (to.method().equals(HttpMethod.HEAD)) {
+            out.end();
+        } else {
+            out.setChunked(true);
         }
     }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One request and the one answer to it, from whichever thread it comes. Made on the event loop. */
@@ -57,8 +58,38 @@ final class Exchange {
     }
 
     void response(Response response) {
+        if (response.body() instanceof Response.Body.Streamed body) {
+            streamed(response, body.writer());
+            return;
+        }
         var rendered = answers.rendered(response);
         onEventLoop(() -> write(rendered));
+    }
+
+    /** On a virtual thread, which stays with the answer until all of it has left. */
+    private void streamed(Response response, BodyWriter writer) {
+        var begun = new CompletableFuture<Boolean>();
+        onEventLoop(() -> begun.complete(write(response)));
+        if (!begun.orTimeout(HttpLimits.PART_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                        .join()
+                || request.method().equals(HttpMethod.HEAD)) {
+            return;
+        }
+        var sink = new BodySink(context, request.raw().response());
+        try {
+            writer.writeTo(sink);
+            sink.end();
+        } catch (BodySink.ClientGoneException e) {
+            cutOff();
+        } catch (RuntimeException | Error e) {
+            // logged where it is a fault of ours; the client sees a body without its end
+            answers.problemOf(e, request.requestId());
+            cutOff();
+        }
+    }
+
+    private void cutOff() {
+        onEventLoop(() -> request.raw().connection().close());
     }
 
     void thrown(Throwable thrown) {
@@ -102,15 +133,15 @@ final class Exchange {
         });
     }
 
-    /** On the event loop. */
-    void write(Response response) {
+    /** On the event loop. False when it was answered before, or its client has gone. */
+    boolean write(Response response) {
         cancelDeadline();
-        if (answers.write(request.raw(), response, request.requestId())) {
+        boolean written = answers.write(request.raw(), response, request.requestId());
+        if (written) {
             time(response.status());
-            log(response.status(), true);
-        } else {
-            log(response.status(), false);
         }
+        log(response.status(), written);
+        return written;
     }
 
     private void cancelDeadline() {

@@ -42,6 +42,9 @@ public final class HttpLimits {
     /** Longer than any wait of a handler: the acknowledgement of a revocation, an idempotent duplicate, a statement. */
     static final Duration ANSWER_TIME_MAX = Duration.ofSeconds(30);
 
+    /** For a part of a long body to leave: then its client reads no more. */
+    static final Duration PART_TIME_MAX = Duration.ofSeconds(30);
+
     static final Duration STOP_TIME_MAX = Duration.ofSeconds(10);
     static final Duration START_TIME_MAX = Duration.ofSeconds(30);
 

@@ -16,6 +16,9 @@ public record Response(int status, Map<String, String> headers, Body body) {
         record Value(Object value) implements Body {}
 
         record Rendered(String contentType, Buffer bytes) implements Body {}
+
+        /** Written part by part; only routes that may block answer so. */
+        record Streamed(String contentType, BodyWriter writer) implements Body {}
     }
 
     private static final Body EMPTY = new Body.Empty();
@@ -48,6 +51,11 @@ public record Response(int status, Map<String, String> headers, Body body) {
 
     public static Response rendered(int status, String contentType, Buffer bytes) {
         return new Response(status, Map.of(), new Body.Rendered(contentType, bytes));
+    }
+
+    /** A body that is too long to hold. */
+    public static Response streamed(String contentType, BodyWriter writer) {
+        return new Response(200, Map.of(), new Body.Streamed(contentType, writer));
     }
 
     public Response withHeader(String name, String value) {

@@ -15,6 +15,7 @@ public record Scope(String value) implements Comparable<Scope> {
     public static final Scope ORGANIZATIONS_WRITE = new Scope("organizations:write");
     public static final Scope MEMBERS_READ = new Scope("members:read");
     public static final Scope MEMBERS_WRITE = new Scope("members:write");
+    public static final Scope AUDIT_READ = new Scope("audit:read");
     public static final Scope SCOPES_WRITE = new Scope("scopes:write");
 
     public Scope {

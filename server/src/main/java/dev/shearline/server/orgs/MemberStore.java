@@ -83,6 +83,9 @@ final class MemberStore {
              LIMIT :rows
             """;
 
+    private static final String EVER_OF_USER = """
+            SELECT id, organization_id FROM membership WHERE user_id = :user AND id > :after ORDER BY id LIMIT :rows
+            """;
     private static final String INSERT = """
             INSERT INTO membership (id, organization_id, user_id, created_at, updated_at)
             VALUES (:id, :organization, :user, :at, :at)
@@ -142,6 +145,21 @@ final class MemberStore {
                 .bind("rows", rowsMax)
                 .mapTo(String.class)
                 .map(OrganizationId::new)
+                .list();
+    }
+
+    /** A membership that is there or was. */
+    record Past(MembershipId id, OrganizationId organization) {}
+
+    /** The memberships that a user has or had, by id, after this one. */
+    List<Past> everOfUser(Tx tx, UserId user, Optional<MembershipId> after, int rowsMax) {
+        return tx.handle()
+                .createQuery(EVER_OF_USER)
+                .bind("user", user.value())
+                .bind("after", after.map(MembershipId::value).orElse(""))
+                .bind("rows", rowsMax)
+                .map((row, _) -> new Past(
+                        new MembershipId(row.getString("id")), new OrganizationId(row.getString("organization_id"))))
                 .list();
     }
 

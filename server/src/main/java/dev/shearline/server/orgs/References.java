@@ -82,6 +82,11 @@ public final class References {
         return database.read(context.orElseThrow(References::notFound), work);
     }
 
+    /** An organization, also one that is closed where our id names it: what it has left is still there to be read. */
+    public OrganizationId resolveOrganizationOfOld(Caller caller, Ref ref) {
+        return organizationRow(caller, ref).id();
+    }
+
     /** Closed ones too, by our id. */
     OrganizationRow organizationRow(Caller caller, Ref ref) {
         return findOrganization(caller, ref).orElseThrow(References::notFound);

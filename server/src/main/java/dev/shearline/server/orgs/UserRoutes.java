@@ -26,6 +26,7 @@ final class UserRoutes {
         routes.delete(ONE, this::remove);
         routes.post("/v1/users/:id/disable", this::disable);
         routes.post("/v1/users/:id/enable", this::enable);
+        routes.post("/v1/users/:id/erase", this::erase);
     }
 
     private Response create(Request request) {
@@ -77,5 +78,11 @@ final class UserRoutes {
         var caller = request.caller(Scope.ORGANIZATIONS_WRITE);
         request.queryOnly();
         return Response.ok(users.remove(caller, Inputs.path(request.path("id"))));
+    }
+
+    private Response erase(Request request) {
+        var caller = request.caller(Scope.ORGANIZATIONS_WRITE);
+        request.queryOnly();
+        return Response.ok(users.erase(caller, Inputs.path(request.path("id"))));
     }
 }

@@ -65,6 +65,11 @@ final class UserStore {
     private static final String UPDATE = """
             UPDATE app_user SET name = :name, email = :email, version = version + 1, updated_at = :at WHERE id = :id
             """;
+    /** No node holds any of it by then: its version stays. */
+    private static final String ERASE = """
+            UPDATE app_user SET name = '', email = NULL, external_id = NULL, updated_at = :at WHERE id = :id
+            """;
+
     private static final String SET_STATUS = """
             UPDATE app_user SET state = :state, version = version + 1, updated_at = :at WHERE id = :id
             """;
@@ -148,6 +153,14 @@ final class UserStore {
                 .createUpdate(SET_STATUS)
                 .bind("id", id.value())
                 .bind("state", status.wire())
+                .bind("at", DatabaseTimes.of(at))
+                .execute();
+    }
+
+    void erase(Tx tx, UserId id, Instant at) {
+        tx.handle()
+                .createUpdate(ERASE)
+                .bind("id", id.value())
                 .bind("at", DatabaseTimes.of(at))
                 .execute();
     }

@@ -38,6 +38,7 @@ public final class Users {
     private final OrganizationEdits organizations;
     private final UserEdits edits;
     private final MemberEdits members;
+    private final UserErasure erasure;
 
     public Users(Changes changes, References references, Ids ids, InstantSource clock, OwnedKeys keys) {
         this.changes = changes;
@@ -46,6 +47,7 @@ public final class Users {
         this.organizations = new OrganizationEdits(changes, ids, clock);
         this.edits = new UserEdits(changes, ids, clock);
         this.members = new MemberEdits(changes, ids, clock);
+        this.erasure = new UserErasure(changes, references, clock);
     }
 
     public Changed<User> create(Caller caller, NewUser wanted) {
@@ -158,6 +160,11 @@ public final class Users {
             finish(steps, caller, located.id());
         }
         return changes.propagate(removed.with(removed.value().shown()), FeedNode.REMOVING_WAIT);
+    }
+
+    /** Forgets who a removed user was: name, e-mail and external id, and what the audit log says of them as a person. */
+    public User erase(Caller caller, Ref ref) {
+        return erasure.erase(caller, ref);
     }
 
     private List<OrganizationId> organizationsOf(Caller caller, UserId user) {

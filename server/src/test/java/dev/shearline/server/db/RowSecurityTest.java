@@ -26,6 +26,10 @@ class RowSecurityTest {
 
     private static final Set<String> NOT_OF_A_TENANT = Set.of(
             "app_user",
+            // keys and checkpoints name no organization; the lock of sealing names nothing
+            "audit_checkpoint",
+            "audit_key",
+            "audit_sealing",
             "epoch_counter",
             "feed_entry",
             "flyway_schema_history",
@@ -130,6 +134,8 @@ class RowSecurityTest {
                     "access_session",
                     "audit_event",
                     "audit_personal",
+                    "audit_seal",
+                    "audit_checkpoint_line",
                     "idempotent_answer")) {
                 try (var rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
                     rows.next();
@@ -150,8 +156,28 @@ class RowSecurityTest {
         refused(schema.node(), "UPDATE api_key SET state = 'active'");
         refused(schema.node(), "SELECT name FROM api_key");
         refused(schema.node(), "SELECT email FROM app_user");
-        refused(schema.node(), "SELECT count(*) FROM audit_event");
+        refused(schema.node(), "SELECT actor FROM audit_event");
+        refused(schema.node(), "SELECT fields FROM audit_personal");
         refused(schema.node(), "INSERT INTO feed_entry (id, kind) VALUES (gen_random_uuid(), 'genesis')");
+    }
+
+    @Test
+    void no_runtime_role_changes_or_removes_an_event_its_seal_or_a_checkpoint() {
+        assertThat(names("""
+                SELECT role || ' ' || privilege || ' ' || name
+                  FROM unnest(ARRAY['shearline_app', 'shearline_node']) AS role,
+                       unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS privilege,
+                       unnest(ARRAY['audit_event', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line']) AS name
+                 WHERE has_table_privilege(role, 'shearline.' || name, privilege)
+                    OR (privilege = 'UPDATE' AND has_any_column_privilege(role, 'shearline.' || name, privilege))
+                """)).isEmpty();
+        refused(
+                schema.app(),
+                "INSERT INTO audit_seal (organization_id, seq, event_id, hash) VALUES ('org_acme', 1, 'e', 'h')");
+        refused(schema.app(), "SELECT seal_events(1)");
+        refused(schema.app(), "DELETE FROM audit_unsealed");
+        refused(schema.node(), "INSERT INTO audit_event (id) VALUES ('e')");
+        refused(schema.node(), "UPDATE audit_seal SET seq = 0");
     }
 
     @Test

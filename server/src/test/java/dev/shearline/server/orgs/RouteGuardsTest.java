@@ -80,6 +80,7 @@ class RouteGuardsTest {
                 new Call("DELETE", "/v1/users/USER", "", "organizations:write"),
                 new Call("POST", "/v1/users/USER/disable", "", "organizations:write"),
                 new Call("POST", "/v1/users/USER/enable", "", "organizations:write"),
+                new Call("POST", "/v1/users/USER/erase", "", "organizations:write"),
                 new Call("POST", "/v1/members", "{\"user\": \"USER\"}", "members:write"),
                 new Call("GET", "/v1/members/MEM", "", "members:read"),
                 new Call("PATCH", "/v1/members/MEM", "{\"roles\": []}", "members:write"),

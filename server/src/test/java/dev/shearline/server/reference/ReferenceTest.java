@@ -170,12 +170,17 @@ class ReferenceTest {
         if (operation.startsWith("resume")) {
             api.post("/v1/organizations/" + acme + "/suspend").expect(200);
         }
+        var named = user;
+        if (operation.equals("eraseUser")) {
+            // only our id still names who was removed
+            named = api.delete("/v1/users/" + user).expect(200).at("id");
+        }
         var organizations = operation.equals("createOrganization") ? "acme" + world + "-new" : "acme" + world;
         var command = printed.replace("ext:acme", "ext:" + organizations)
                 .replace("\"acme\"", "\"" + organizations + "\"")
-                .replace("ext:4711", user)
+                .replace("ext:4711", named)
                 .replace("\"4711\"", "\"4711" + world + "\"")
-                .replace("ext%3A4711", user)
+                .replace("ext%3A4711", named)
                 .replace("reports:export", "reports" + turn + ":export")
                 .replace("mem_7cR4yTf2NdQ9uLwM", member)
                 .replace("/welcome/LINK", cluster.node(0).openOneTimeLink())

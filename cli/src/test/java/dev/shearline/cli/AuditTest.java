@@ -1,0 +1,158 @@
+package dev.shearline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class AuditTest {
+    private static final Path VECTORS = Path.of("../spec/vectors/audit.json");
+
+    @TempDir
+    Path directory;
+
+    private final FakeInstance instance = new FakeInstance();
+
+    @AfterEach
+    void stop() {
+        instance.close();
+    }
+
+    private Session session() {
+        return Session.at(instance, directory);
+    }
+
+    /** Writes an export of the vectors, and the checkpoints that were kept of it. */
+    private JsonNode vector(String name) throws IOException {
+        var found = ApiClient.JSON
+                .readTree(Files.readString(VECTORS))
+                .path("exports")
+                .valueStream()
+                .filter(each -> each.path("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(directory.resolve("export"), lines(found.path("lines"), true));
+        Files.writeString(directory.resolve("kept"), lines(found.path("kept"), false));
+        return found;
+    }
+
+    private static String lines(JsonNode array, boolean text) {
+        return array.valueStream()
+                .map(line -> text ? line.asString() : line.toString())
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    @Test
+    void a_whole_export_says_what_it_holds_and_what_nothing_can_be_said_of() throws Exception {
+        vector("whole, with an unsealed row");
+        var result = new Session(directory).run("audit", "verify", "export", "--checkpoint", "kept");
+
+        assertThat(result.out()).isEqualTo("""
+                unsealed evt_0000000000000006
+                ✓ whole org_4mZ0cQk1T7yB2sXd: seq 1 to 5 of 5, checkpoints: 3, the last of seq 5, erased: 0, unsealed: 1
+                """);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.exitCode()).isZero();
+    }
+
+    @Test
+    void without_a_kept_checkpoint_it_says_what_it_cannot_see() throws Exception {
+        vector("an end that was cut off with its checkpoint shows against a kept one alone");
+        var result = new Session(directory).run("audit", "verify", "export");
+
+        assertThat(result.err()).contains("--checkpoint");
+        assertThat(result.exitCode()).isZero();
+    }
+
+    @Test
+    void an_erased_person_is_told_from_tampering() throws Exception {
+        vector("an erased person is no tampering");
+        assertThat(new Session(directory).run("audit", "verify", "export").out())
+                .contains("erased: 1");
+
+        vector("altered personal fields");
+        var tampered = new Session(directory).run("audit", "verify", "export");
+        assertThat(tampered.out()).startsWith("✗ broken at line 2, seq 1: ");
+        assertThat(tampered.exitCode()).isEqualTo(ExitCode.FAILURE);
+    }
+
+    @Test
+    void the_first_wrong_place_is_named_and_ends_with_1() throws Exception {
+        for (var name : new String[] {
+            "an altered row",
+            "a removed row",
+            "an inserted row",
+            "reordered rows",
+            "a removed last row",
+            "a rewritten chain"
+        }) {
+            var broken = vector(name).path("broken_line").asInt();
+            var result = new Session(directory).run("audit", "verify", "export", "-o", "json");
+            assertThat(result.exitCode()).as(name).isEqualTo(ExitCode.FAILURE);
+            assertThat(ApiClient.JSON.readTree(result.out()).path("line").asInt())
+                    .as(name)
+                    .isEqualTo(broken);
+        }
+    }
+
+    @Test
+    void a_cut_off_end_and_a_new_signature_show_against_a_checkpoint_that_was_kept() throws Exception {
+        for (var name : new String[] {
+            "an end that was cut off, against a checkpoint that was kept", "the same, against a logged one"
+        }) {
+            vector(name);
+            var result = new Session(directory).run("audit", "verify", "export", "--checkpoint", "kept");
+            assertThat(result.out()).as(name).contains("removed at the end");
+            assertThat(result.exitCode()).as(name).isEqualTo(ExitCode.FAILURE);
+        }
+    }
+
+    @Test
+    void what_is_no_export_and_no_checkpoint_is_refused() throws Exception {
+        Files.writeString(directory.resolve("junk"), "junk\n");
+        assertThat(new Session(directory).run("audit", "verify", "junk").exitCode())
+                .isEqualTo(ExitCode.FAILURE);
+        assertThat(new Session(directory).run("audit", "verify", "nothing").exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        vector("whole, with an unsealed row");
+        assertThat(new Session(directory)
+                        .run("audit", "verify", "export", "--checkpoint", "junk")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void an_export_is_written_as_it_comes() {
+        instance.answering(200, "{'type':'header'}\n{'type':'end'}\n");
+        var result = session().run("audit", "export", "--organization", "ext:acme", "--from-seq", "3");
+
+        assertThat(result.out()).isEqualTo("{\"type\":\"header\"}\n{\"type\":\"end\"}\n");
+        assertThat(instance.lastAsked().target())
+                .isEqualTo("/v1/audit-events/export?organization=ext%3Aacme&from_seq=3");
+
+        instance.answering(403, "{'code':'insufficient_scope','detail':'Missing audit:read.'}");
+        assertThat(session().run("audit", "export").exitCode()).isEqualTo(ExitCode.FORBIDDEN);
+    }
+
+    @Test
+    void events_are_listed_in_80_columns() {
+        instance.answering(
+                200,
+                "{'items':[{'at':'2029-12-31T23:55:00Z','action':'key.revoked','target':'key_3Fq0aZ81bQxR',"
+                        + "'actor':{'kind':'member','id':'mem_7cR4yTf2NdQ9uLwM'},'sealed':true,'seq':42},"
+                        + "{'at':'2029-12-31T23:59:59Z','action':'key.created','target':'key_3Fq0aZ81bQxR',"
+                        + "'actor':{'kind':'job','id':'job_x'},'sealed':false,'seq':null}],'next_cursor':null}");
+        var result = session().run("audit", "list", "--action", "key.revoked", "--since", "2029-01-01T00:00:00Z");
+
+        assertThat(result.out()).contains("key.revoked", "mem_7cR4yTf2NdQ9uLwM", "42", "unsealed");
+        assertThat(result.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(instance.lastAsked().target())
+                .isEqualTo("/v1/audit-events?action=key.revoked&since=2029-01-01T00%3A00%3A00Z");
+    }
+}

@@ -1,0 +1,38 @@
+package dev.shearline.server.evidence;
+
+import java.util.List;
+
+/** What an export is worth. */
+public sealed interface ExportReport {
+
+    /**
+     * Every event is there, in order and unaltered.
+     *
+     * @param covered the last event that a checkpoint covers; 0 for none
+     * @param erased events whose personal fields were erased: that breaks nothing
+     * @param unsealed ids of events that had no seal yet: nothing can be said of them
+     */
+    record Whole(
+            String chain,
+            long from,
+            long to,
+            long head,
+            long checkpoints,
+            long covered,
+            long erased,
+            List<String> unsealed)
+            implements ExportReport {
+
+        public Whole {
+            unsealed = List.copyOf(unsealed);
+        }
+    }
+
+    /**
+     * The first place that is wrong.
+     *
+     * @param line of the export, from 1
+     * @param place such as {@code seq 12} or {@code checkpoint 3}
+     */
+    record Broken(long line, String place, String fault) implements ExportReport {}
+}

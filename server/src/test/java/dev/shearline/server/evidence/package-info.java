@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.evidence;
+
+import org.jspecify.annotations.NullMarked;
