@@ -10,8 +10,8 @@ import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
 /**
- * Sums the reports of Surefire: {@code java TestReports.java <top of the sources> [step that broke]…}. Its last line is
- * the result, for people and machines; it exits with 1 unless something ran and nothing failed.
+ * Sums the reports of Surefire and Schemathesis: {@code java TestReports.java <top of the sources> [step that broke]…}.
+ * Its last line is the result, for people and machines; it exits with 1 unless something ran and nothing failed.
  */
 final class TestReports {
     private static final int TAIL_LINES = 12;
@@ -65,8 +65,7 @@ final class TestReports {
         for (Node node = testCase.getFirstChild(); node != null; node = node.getNextSibling()) {
             switch (node.getNodeName()) {
                 case "failure", "error" -> {
-                    failures.add(testCase.getAttribute("classname") + "." + testCase.getAttribute("name") + "\n"
-                            + indentedTail(((Element) node).getTextContent()));
+                    failures.add(name(testCase) + "\n" + indentedTail(((Element) node).getTextContent()));
                     return;
                 }
                 case "skipped" -> {
@@ -79,6 +78,12 @@ final class TestReports {
             }
         }
         passed++;
+    }
+
+    /** A test of Java has a class; a mutated request is one of a route. */
+    private static String name(Element testCase) {
+        var owner = testCase.getAttribute("classname");
+        return owner.isEmpty() ? "mutated " + testCase.getAttribute("name") : owner + "." + testCase.getAttribute("name");
     }
 
     /** The message, and where in our own code it came from. */
