@@ -17,8 +17,8 @@ final class TestReports {
     private static final int TAIL_LINES = 12;
 
     private final List<String> failures = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
     private int passed;
-    private int skipped;
 
     public static void main(String[] arguments) throws Exception {
         var reports = new TestReports();
@@ -69,7 +69,8 @@ final class TestReports {
                     return;
                 }
                 case "skipped" -> {
-                    skipped++;
+                    var why = ((Element) node).getAttribute("message").strip();
+                    skipped.add("  " + name(testCase) + (why.isEmpty() ? "" : ": " + why));
                     return;
                 }
                 default -> {
@@ -98,6 +99,10 @@ final class TestReports {
     }
 
     private boolean print() {
+        if (!skipped.isEmpty()) {
+            System.out.println("== not run");
+            skipped.forEach(System.out::println);
+        }
         if (!failures.isEmpty()) {
             System.out.println("== failed");
             failures.forEach(System.out::println);
@@ -105,7 +110,7 @@ final class TestReports {
         if (passed + failures.size() == 0) {
             System.out.println("Nothing ran: no module has a test report.");
         }
-        System.out.println(passed + " passed, " + failures.size() + " failed" + (skipped == 0 ? "" : ", " + skipped + " skipped"));
+        System.out.println(passed + " passed, " + failures.size() + " failed" + (skipped.isEmpty() ? "" : ", " + skipped.size() + " skipped"));
         return passed > 0 && failures.isEmpty();
     }
 }

@@ -43,6 +43,7 @@ pip said is in $state/schemathesis.log"
 # LOG: a shell of its own, whose server ends with it
 mutated_requests() (
     log=$1
+    rm -f "$log".*
     place=$(mktemp -d "${TMPDIR:-/tmp}/shearline-mutations-XXXXXX")
     chmod 711 "$place"
     server=
@@ -67,21 +68,29 @@ mutated_requests() (
     export MUTATIONS_URL MUTATIONS_OPERATOR_KEY MUTATIONS_COUNTS
     mkdir "$MUTATIONS_COUNTS"
     cd "$place"
-    mutate examples,coverage >"$log.coverage" 2>&1 &
-    coverage=$!
-    mutate fuzzing >"$log.fuzzing" 2>&1 &
+    mutate coverage --phases examples,coverage &
+    processes=$!
+    mutate get --phases fuzzing --include-method GET &
+    processes="$processes $!"
+    mutate post --phases fuzzing --include-method POST &
+    processes="$processes $!"
+    mutate others --phases fuzzing --exclude-method GET --exclude-method POST &
+    processes="$processes $!"
     ended=0
-    wait $! || ended=$?
-    wait "$coverage" || ended=$((ended > $? ? ended : $?))
-    cat "$log.coverage" "$log.fuzzing" >"$log"
+    for process in $processes; do
+        wait "$process" || ended=$((ended > $? ? ended : $?))
+    done
+    cat "$log".* >"$log"
     "$schemathesis/bin/python" "$mutations/answers.py" "$MUTATIONS_COUNTS" "$mutations_min" || exit 3
     # 1: there are failures, and they are in the report
     [ "$ended" -le 1 ] || exit "$ended"
 )
 
-# PHASES: of Schemathesis, one thread a process
+# NAME OPTION…: one process, with one thread, for its library is not made for more
 mutate() {
+    name=$1
+    shift
     PYTHONPATH=$mutations PYTHONDONTWRITEBYTECODE=1 timeout "$mutations_limit_s" \
-        "$schemathesis/bin/st" --config-file "$mutations/schemathesis.toml" run "$MUTATIONS_URL/openapi.json" --phases "$1" \
-        --report-junit-path "$home/cli/target/surefire-reports/TEST-mutated-requests-${1##*,}.xml"
+        "$schemathesis/bin/st" --config-file "$mutations/schemathesis.toml" run "$MUTATIONS_URL/openapi.json" "$@" \
+        --report-junit-path "$home/cli/target/surefire-reports/TEST-mutated-requests-$name.xml" >"$log.$name" 2>&1
 }
