@@ -83,6 +83,24 @@ final class CanaryInstance implements AutoCloseable {
                 send("GET", "/openapi.json", "", operator).body());
     }
 
+    /** The id of what there is on this path. */
+    static String idOn(String path) {
+        return switch ((path + "//").split("/", -1)[2]) {
+            case "organizations" -> "ext:acme";
+            case "departments" -> "ext:eng";
+            case "teams" -> "ext:web";
+            case "users" -> "ext:4711";
+            case "scopes" -> "reports:export";
+            default -> "none";
+        };
+    }
+
+    /** What a reference within the document leads to. */
+    static JsonNode resolved(JsonNode document, JsonNode node) {
+        var reference = node.path("$ref").asString("");
+        return reference.isEmpty() ? node : document.at(reference.substring(1));
+    }
+
     private void put(String path, String body) throws IOException, InterruptedException {
         assertThat(send("PUT", path, body, operator).statusCode()).isEqualTo(201);
     }

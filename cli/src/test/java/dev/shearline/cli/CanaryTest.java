@@ -185,7 +185,7 @@ class CanaryTest {
                 var method = operation.getKey().toUpperCase(java.util.Locale.ROOT);
                 instance.send(method, path.getKey().replaceAll("\\{[^}]+}", key), "", asker(path.getKey()));
                 instance.send(method, path.getKey().replaceAll("\\{[^}]+}", "ext:" + key), "", asker(path.getKey()));
-                var where = path.getKey().replaceAll("\\{[^}]+}", idOn(path.getKey()));
+                var where = path.getKey().replaceAll("\\{[^}]+}", CanaryInstance.idOn(path.getKey()));
                 for (var name : parameters(document, operation.getValue())) {
                     // what is asked of a DELETE is done
                     instance.send(
@@ -223,26 +223,15 @@ class CanaryTest {
         operation
                 .path("parameters")
                 .valueStream()
-                .map(parameter -> resolved(document, parameter))
+                .map(parameter -> CanaryInstance.resolved(document, parameter))
                 .filter(parameter -> parameter.path("in").asString("").equals("query"))
                 .forEach(parameter -> names.add(parameter.path("name").asString()));
         return names;
     }
 
-    private static String idOn(String path) {
-        return switch ((path + "//").split("/", -1)[2]) {
-            case "organizations" -> "ext:acme";
-            case "departments" -> "ext:eng";
-            case "teams" -> "ext:web";
-            case "users" -> "ext:4711";
-            case "scopes" -> "reports:export";
-            default -> "none";
-        };
-    }
-
     /** The example of the body with the key in each of its fields in turn, in a field that there is not, and as a name. */
     private List<String> bodies(JsonNode document, JsonNode operation) {
-        var schema = resolved(document, operation.at("/requestBody/content/application~1json/schema"));
+        var schema = CanaryInstance.resolved(document, operation.at("/requestBody/content/application~1json/schema"));
         var fields = new TreeSet<String>();
         collect(document, schema, fields);
         var example = schema.path("examples").path(0);
@@ -262,12 +251,9 @@ class CanaryTest {
 
     private static void collect(JsonNode document, JsonNode schema, Set<String> fields) {
         fields.addAll(schema.path("properties").propertyNames());
-        schema.path("allOf").valueStream().forEach(part -> collect(document, resolved(document, part), fields));
-    }
-
-    private static JsonNode resolved(JsonNode document, JsonNode node) {
-        var reference = node.path("$ref").asString("");
-        return reference.isEmpty() ? node : document.at(reference.substring(1));
+        schema.path("allOf")
+                .valueStream()
+                .forEach(part -> collect(document, CanaryInstance.resolved(document, part), fields));
     }
 
     private void throughHeaders() throws Exception {

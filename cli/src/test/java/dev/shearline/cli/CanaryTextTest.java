@@ -74,8 +74,8 @@ class CanaryTextTest {
         var document = instance.document();
         for (var path : document.path("paths").properties()) {
             for (var operation : path.getValue().properties()) {
-                var schema =
-                        resolved(document, operation.getValue().at("/requestBody/content/application~1json/schema"));
+                var schema = CanaryInstance.resolved(
+                        document, operation.getValue().at("/requestBody/content/application~1json/schema"));
                 if (!schema.isMissingNode() && !path.getKey().endsWith("-self")) {
                     var method = operation.getKey().toUpperCase(Locale.ROOT);
                     for (var field : fields(document, schema)) {
@@ -139,15 +139,7 @@ class CanaryTextTest {
                     "{\"type\":\"team\",\"name\":\"bot\",\"organization\":\"ext:acme\",\"scopes\":[\"keys:read\"]}");
             return path.replace("{id}", "key_" + made.substring(12, 24));
         }
-        var fixture = switch ((path + "//").split("/", -1)[2]) {
-            case "organizations" -> "ext:acme";
-            case "departments" -> "ext:eng";
-            case "teams" -> "ext:web";
-            case "users" -> "ext:4711";
-            case "scopes" -> "reports:export";
-            default -> "none";
-        };
-        return path.replaceAll("\\{[^}]+}", fixture)
+        return path.replaceAll("\\{[^}]+}", CanaryInstance.idOn(path))
                 + (path.matches("/v1/(departments|teams)/\\{id}") ? "?organization=ext:acme" : "");
     }
 
@@ -169,12 +161,9 @@ class CanaryTextTest {
 
     private static Set<String> fields(JsonNode document, JsonNode schema) {
         var fields = new TreeSet<String>(schema.path("properties").propertyNames());
-        schema.path("allOf").valueStream().forEach(part -> fields.addAll(fields(document, resolved(document, part))));
+        schema.path("allOf")
+                .valueStream()
+                .forEach(part -> fields.addAll(fields(document, CanaryInstance.resolved(document, part))));
         return fields;
-    }
-
-    private static JsonNode resolved(JsonNode document, JsonNode node) {
-        var reference = node.path("$ref").asString("");
-        return reference.isEmpty() ? node : document.at(reference.substring(1));
     }
 }
