@@ -148,7 +148,7 @@ class CanaryTest {
         assertThat(instance.send("POST", "/v1/keys", "{\"type\":\"operator\",\"name\":\"x\",\"scopes\":[]}", operator)
                         .statusCode())
                 .isEqualTo(503);
-        try (var _ = instance.begun("POST /v1/keys HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        try (var _ = instance.begun("POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Authorization: Bearer " + operator + "\r\nIdempotency-Key: " + PASSWORD
                 + "\r\nContent-Length: 1000\r\n\r\n{\"name\":\"" + key + PASSWORD)) {
             return instance.kill();
@@ -168,7 +168,7 @@ class CanaryTest {
                     credential);
             instance.send(
                     "POST", "/v1/keys/verify-batch", "{\"items\":[{\"key\":\"" + credential + "\"},{}]}", operator);
-            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
                     + credential + "\r\n\r\n");
         }
     }
@@ -286,10 +286,10 @@ class CanaryTest {
             }
             instance.raw("GET /" + canary + " HTTP/9.9\r\n\r\n");
             instance.raw(canary + "\r\n\r\n");
-            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: x\r\n" + canary + "\r\n\r\n");
-            instance.raw("GET /v1/keys?" + canary.repeat(200) + " HTTP/1.1\r\nHost: x\r\n\r\n");
-            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: x\r\nX-Long: " + canary.repeat(800) + "\r\n\r\n");
-            instance.raw("POST /v1/keys HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + canary
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\n" + canary + "\r\n\r\n");
+            instance.raw("GET /v1/keys?" + canary.repeat(200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nX-Long: " + canary.repeat(800) + "\r\n\r\n");
+            instance.raw("POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + canary
                     + "\r\nContent-Length: 9999999\r\n\r\n" + canary);
         }
     }
