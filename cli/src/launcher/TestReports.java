@@ -10,15 +10,15 @@ import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
 /**
- * Sums the reports of Surefire: {@code java TestReports.java <top of the sources> [step that broke]…}. Its last line is
- * the result, for people and machines; it exits with 1 unless something ran and nothing failed.
+ * Sums the reports of Surefire and Schemathesis: {@code java TestReports.java <top of the sources> [step that broke]…}.
+ * Its last line is the result, for people and machines; it exits with 1 unless something ran and nothing failed.
  */
 final class TestReports {
     private static final int TAIL_LINES = 12;
 
     private final List<String> failures = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
     private int passed;
-    private int skipped;
 
     public static void main(String[] arguments) throws Exception {
         var reports = new TestReports();
@@ -65,12 +65,12 @@ final class TestReports {
         for (Node node = testCase.getFirstChild(); node != null; node = node.getNextSibling()) {
             switch (node.getNodeName()) {
                 case "failure", "error" -> {
-                    failures.add(testCase.getAttribute("classname") + "." + testCase.getAttribute("name") + "\n"
-                            + indentedTail(((Element) node).getTextContent()));
+                    failures.add(name(testCase) + "\n" + indentedTail(((Element) node).getTextContent()));
                     return;
                 }
                 case "skipped" -> {
-                    skipped++;
+                    var why = ((Element) node).getAttribute("message").strip();
+                    skipped.add("  " + name(testCase) + (why.isEmpty() ? "" : ": " + why));
                     return;
                 }
                 default -> {
@@ -79,6 +79,12 @@ final class TestReports {
             }
         }
         passed++;
+    }
+
+    /** A test of Java has a class; a mutated request is one of a route. */
+    private static String name(Element testCase) {
+        var owner = testCase.getAttribute("classname");
+        return owner.isEmpty() ? "mutated " + testCase.getAttribute("name") : owner + "." + testCase.getAttribute("name");
     }
 
     /** The message, and where in our own code it came from. */
@@ -93,6 +99,10 @@ final class TestReports {
     }
 
     private boolean print() {
+        if (!skipped.isEmpty()) {
+            System.out.println("== not run");
+            skipped.forEach(System.out::println);
+        }
         if (!failures.isEmpty()) {
             System.out.println("== failed");
             failures.forEach(System.out::println);
@@ -100,7 +110,7 @@ final class TestReports {
         if (passed + failures.size() == 0) {
             System.out.println("Nothing ran: no module has a test report.");
         }
-        System.out.println(passed + " passed, " + failures.size() + " failed" + (skipped == 0 ? "" : ", " + skipped + " skipped"));
+        System.out.println(passed + " passed, " + failures.size() + " failed" + (skipped.isEmpty() ? "" : ", " + skipped.size() + " skipped"));
         return passed > 0 && failures.isEmpty();
     }
 }

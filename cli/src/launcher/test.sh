@@ -1,4 +1,8 @@
-# Runs every test: all suites on the bundled PostgreSQL 18, then the storage tests on an installed PostgreSQL 15.
+# Runs every test: all suites on the bundled PostgreSQL 18, the storage tests on an installed PostgreSQL 15, and mutated
+# requests to a running service.
+
+# shellcheck source=cli/src/launcher/mutations.sh
+. "$launcher/mutations.sh"
 
 run_tests() {
     [ $# -eq 0 ] || {
@@ -12,6 +16,7 @@ run_tests() {
     unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS
     mkdir -p "$state"
     lock
+    need_schemathesis
     rm -f "$home"/*/target/surefire-reports/*.xml
     broken=
 
@@ -27,6 +32,9 @@ run_tests() {
     set -- "$home"/*/target/surefire-reports/TEST-*-storage.xml
     [ -f "$1" ] || broke "the storage tests (none ran)" /dev/null
 
+    printf '%s\n' "== mutated requests, by $("$schemathesis/bin/st" --version) (some minutes)"
+    mutated_requests "$state/mutations.log" || broke "mutated requests" "$state/mutations.log"
+
     # shellcheck disable=SC2086 # the broken steps are one word each
     "$JDK/bin/java" -Xmx256m -XX:TieredStopAtLevel=1 "$launcher/TestReports.java" "$home" $broken
 }
@@ -34,7 +42,7 @@ run_tests() {
 # STEP LOG
 broke() {
     printf '%s\n' "FAILED: $1. Everything it said is in $2"
-    grep '^\[ERROR\]' "$2" | head -n 20 || :
+    grep '^\[ERROR\]' "$2" | head -n 20 || tail -n 20 "$2"
     broken="$broken $(printf '%s' "$1" | tr ' ' '_')"
 }
 

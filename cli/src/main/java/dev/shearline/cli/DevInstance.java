@@ -5,6 +5,7 @@ import dev.shearline.server.config.Setting;
 import dev.shearline.server.config.SettingsParser;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.server.secrets.SecretsException;
 import dev.shearline.token.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,6 +68,9 @@ final class DevInstance implements AutoCloseable {
                 server.close();
                 throw e;
             }
+        } catch (SecretsException e) {
+            database.close();
+            throw CommandFailure.because(ExitCode.FAILURE, e);
         } catch (RuntimeException e) {
             database.close();
             throw e;

@@ -3,6 +3,7 @@ package dev.shearline.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -74,6 +75,10 @@ public final class Shearline implements Callable<Integer> {
         if (failure instanceof CommandFailure told) {
             surroundings.tellError(told.getMessage());
             return told.exitCode();
+        }
+        if (failure instanceof UncheckedIOException) {
+            surroundings.tellError(Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
+            return ExitCode.FAILURE;
         }
         throw failure;
     }

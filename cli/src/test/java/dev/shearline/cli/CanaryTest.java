@@ -2,25 +2,17 @@ package dev.shearline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.shearline.token.Secret;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.Socket;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,9 +20,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Secrets go in everywhere (credentials, fields, parameters, headers, broken requests, a database that dies, a process that is killed) and
- * come out nowhere: not in what the process says, its metrics, or a file of its own or of its PostgreSQL, whose rows and log of changes are
- * files too.
+ * Secrets go in everywhere (credentials, fields, parameters, headers, names of requests, the one-time link, broken requests, a fault in the
+ * middle of one, a database that dies, a process that is killed) and come out nowhere: not in what the process says, its metrics, a row, or
+ * a file of its own or of its PostgreSQL, whose log of changes is a file too.
  */
 class CanaryTest {
     /** Of no shape of ours: nobody could tell by looking that it is secret. */
@@ -49,76 +41,61 @@ class CanaryTest {
             "Idempotency-Key",
             "Accept",
             "X-Anything");
-    private static final Map<String, String> FIXTURES = Map.of(
-            "/v1/departments/ext:eng", "{\"organization\":\"ext:acme\",\"name\":\"Engineering\"}",
-            "/v1/teams/ext:web", "{\"organization\":\"ext:acme\",\"name\":\"Web\"}",
-            "/v1/users/ext:4711", "{\"name\":\"Ada\"}");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private Path place;
-    private HttpClient client;
-    private URI base = URI.create("http://127.0.0.1");
-    private String operator = "";
+    private CanaryInstance instance;
+    private String operator;
     private String key = "";
 
     @BeforeEach
-    void layOut() throws IOException {
-        place = DevProcess.place();
-        client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+    void start() throws Exception {
+        instance = CanaryInstance.start();
+        operator = instance.operator();
+        key = instance.created(
+                operator, "{\"type\":\"team\",\"name\":\"canary\",\"organization\":\"ext:acme\",\"scopes\":[\"*\"]}");
     }
 
     @AfterEach
     void tidyUp() throws IOException {
-        client.close();
-        DevProcess.delete(place);
+        instance.close();
     }
 
     @Test
     void secrets_that_go_in_everywhere_come_out_nowhere() throws Exception {
-        var metrics = new ArrayList<String>();
-        List<String> said;
-        try (var dev = DevProcess.start(place, "--port", "0", "--no-demo", "--data-dir", "data")) {
-            base = URI.create(dev.url());
-            var first = Files.readString(place.resolve("data/operator.key")).strip();
-            operator = created(first, "{\"type\":\"operator\",\"name\":\"canary\",\"scopes\":[\"*\"]}");
-            assertThat(send("PUT", "/v1/organizations/ext:acme", "{\"name\":\"Acme\"}", operator)
-                            .statusCode())
-                    .isEqualTo(201);
-            key = created(
-                    operator,
-                    "{\"type\":\"team\",\"name\":\"canary\",\"organization\":\"ext:acme\",\"scopes\":[\"*\"]}");
-            for (var fixture : FIXTURES.entrySet()) {
-                assertThat(send("PUT", fixture.getKey(), fixture.getValue(), operator)
-                                .statusCode())
-                        .isEqualTo(201);
-            }
-            assertThat(send("POST", "/v1/scopes", "{\"name\":\"reports:export\",\"title\":\"Export\"}", operator)
-                            .statusCode())
-                    .isEqualTo(201);
-            throughCredentials();
-            throughTheDocument(ApiClient.JSON.readTree(
-                    send("GET", "/openapi.json", "", operator).body()));
-            throughHeaders();
-            throughBrokenRequests();
-            metrics.add(managed(dev, "/metrics"));
-            metrics.add(managed(dev, "/readyz"));
-            endPostgres();
-            assertThat(send("GET", "/v1/keys", "", key).statusCode()).isEqualTo(503);
-            assertThat(send("POST", "/v1/keys", "{\"type\":\"operator\",\"name\":\"x\",\"scopes\":[]}", operator)
-                            .statusCode())
-                    .isEqualTo(503);
-            assertThat(dev.stop("KILL")).isEqualTo(137);
-            said = dev.lastWords();
-        }
+        var secrets = new ArrayList<>(List.of(operator, key, PASSWORD));
+        throughCredentials();
+        throughTheDocument(instance.document());
+        throughHeaders();
+        throughBrokenRequests();
+        secrets.addAll(throughRepeatedRequests());
+        var link = instance.oneTimeLink();
+        secrets.add(throughTheLink(link));
+        throughAFault();
+        var canaries = secrets.stream().flatMap(CanaryTest::withItsSecretPart).toList();
+        var linkToken = link.substring(link.lastIndexOf('/') + 1);
 
-        var canaries = List.of(operator, key, PASSWORD, secretPart(operator), secretPart(key));
+        var metrics = List.of(instance.managed("/metrics"), instance.managed("/readyz"));
+        assertThat(instance.columnsWith(canaries)).isEmpty();
+        assertThat(instance.columnsWith(List.of(linkToken))).isEmpty();
+        // the search itself works: what is public is found
+        assertThat(instance.columnsWith(List.of(key.substring(12, 24)))).contains("api_key.id");
+
+        var said = throughDeath();
         assertThat(canaries).allSatisfy(canary -> {
             assertThat(said).noneMatch(line -> line.contains(canary));
             assertThat(metrics).noneMatch(text -> text.contains(canary));
         });
-        assertThat(filesWith(canaries)).isEmpty();
-        // the search itself works: what is public is found
-        assertThat(filesWith(List.of(key.substring(0, 16)))).isNotEmpty();
+        assertThat(said.stream().filter(line -> line.contains(linkToken)))
+                .as("said once, where it is meant to be")
+                .hasSize(1);
+        assertThat(metrics).noneMatch(text -> text.contains(linkToken));
+        assertThat(instance.filesWith(canaries, file -> true)).isEmpty();
+        assertThat(instance.filesWith(List.of(linkToken), file -> true)).isEmpty();
+        assertThat(instance.filesWith(List.of(key.substring(0, 16)), file -> true))
+                .isNotEmpty();
+    }
+
+    private static Stream<String> withItsSecretPart(String secret) {
+        return secret.equals(PASSWORD) ? Stream.of(secret) : Stream.of(secret, secretPart(secret));
     }
 
     /** Without the prefix and the public id: the part that nobody may know. */
@@ -126,21 +103,72 @@ class CanaryTest {
         return secret.substring(secret.length() - 38, secret.length() - 6);
     }
 
-    private String created(String credential, String body) throws Exception {
-        var answer = send("POST", "/v1/keys", body, credential);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        return ApiClient.JSON.readTree(answer.body()).path("secret").asString();
+    /** A header that names a request opens what was answered: it is as secret as the answer. */
+    private List<String> throughRepeatedRequests() throws Exception {
+        var secrets = new ArrayList<String>();
+        var body = "{\"type\":\"team\",\"name\":\"canary\",\"organization\":\"ext:acme\",\"scopes\":[\"*\"]}";
+        for (var name : List.of(PASSWORD, PASSWORD + "2", key)) {
+            for (int i = 0; i < 2; i++) {
+                var answer = instance.send("POST", "/v1/keys", body, operator, Map.of("Idempotency-Key", name));
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+                secrets.add(
+                        ApiClient.JSON.readTree(answer.body()).path("secret").asString());
+            }
+            assertThat(instance.send("POST", "/v1/keys", body, key, Map.of("Idempotency-Key", name))
+                            .statusCode())
+                    .isBetween(200, 499);
+        }
+        return secrets;
+    }
+
+    private String throughTheLink(String link) throws Exception {
+        instance.send("GET", link, "", operator);
+        var page = instance.send("POST", link, "", operator).body();
+        var shown = Pattern.compile("shl_live_op_[0-9A-Za-z]{50}").matcher(page);
+        assertThat(shown.find()).as(page).isTrue();
+        instance.send("POST", link, "", operator);
+        return shown.group();
+    }
+
+    /** An error that nobody has thought of, in the middle of making a key. */
+    private void throughAFault() throws Exception {
+        instance.execute("ALTER TABLE shearline.api_key ADD CONSTRAINT fault CHECK (name <> 'fault') NOT VALID");
+        var body = "{\"type\":\"team\",\"name\":\"fault\",\"organization\":\"ext:acme\",\"scopes\":[\"*\"]}";
+        for (var name : List.of(PASSWORD, PASSWORD + "3", key)) {
+            var answer = instance.send("POST", "/v1/keys", body, operator, Map.of("Idempotency-Key", name + "-fault"));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(500);
+            assertThat(answer.body()).doesNotContain(name);
+        }
+    }
+
+    /** PostgreSQL dies, and then the process, while a request with secrets is on its way. */
+    private List<String> throughDeath() throws Exception {
+        instance.endPostgres();
+        assertThat(instance.send("GET", "/v1/keys", "", key).statusCode()).isEqualTo(503);
+        assertThat(instance.send("POST", "/v1/keys", "{\"type\":\"operator\",\"name\":\"x\",\"scopes\":[]}", operator)
+                        .statusCode())
+                .isEqualTo(503);
+        try (var _ = instance.begun("POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Authorization: Bearer " + operator + "\r\nIdempotency-Key: " + PASSWORD
+                + "\r\nContent-Length: 1000\r\n\r\n{\"name\":\"" + key + PASSWORD)) {
+            return instance.kill();
+        }
     }
 
     private void throughCredentials() throws Exception {
         for (var credential : List.of(key, PASSWORD, key + "x", key.substring(1))) {
             for (var path : List.of("/v1/keys", "/v1/keys/self", "/v1/changes", "/v1/nothing", "/" + PASSWORD)) {
-                send("GET", path, "", credential);
+                instance.send("GET", path, "", credential);
             }
-            send("POST", "/v1/keys/verify", "{\"key\":\"" + credential + "\"}", operator);
-            send("POST", "/v1/keys/verify", "{\"key\":\"" + credential + "\",\"use_id\":\"" + key + "\"}", credential);
-            send("POST", "/v1/keys/verify-batch", "{\"items\":[{\"key\":\"" + credential + "\"},{}]}", operator);
-            raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
+            instance.send("POST", "/v1/keys/verify", "{\"key\":\"" + credential + "\"}", operator);
+            instance.send(
+                    "POST",
+                    "/v1/keys/verify",
+                    "{\"key\":\"" + credential + "\",\"use_id\":\"" + key + "\"}",
+                    credential);
+            instance.send(
+                    "POST", "/v1/keys/verify-batch", "{\"items\":[{\"key\":\"" + credential + "\"},{}]}", operator);
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
                     + credential + "\r\n\r\n");
         }
     }
@@ -155,20 +183,20 @@ class CanaryTest {
                     continue;
                 }
                 var method = operation.getKey().toUpperCase(java.util.Locale.ROOT);
-                send(method, path.getKey().replaceAll("\\{[^}]+}", key), "", operator);
-                send(method, path.getKey().replaceAll("\\{[^}]+}", "ext:" + key), "", operator);
-                var where = path.getKey().replaceAll("\\{[^}]+}", idOn(path.getKey()));
-                for (var name : List.of("q", "digest", "cursor", "organization", "owner", "unit", "scope", key)) {
+                instance.send(method, path.getKey().replaceAll("\\{[^}]+}", key), "", asker(path.getKey()));
+                instance.send(method, path.getKey().replaceAll("\\{[^}]+}", "ext:" + key), "", asker(path.getKey()));
+                var where = path.getKey().replaceAll("\\{[^}]+}", CanaryInstance.idOn(path.getKey()));
+                for (var name : parameters(document, operation.getValue())) {
                     // what is asked of a DELETE is done
-                    send(
+                    instance.send(
                             method.equals("DELETE") ? "GET" : method,
                             where + "?" + name + "=" + URLEncoder.encode(key, StandardCharsets.UTF_8),
                             "",
-                            operator);
+                            asker(path.getKey()));
                 }
                 for (var body : bodies(document, operation.getValue())) {
                     asked++;
-                    var answer = send(method, where, body, operator);
+                    var answer = instance.send(method, where, body, asker(path.getKey()));
                     if (answer.statusCode() < 300 && !path.getKey().startsWith("/v1/keys/verify")) {
                         kept.put(method + " " + where + " " + body.replace(key, "KEY"), answer.statusCode());
                     }
@@ -177,22 +205,33 @@ class CanaryTest {
         }
         assertThat(kept).isEmpty();
         assertThat(asked).isGreaterThan(50);
+        assertThat(instance.send("GET", "/v1/keys/self", "", operator).statusCode())
+                .as("whoever asked all this still may")
+                .isEqualTo(200);
     }
 
-    private static String idOn(String path) {
-        return switch ((path + "//").split("/", -1)[2]) {
-            case "organizations" -> "ext:acme";
-            case "departments" -> "ext:eng";
-            case "teams" -> "ext:web";
-            case "users" -> "ext:4711";
-            case "scopes" -> "reports:export";
-            default -> "none";
-        };
+    /** The key that revokes itself is a new one each time. */
+    private String asker(String path) throws Exception {
+        return path.endsWith("/revoke-self")
+                ? instance.created(operator, "{\"type\":\"operator\",\"name\":\"canary\",\"scopes\":[\"keys:read\"]}")
+                : operator;
+    }
+
+    /** The query parameters of the operation, one that some lists have, and one that there is not. */
+    private Set<String> parameters(JsonNode document, JsonNode operation) {
+        var names = new TreeSet<String>(Set.of("q", key));
+        operation
+                .path("parameters")
+                .valueStream()
+                .map(parameter -> CanaryInstance.resolved(document, parameter))
+                .filter(parameter -> parameter.path("in").asString("").equals("query"))
+                .forEach(parameter -> names.add(parameter.path("name").asString()));
+        return names;
     }
 
     /** The example of the body with the key in each of its fields in turn, in a field that there is not, and as a name. */
     private List<String> bodies(JsonNode document, JsonNode operation) {
-        var schema = resolved(document, operation.at("/requestBody/content/application~1json/schema"));
+        var schema = CanaryInstance.resolved(document, operation.at("/requestBody/content/application~1json/schema"));
         var fields = new TreeSet<String>();
         collect(document, schema, fields);
         var example = schema.path("examples").path(0);
@@ -212,28 +251,18 @@ class CanaryTest {
 
     private static void collect(JsonNode document, JsonNode schema, Set<String> fields) {
         fields.addAll(schema.path("properties").propertyNames());
-        schema.path("allOf").valueStream().forEach(part -> collect(document, resolved(document, part), fields));
-    }
-
-    private static JsonNode resolved(JsonNode document, JsonNode node) {
-        var reference = node.path("$ref").asString("");
-        return reference.isEmpty() ? node : document.at(reference.substring(1));
+        schema.path("allOf")
+                .valueStream()
+                .forEach(part -> collect(document, CanaryInstance.resolved(document, part), fields));
     }
 
     private void throughHeaders() throws Exception {
         for (var header : HEADERS) {
             for (var value : List.of(key, PASSWORD, "x " + key)) {
-                var request = HttpRequest.newBuilder(base.resolve("/v1/organizations/ext:acme"))
-                        .timeout(LIMIT)
-                        .header("Authorization", "Bearer " + operator)
-                        .header("Content-Type", "application/json")
-                        .method(
-                                "PATCH",
-                                HttpRequest.BodyPublishers.ofString(
-                                        "{\"name\":\"Acme " + header + value.length() + "\"}"));
                 // what a browser sends is kept for the audit log, unless it is a key; a password nobody can tell apart
-                request.header(header, header.equals("User-Agent") ? value.replace(PASSWORD, "agent") : value);
-                client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+                var sent = header.equals("User-Agent") ? value.replace(PASSWORD, "agent") : value;
+                var body = "{\"name\":\"Acme " + header + value.length() + "\"}";
+                instance.send("PATCH", "/v1/organizations/ext:acme", body, operator, Map.of(header, sent));
             }
         }
     }
@@ -251,88 +280,17 @@ class CanaryTest {
                     "{\"" + canary + "\":1}",
                     "{\"key\":[\"" + canary + "\"]}")) {
                 for (var path : List.of("/v1/keys", "/v1/keys/verify", "/v1/organizations")) {
-                    assertThat(send("POST", path, body, operator).statusCode()).isBetween(200, 499);
+                    assertThat(instance.send("POST", path, body, operator).statusCode())
+                            .isBetween(200, 499);
                 }
             }
-            raw("GET /" + canary + " HTTP/9.9\r\n\r\n");
-            raw(canary + "\r\n\r\n");
-            raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\n" + canary + "\r\n\r\n");
-            raw("GET /v1/keys?" + canary.repeat(200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nX-Long: " + canary.repeat(800) + "\r\n\r\n");
-            raw("POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + canary
+            instance.raw("GET /" + canary + " HTTP/9.9\r\n\r\n");
+            instance.raw(canary + "\r\n\r\n");
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\n" + canary + "\r\n\r\n");
+            instance.raw("GET /v1/keys?" + canary.repeat(200) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nX-Long: " + canary.repeat(800) + "\r\n\r\n");
+            instance.raw("POST /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + canary
                     + "\r\nContent-Length: 9999999\r\n\r\n" + canary);
-        }
-    }
-
-    private HttpResponse<String> send(String method, String path, String body, String credential) throws Exception {
-        var request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(LIMIT)
-                .header("Authorization", "Bearer " + Secret.of(credential).reveal())
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        if (path.equals("/v1/changes") || path.startsWith("/v1/changes?")) {
-            // a stream: its head is enough
-            try (var _ = client.send(request, HttpResponse.BodyHandlers.ofInputStream())
-                    .body()) {
-                return client.send(
-                        HttpRequest.newBuilder(base.resolve("/openapi.json")).build(),
-                        HttpResponse.BodyHandlers.ofString());
-            }
-        }
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Bytes that are no request, or a strange one; whatever comes back. */
-    private void raw(String bytes) throws IOException {
-        try (var socket = new Socket(base.getHost(), base.getPort())) {
-            socket.setSoTimeout(2_000);
-            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
-            socket.shutdownOutput();
-            socket.getInputStream().readAllBytes();
-        } catch (java.net.SocketException | java.net.SocketTimeoutException e) {
-            // it was cut off
-        }
-    }
-
-    private String managed(DevProcess dev, String path) throws Exception {
-        var management = dev.said().stream()
-                .filter(line -> line.strip().startsWith("Management "))
-                .map(line -> line.strip().replaceAll("^Management +", "").replaceAll("/readyz.*", ""))
-                .findFirst()
-                .orElseThrow();
-        return client.send(
-                        HttpRequest.newBuilder(URI.create(management + path)).build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
-    }
-
-    /** The postmaster itself, at once, as its own crash would. */
-    private void endPostgres() throws IOException, InterruptedException {
-        var pid = Files.readAllLines(place.resolve("data/postgres/cluster/postmaster.pid"))
-                .getFirst();
-        assertThat(new ProcessBuilder("kill", "-KILL", pid).start().waitFor()).isZero();
-    }
-
-    /** Files below the place that hold one of these; the file that is there to hold the operator's key left out. */
-    private Map<String, String> filesWith(List<String> texts) throws IOException {
-        var found = new TreeMap<String, String>();
-        try (var files = Files.walk(place)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                var content = content(file);
-                texts.stream()
-                        .filter(content::contains)
-                        .forEach(text -> found.put(place.relativize(file).toString(), text.substring(0, 4)));
-            }
-        }
-        return found;
-    }
-
-    private static String content(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -2,12 +2,14 @@ package dev.shearline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.secrets.InstanceKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,28 @@ class DevCommandTest {
                 .contains("SHEARLINE_LISTENN")
                 .contains("Did you mean SHEARLINE_LISTEN?")
                 .contains("SHEARLINE_DATABASE_URL");
+    }
+
+    @Test
+    void serve_says_that_it_cannot_write_its_directory() throws IOException {
+        var keys = place.resolve("instance.keys");
+        InstanceKeys.create(keys, new SecureRandom());
+        var file = Files.writeString(place.resolve("file"), "");
+        var nowhere = "postgres://shearline_%s:x@127.0.0.1:1/none";
+        var result = new Session(place)
+                .with("SHEARLINE_LISTEN", "127.0.0.1:0")
+                .with("SHEARLINE_MANAGEMENT_LISTEN", "127.0.0.1:0")
+                .with("SHEARLINE_DATABASE_URL", nowhere.formatted("app"))
+                .with("SHEARLINE_NODE_DATABASE_URL", nowhere.formatted("node"))
+                .with("SHEARLINE_SECRET_KEYS_FILE", keys.toString())
+                .with("SHEARLINE_DATA_DIR", file.toString())
+                .run("serve");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("cannot keep its id in " + file.resolve("nodes"))
+                .contains("data-dir")
+                .doesNotContain("\tat ");
     }
 
     private ProcessHandle postgres() throws IOException {

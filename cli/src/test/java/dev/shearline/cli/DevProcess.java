@@ -109,8 +109,10 @@ final class DevProcess implements AutoCloseable {
         Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx--x--x"));
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var program =
-                "'" + java + "' -Xmx512m -cp '" + absolute(classes) + "' " + Shearline.class.getName() + " \"$@\"\n";
+        // what it leaves in the way of temporary files is found beside its other files
+        var temporary = Files.createDirectory(place.resolve("tmp"));
+        var program = "'" + java + "' -Xmx512m -Djava.io.tmpdir='" + temporary + "' -cp '" + absolute(classes) + "' "
+                + Shearline.class.getName() + " \"$@\"\n";
         // whoever runs tests in the background of a script has SIGINT ignored, and all that it starts
         var launcher = Files.writeString(
                 place.resolve("shearline"),

@@ -47,7 +47,7 @@ class LauncherTest {
         calls = place.resolve("calls");
         var top = Path.of("..").toAbsolutePath();
         script(home.resolve("shearline"), Files.readString(top.resolve("shearline")));
-        for (var part : List.of("needs.sh", "build.sh", "test.sh")) {
+        for (var part : List.of("needs.sh", "build.sh", "test.sh", "mutations.sh")) {
             var target = home.resolve("cli/src/launcher").resolve(part);
             Files.createDirectories(target.getParent());
             Files.copy(top.resolve("cli/src/launcher").resolve(part), target);

@@ -115,13 +115,41 @@ class FaultInjectionTest {
     }
 
     @Test
+    void create_for_a_person_who_is_not_there_yet() {
+        failsWhole(
+                () -> Map.of("external_id", "fresh-" + UUID.randomUUID(), "name", "Ada", "email", "ada@example.com"),
+                user -> cluster.api()
+                        .post(
+                                "/v1/keys",
+                                Map.of(
+                                        "type",
+                                        "personal",
+                                        "name",
+                                        "laptop",
+                                        "organization",
+                                        acme,
+                                        "user",
+                                        user,
+                                        "scopes",
+                                        List.of("keys:read"))),
+                "app_user:INSERT",
+                "membership:INSERT",
+                "membership_role:INSERT",
+                "api_key:INSERT");
+    }
+
+    @Test
     void rotate() {
         failsWhole(
                 () -> cluster.issue(acme, "keys:read").at("id"),
-                key -> cluster.api().post("/v1/keys/" + key + "/rotate", Map.of("grace", "1h")),
+                key -> cluster.api()
+                        .postOnce("/v1/keys/" + key + "/rotate", "once-for-" + key + "-only", Map.of("grace", "1h")),
                 "api_key:INSERT",
                 "api_key:UPDATE",
-                "audit_event:INSERT");
+                "audit_event:INSERT",
+                "feed_entry:INSERT",
+                "idempotent_answer:INSERT",
+                "idempotent_answer:UPDATE");
     }
 
     @Test
@@ -142,6 +170,20 @@ class FaultInjectionTest {
                         .expect(201)
                         .at("secret"),
                 secret -> cluster.api().post("/v1/keys/verify", Map.of("key", secret)),
+                "api_key:UPDATE",
+                "audit_event:INSERT",
+                "feed_entry:INSERT");
+    }
+
+    @Test
+    void spend_under_a_name() {
+        failsWhole(
+                () -> cluster.api()
+                        .post("/v1/keys", newKey("ephemeral"))
+                        .expect(201)
+                        .at("secret"),
+                secret -> cluster.api()
+                        .post("/v1/keys/verify", Map.of("key", secret, "use_id", "use-" + secret.substring(12, 24))),
                 "api_key:UPDATE",
                 "audit_event:INSERT",
                 "feed_entry:INSERT");

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +33,7 @@ class PostgresCrashTest {
 
     private static final int WRITERS = 4;
     private static final int BEFORE = 40;
+    private static final Duration RECOVERY = Duration.ofSeconds(30);
 
     private Path directory;
 
@@ -80,6 +82,8 @@ class PostgresCrashTest {
             try (var second = EmbeddedPostgres.start(TestPostgres.config(place))) {
                 wire.leadTo(second.port());
                 int before = done.made().size();
+                Eventually.isTrue(
+                        "a key is made again", RECOVERY, () -> done.made().size() > before);
                 Eventually.isTrue("keys are made again", () -> done.made().size() > before + BEFORE);
                 stop.set(true);
                 for (var writer : writers) {

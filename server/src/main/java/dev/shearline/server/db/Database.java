@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 
 /**
  * The application's transactions.
@@ -148,7 +150,10 @@ public final class Database implements AutoCloseable {
     }
 
     static Jdbi jdbi(DataSource source) {
-        return Jdbi.create(source).registerArrayType(String.class, "text");
+        var jdbi = Jdbi.create(source).registerArrayType(String.class, "text");
+        // a failure is logged with its message: what was bound to the statement is not part of it
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementException::getShortMessage);
+        return jdbi;
     }
 
     @Override

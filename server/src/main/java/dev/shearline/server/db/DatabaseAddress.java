@@ -63,6 +63,8 @@ public record DatabaseAddress(
         source.setLoginTimeout(CONNECT_TIMEOUT_S);
         source.setSocketTimeout(SOCKET_TIMEOUT_S);
         source.setTcpKeepAlive(true);
+        // the detail of an error is the row at fault, and errors are logged
+        source.setLogServerErrorDetail(false);
         source.setReWriteBatchedInserts(true);
         source.setOptions("-c statement_timeout=" + STATEMENT_TIMEOUT_MS + " -c lock_timeout=" + LOCK_TIMEOUT_MS
                 + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT_MS

@@ -36,7 +36,10 @@ final class LeaseHolder {
         try {
             file = NodeIdFile.hold(settings.directory(), id);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot keep this node's id in " + settings.directory(), e);
+            throw new UncheckedIOException(
+                    "This node cannot keep its id in " + settings.directory() + " (" + e
+                            + "). Make room there, or choose another directory by the setting data-dir.",
+                    e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.shearline.server.secrets;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -84,15 +85,29 @@ public final class InstanceKeys {
                 """.formatted(HexFormat.of().formatHex(id), Base64.getEncoder().encodeToString(key));
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            Files.writeString(file, text, StandardOpenOption.WRITE);
+            writeWhole(file, text);
         } catch (FileAlreadyExistsException e) {
             throw new SecretsException(file + " exists already: instance keys are never overwritten.", e);
         } catch (IOException e) {
-            throw new SecretsException("Instance keys cannot be written to " + file + ".", e);
+            throw new SecretsException("Instance keys cannot be written to " + file + " (" + e + ").", e);
         } finally {
             Arrays.fill(key, (byte) 0);
         }
         return read(file);
+    }
+
+    /** A file with half a key in it would keep every later start from making a whole one. */
+    private static void writeWhole(Path file, String text) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            var bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
     }
 
     private static void requirePrivate(Path file) throws IOException {

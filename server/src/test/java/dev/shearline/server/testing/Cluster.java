@@ -72,11 +72,22 @@ public final class Cluster implements AutoCloseable {
         return Server.start(settings(at(schema.app(), wire), at(schema.node(), wire)));
     }
 
+    /** Starts a node with settings of its own and waits for nothing. The caller closes it. */
+    public Server joinWith(Map<Setting, String> own) {
+        var given = new HashMap<>(given(schema.app(), schema.node()));
+        given.putAll(own);
+        return Server.start(SettingsParser.parse(Map.of(), Optional.empty(), given));
+    }
+
     private static DatabaseAddress at(DatabaseAddress address, Wire wire) {
         return new DatabaseAddress(address.host(), wire.port(), address.database(), address.user(), address.password());
     }
 
     private Settings settings(DatabaseAddress app, DatabaseAddress node) {
+        return SettingsParser.parse(Map.of(), Optional.empty(), given(app, node));
+    }
+
+    private Map<Setting, String> given(DatabaseAddress app, DatabaseAddress node) {
         var given = new HashMap<>(Map.of(
                 Setting.LISTEN, "127.0.0.1:0",
                 Setting.MANAGEMENT_LISTEN, "127.0.0.1:0",
@@ -85,7 +96,7 @@ public final class Cluster implements AutoCloseable {
                 Setting.SECRET_KEYS_FILE, secretKeys.toString(),
                 Setting.DATA_DIR, directory.toString()));
         given.putAll(settings);
-        return SettingsParser.parse(Map.of(), Optional.empty(), given);
+        return given;
     }
 
     private static String url(DatabaseAddress address) {

@@ -75,8 +75,9 @@ final class Settings {
                 log_timezone = 'UTC'
                 cluster_name = 'shearline'
 
-                # statements can hold passwords: they stay out of the log
+                # statements can hold passwords, and the detail of an error the row at fault: they stay out of the log
                 log_min_error_statement = 'panic'
+                log_error_verbosity = 'terse'
                 logging_collector = on
                 log_destination = 'stderr'
                 log_directory = %s

@@ -1,0 +1,218 @@
+"""What Schemathesis does not know about this service: who asks, what there is to ask about, and which answers are in order.
+
+Most generated requests would end at an id that is not there. So two of three requests are valid ones, on things that exist, with a part
+of them replaced by what was generated; what a request has destroyed is made anew.
+"""
+
+import copy
+import itertools
+import json
+import os
+import random
+import re
+import threading
+import urllib.error
+import urllib.request
+import zlib
+
+import schemathesis
+
+BASE = os.environ["MUTATIONS_URL"]
+OPERATOR = os.environ["MUTATIONS_OPERATOR_KEY"]
+COUNTED = os.path.join(os.environ["MUTATIONS_COUNTS"], str(os.getpid()))
+
+# a mutated min_epoch may lie beyond everything that has happened, and a busy machine may be slow: both are said so, and repeatable
+PASSING = {"unavailable", "overloaded", "database_unavailable"}
+# what the document says under "default", for every route alike, by status
+EVERYWHERE = {}
+
+lock = threading.Lock()
+# two processes never make the same name
+numbers = itertools.count(1 + os.getpid() * 100_000)
+asked = {}
+
+
+def call(method, path, body=None):
+    request = urllib.request.Request(BASE + path, method=method, data=None if body is None else json.dumps(body).encode())
+    request.add_header("Authorization", "Bearer " + OPERATOR)
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def new_key(organization):
+    body = {"type": "team", "name": "Deploy bot", "organization": organization, "scopes": ["sessions:write"]}
+    return call("POST", "/v1/keys", body)
+
+
+class World:
+    """An organization with one of everything, under the names that the examples of the document use, numbered."""
+
+    # what goes with it
+    DEPENDENT = {
+        "organizations": ("departments", "teams", "members", "keys"),
+        "departments": ("teams",),
+        "users": ("members",),
+    }
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.names = {}
+        self.things = {}
+
+    def id(self, kind):
+        with self.lock:
+            try:
+                return self._id(kind)
+            except urllib.error.HTTPError:
+                # another request has found a part of it by its id, and destroyed it
+                self.things.clear()
+                return self._id(kind)
+
+    def _id(self, kind):
+        if kind not in self.things:
+            self.things[kind] = getattr(self, "make_" + kind)()
+        return self.things[kind]
+
+    def gone(self, kind):
+        with self.lock:
+            for lost in (kind, *self.DEPENDENT.get(kind, ())):
+                self.things.pop(lost, None)
+
+    def external(self, example):
+        self.names[example] = f"{example}-{next(numbers)}"
+        return "ext:" + self.names[example]
+
+    def make_organizations(self):
+        return call("PUT", "/v1/organizations/" + self.external("acme"), {"name": "Acme Corp"})["id"]
+
+    def make_departments(self):
+        unit = {"organization": self._id("organizations"), "name": "Engineering"}
+        return call("PUT", "/v1/departments/" + self.external("eng"), unit)["id"]
+
+    def make_teams(self):
+        department = self._id("departments")
+        unit = {"organization": self._id("organizations"), "name": "Web", "department": department}
+        return call("PUT", "/v1/teams/" + self.external("web"), unit)["id"]
+
+    def make_users(self):
+        return call("PUT", "/v1/users/" + self.external("4711"), {"name": "Ada"})["id"]
+
+    def make_members(self):
+        member = {"organization": self._id("organizations"), "user": self._id("users"), "roles": [{"role": "developer"}]}
+        return call("POST", "/v1/members", member)["id"]
+
+    def make_scopes(self):
+        return call("POST", "/v1/scopes", {"name": f"reports:export{next(numbers)}", "title": "Export"})["name"]
+
+    def make_keys(self):
+        made = new_key(self._id("organizations"))
+        self.secret = made["secret"]
+        return made["id"]
+
+    def here(self, value):
+        """An example of the document, about this world."""
+        for kind in ("teams", "members", "keys"):
+            self.id(kind)
+        return self._here(value)
+
+    def _here(self, value):
+        if isinstance(value, dict):
+            return {name: self._here(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self._here(part) for part in value]
+        if not isinstance(value, str):
+            return value
+        if value.startswith("ext:") and value[4:] in self.names:
+            return "ext:" + self.names[value[4:]]
+        return {"shl_live_sk_…": self.secret, "reports:export": f"reports:export{next(numbers)}"}.get(value, value)
+
+
+KINDS = {name[5:] for name in vars(World) if name.startswith("make_")}
+
+world = World()
+
+
+def kind_of(case):
+    kind = (case.path.split("/") + ["", ""])[2]
+    return kind if kind in KINDS else None
+
+
+def operator_id():
+    return "key_" + OPERATOR.split("_")[3][:12]
+
+
+EXAMPLES = {}
+
+
+def mutated(valid, generated, chance):
+    """The valid body with one or two fields as generated, one left out, or one that there is not."""
+    if not isinstance(generated, dict) or not generated:
+        return generated if chance.random() < 0.3 else valid
+    body = copy.deepcopy(valid)
+    for name in chance.sample(sorted(generated), min(len(generated), chance.choice((0, 1, 1, 2)))):
+        body[name] = generated[name]
+    if body and chance.random() < 0.1:
+        del body[chance.choice(sorted(body))]
+    return body
+
+
+@schemathesis.hook
+def after_load_schema(context, schema):
+    document = schema.raw_schema
+    for status, code in re.findall(r"(\d{3}) `(\w+)`", document["components"]["responses"]["Problem"]["description"]):
+        EVERYWHERE.setdefault(int(status), set()).add(code)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if "requestBody" in operation:
+                named = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+                EXAMPLES[method, path] = document["components"]["schemas"][named].get("examples", [])
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    chance = random.Random(zlib.crc32(repr((case.method, case.path, case.path_parameters, case.body)).encode()))
+    headers = case.headers
+    if case.path == "/v1/keys/revoke-self":
+        headers["Authorization"] = "Bearer " + new_key(world.id("organizations"))["secret"]
+    elif chance.random() < 0.95:
+        headers["Authorization"] = "Bearer " + OPERATOR
+    if headers.get("Authorization", "").endswith(OPERATOR) and chance.random() < 0.95:
+        headers.pop("X-API-Key", None)
+    if case.path_parameters:
+        # the credential of all these requests must not be lost
+        mine = operator_id() in str(case.path_parameters)
+        for name in case.path_parameters:
+            if kind_of(case) and (mine or chance.random() < 0.75):
+                case.path_parameters[name] = world.id(kind_of(case))
+    examples = EXAMPLES.get((case.operation.method.lower(), case.path))
+    if examples and chance.random() < 0.67:
+        case.body = mutated(world.here(chance.choice(examples)), case.body, chance)
+        case.media_type = "application/json"
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    if case.method == "DELETE" or case.path.rsplit("/", 1)[1] in ("revoke", "rotate", "disable", "suspend"):
+        if kind_of(case) and response.status_code < 300:
+            world.gone(kind_of(case))
+    with lock:
+        asked[response.status_code] = asked.get(response.status_code, 0) + 1
+        with open(COUNTED, "w", encoding="utf-8") as file:
+            json.dump(asked, file)
+
+
+@schemathesis.check
+def no_error_of_ours(context, response, case):
+    if response.status_code >= 500:
+        code = response.json().get("code")
+        assert response.status_code == 503 and code in PASSING, f"{response.status_code} {code}"
+        assert "retry-after" in response.headers, "503 without Retry-After"
+
+
+@schemathesis.check
+def answer_is_named(context, response, case):
+    named = case.operation.definition.raw.get("responses", {})
+    if case.method.lower() == case.operation.method.lower() and str(response.status_code) not in named:
+        code = response.json().get("code")
+        assert code in EVERYWHERE.get(response.status_code, ()), f"{response.status_code} {code} is not in the document"
