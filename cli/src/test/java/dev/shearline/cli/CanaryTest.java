@@ -168,8 +168,8 @@ class CanaryTest {
                     credential);
             instance.send(
                     "POST", "/v1/keys/verify-batch", "{\"items\":[{\"key\":\"" + credential + "\"},{}]}", operator);
-            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credential + "\r\nX-API-Key: "
-                    + credential + "\r\n\r\n");
+            instance.raw("GET /v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + credential
+                    + "\r\nX-API-Key: " + credential + "\r\n\r\n");
         }
     }
 
