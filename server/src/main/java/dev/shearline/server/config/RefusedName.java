@@ -7,7 +7,8 @@ import java.util.Optional;
 enum RefusedName {
     TLS_CERT_FILE("SHEARLINE_TLS_CERT_FILE", "this version does not serve TLS: put it behind a proxy that does"),
     TLS_KEY_FILE("SHEARLINE_TLS_KEY_FILE", "this version does not serve TLS: put it behind a proxy that does"),
-    VALKEY_URL("SHEARLINE_VALKEY_URL", "this version has no shared rate limits and does not use Valkey");
+    VALKEY_URL("SHEARLINE_VALKEY_URL", "this version has no shared rate limits and does not use Valkey"),
+    OWNER_URL("SHEARLINE_OWNER_URL", "a node must not know the owner of the database: keep it for shearline migrate");
 
     private final String environmentName;
     private final String reason;
