@@ -62,6 +62,7 @@ public final class Shearline implements Callable<Integer> {
                 .add("serve", () -> new CommandLine(new ServeCommand(surroundings)))
                 .add("migrate", () -> new CommandLine(new MigrateCommand(surroundings)))
                 .add("config", () -> ConfigCheck.group(surroundings, rest))
+                .add("secrets", () -> SecretsCommand.of(surroundings, rest))
                 .add("auth", () -> AuthCommand.of(surroundings, rest))
                 .add("keys", () -> KeysCommand.of(surroundings, rest));
         Resources.all()
