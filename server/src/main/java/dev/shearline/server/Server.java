@@ -118,7 +118,7 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
-    private static void requireFitRoles(Settings settings) {
+    static void requireFitRoles(Settings settings) {
         try {
             RuntimeRole.APPLICATION.requireNow(settings.database());
             RuntimeRole.NODE.requireNow(settings.nodeDatabase());
@@ -160,7 +160,7 @@ public final class Server implements AutoCloseable {
         return new ApiServer(vertx, at.host(), at.port(), eventLoops, dispatcher);
     }
 
-    private static FeedSettings feedSettings(Settings settings) {
+    static FeedSettings feedSettings(Settings settings) {
         return new FeedSettings(
                 settings.feed().maxStaleness(),
                 settings.feed().pollInterval(),
