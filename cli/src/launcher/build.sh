@@ -12,7 +12,7 @@ is_built() {
     read -r built <"$state/stamp" && [ -d "$built/lib" ] || return 1
     # directories too: theirs is the time at which a file in them was removed
     newer=$(cd "$home" && find pom.xml .mvn token/pom.xml token/src/main server/pom.xml server/src/main \
-        cli/pom.xml cli/src/main spec -newer "$state/stamp" 2>/dev/null | head -n 1)
+        cli/pom.xml cli/src/main spec docs/problems.md -newer "$state/stamp" 2>/dev/null | head -n 1)
     [ -z "$newer" ]
 }
 
@@ -69,7 +69,10 @@ show_modules() {
 }
 
 show_errors() {
-    grep '^\[ERROR\]' "$1" | head -n 20 >&2 || tail -n 20 "$1" >&2
+    errors=$(grep '^\[ERROR\]' "$1" | head -n 20)
+    # Maven that does not start has its own words
+    [ -n "$errors" ] || errors=$(tail -n 20 "$1")
+    say "$errors"
 }
 
 # BEGAN: copies the jars to where they stay; the stamp carries the time of BEGAN

@@ -11,13 +11,18 @@ is_jdk_25() {
     return 1
 }
 
+# SHEARLINE_LAUNCHER_JDKS, a directory of JDKs in the place of the usual ones, is for the tests of this script.
 find_jdk() {
-    for candidate in "${JAVA_HOME:-}" "${JAVA_HOME_25_X64:-}" /usr/lib/jvm/* \
-        "${HOME:-}"/.sdkman/candidates/java/* \
-        /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/Library/Java/JavaVirtualMachines/*/Contents/Home \
-        /opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
-        /usr/local/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
-        /opt/java/openjdk; do
+    if [ -n "${SHEARLINE_LAUNCHER_JDKS:-}" ]; then
+        set -- "$SHEARLINE_LAUNCHER_JDKS"/*
+    else
+        set -- /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* \
+            /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/Library/Java/JavaVirtualMachines/*/Contents/Home \
+            /opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
+            /usr/local/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home \
+            /opt/java/openjdk
+    fi
+    for candidate in "${JAVA_HOME:-}" "${JAVA_HOME_25_X64:-}" "$@"; do
         if is_jdk_25 "$candidate"; then
             JDK=$candidate
             return 0
@@ -100,10 +105,16 @@ need_maven() {
     exit 1
 }
 
-# Sets POSTGRES to the programs of an installed PostgreSQL 15, or of the oldest later one.
+# Sets POSTGRES to the programs of an installed PostgreSQL 15, or of the oldest later one. SHEARLINE_LAUNCHER_POSTGRES, a
+# directory of installations in the place of the usual ones, is for the tests of this script.
 find_postgres() {
-    for candidate in "${SHEARLINE_TEST_POSTGRES:-}" /usr/lib/postgresql/1[5-9]/bin /usr/lib/postgresql/[2-9][0-9]/bin \
-        /opt/homebrew/opt/postgresql@1[5-9]/bin /usr/local/opt/postgresql@1[5-9]/bin; do
+    if [ -n "${SHEARLINE_LAUNCHER_POSTGRES:-}" ]; then
+        set -- "$SHEARLINE_LAUNCHER_POSTGRES"/*/bin
+    else
+        set -- /usr/lib/postgresql/1[5-9]/bin /usr/lib/postgresql/[2-9][0-9]/bin \
+            /opt/homebrew/opt/postgresql@1[5-9]/bin /usr/local/opt/postgresql@1[5-9]/bin
+    fi
+    for candidate in "${SHEARLINE_TEST_POSTGRES:-}" "$@"; do
         if [ -x "$candidate/initdb" ] && [ -x "$candidate/postgres" ]; then
             POSTGRES=$candidate
             return 0
@@ -126,16 +137,25 @@ Programs in another place are found through SHEARLINE_TEST_POSTGRES, the directo
     exit 1
 }
 
-# The README's walk is executed as printed, and it asks with curl.
-need_curl() {
-    command -v curl >/dev/null && return 0
-    if may_apt && apt_install_first curl && command -v curl >/dev/null; then
+# PROGRAM PACKAGE WHY
+need_program() {
+    command -v "$1" >/dev/null && return 0
+    if may_apt && apt_install_first "$2" && command -v "$1" >/dev/null; then
         return 0
     fi
-    say "The tests execute the README, which uses curl, and found none. Install it, then run the tests again:
+    say "$3, and found no $1. Install it, then run the tests again:
 
-  Debian, Ubuntu    sudo apt-get install -y curl"
+  Debian, Ubuntu    sudo apt-get install -y $2
+  macOS             brew install $2"
     exit 1
+}
+
+# The README's walk and the operator's guide are executed as printed.
+need_tools_of_the_guides() {
+    need_program curl curl "The tests execute the README, which uses curl"
+    PATH=$PATH:/usr/sbin # where Debian has nginx
+    need_program nginx nginx "The tests execute the operator's guide, which puts nginx in front"
+    need_program openssl openssl "The tests execute the operator's guide, which makes a certificate with openssl"
 }
 
 # Each completion is tried in the shell that it is for, and what a terminal shows in a terminal.

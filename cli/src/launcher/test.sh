@@ -11,9 +11,9 @@ run_tests() {
     }
     need_maven
     need_postgres
-    need_curl
+    need_tools_of_the_guides
     need_shells
-    unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS
+    unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS SHEARLINE_LAUNCHER_JDKS SHEARLINE_LAUNCHER_POSTGRES
     mkdir -p "$state"
     lock
     need_schemathesis

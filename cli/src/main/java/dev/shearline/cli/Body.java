@@ -27,7 +27,11 @@ final class Body {
     /** One option for two fields: a length of time or a point in time. */
     static void putWhen(ObjectNode body, String durationField, String timeField, @Nullable String value) {
         if (value != null) {
-            body.put(STARTS_AS_A_DATE.matcher(value).matches() ? timeField : durationField, value);
+            body.put(isTime(value) ? timeField : durationField, value);
         }
+    }
+
+    static boolean isTime(String value) {
+        return STARTS_AS_A_DATE.matcher(value).matches();
     }
 }

@@ -2,6 +2,7 @@ package dev.shearline.cli;
 
 import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.db.Migrations;
+import dev.shearline.server.db.SchemaTooNewException;
 import dev.shearline.server.db.embedded.EmbeddedPostgres;
 import dev.shearline.server.db.embedded.EmbeddedPostgresConfig;
 import dev.shearline.server.db.embedded.EmbeddedPostgresException;
@@ -48,6 +49,9 @@ final class DevDatabase implements AutoCloseable {
         } catch (SQLException e) {
             database.close();
             throw new CommandFailure(ExitCode.FAILURE, "The database cannot be prepared: " + e.getMessage(), e);
+        } catch (SchemaTooNewException e) {
+            database.close();
+            throw CommandFailure.because(ExitCode.FAILURE, e);
         } catch (RuntimeException e) {
             database.close();
             throw e;

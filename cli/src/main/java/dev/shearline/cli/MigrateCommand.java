@@ -1,20 +1,22 @@
 package dev.shearline.cli;
 
 import dev.shearline.server.config.DatabaseUrl;
+import dev.shearline.server.config.Setting;
 import dev.shearline.server.db.DatabaseAddress;
+import dev.shearline.server.db.MigrationLock;
 import dev.shearline.server.db.Migrations;
+import dev.shearline.server.db.SchemaTooNewException;
 import dev.shearline.token.Secret;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Base64;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.flywaydb.core.api.FlywayException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code migrate}. */
@@ -28,12 +30,34 @@ import picocli.CommandLine.Option;
 final class MigrateCommand implements Callable<Integer> {
     private static final int PASSWORD_BYTES = 24;
 
+    /** How settings are written. */
+    enum Form {
+        environment,
+        config;
+
+        String line(Setting setting, String value) {
+            return switch (this) {
+                case environment -> setting.environmentName() + "=" + value;
+                case config -> setting.key() + " = " + value;
+            };
+        }
+    }
+
+    @Mixin
+    private final OwnerUrl ownerUrl = new OwnerUrl();
+
     @Option(
-            names = "--owner-url",
-            paramLabel = "URL",
-            required = true,
-            description = "postgres://owner:password@host:port/database")
-    private String ownerUrl = "";
+            names = "--as",
+            paramLabel = "FORM",
+            description = "print variables of the environment, or lines of a config file: environment or config"
+                    + " (default: environment)")
+    private Form form = Form.environment;
+
+    @Option(
+            names = "--new-passwords",
+            description =
+                    "give the roles new passwords and print them: running nodes need them at their next connection")
+    private boolean newPasswords;
 
     private final Surroundings surroundings;
 
@@ -43,16 +67,24 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var owner = DatabaseUrl.find(ownerUrl)
-                .orElseThrow(() -> CommandFailure.usage("--owner-url must be " + DatabaseUrl.FORM + "."));
-        try (var connection = owner.dataSource("shearline migrate").getConnection()) {
-            var variables = new LinkedHashMap<String, String>();
-            make(connection, owner, Migrations.APP_ROLE, "SHEARLINE_DATABASE_URL", variables);
-            make(connection, owner, Migrations.NODE_ROLE, "SHEARLINE_NODE_DATABASE_URL", variables);
+        var owner = ownerUrl.read(surroundings);
+        try (var lock = MigrationLock.take(
+                owner, () -> surroundings.tell("Another migration of this database is under way; waiting for it …"))) {
+            var urls = new EnumMap<Setting, String>(Setting.class);
+            make(lock.connection(), owner, Migrations.APP_ROLE, Setting.DATABASE_URL, urls);
+            make(lock.connection(), owner, Migrations.NODE_ROLE, Setting.NODE_DATABASE_URL, urls);
+            Migrations.grantConnect(lock.connection(), owner.database());
+            // before anything can fail: a password that is set and not shown would be lost
+            print(urls);
             int applied = Migrations.migrate(owner);
-            surroundings.err().println(applied == 0 ? "The schema is up to date." : applied + " migrations applied.");
-            print(variables);
+            surroundings.tell(
+                    applied == 0
+                            ? "The schema is up to date."
+                            : applied + " migrations applied: the schema is at version " + Migrations.SCHEMA_VERSION
+                                    + ".");
             return ExitCode.OK;
+        } catch (SchemaTooNewException e) {
+            throw CommandFailure.because(ExitCode.FAILURE, e);
         } catch (SQLException | FlywayException e) {
             throw new CommandFailure(
                     ExitCode.FAILURE,
@@ -62,32 +94,31 @@ final class MigrateCommand implements Callable<Integer> {
         }
     }
 
-    /** One that exists keeps its password: nodes are running with it. */
-    private static void make(
-            Connection connection, DatabaseAddress owner, String role, String variable, Map<String, String> variables)
+    /** One that exists keeps its password unless told otherwise: nodes are running with it. */
+    private void make(
+            Connection connection, DatabaseAddress owner, String role, Setting setting, Map<Setting, String> urls)
             throws SQLException {
-        try (var exists = connection.prepareStatement("SELECT 1 FROM pg_roles WHERE rolname = ?")) {
-            exists.setString(1, role);
-            if (exists.executeQuery().next()) {
-                return;
-            }
-        }
         var bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);
-        var password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        Migrations.makeRole(connection, role, Secret.of(password));
-        variables.put(
-                variable,
-                "postgres://" + role + ":" + password + "@" + owner.host() + ":" + owner.port() + "/"
-                        + URLEncoder.encode(owner.database(), StandardCharsets.UTF_8));
+        var password = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        if (Migrations.makeNewRole(connection, role, password)) {
+            urls.put(setting, DatabaseUrl.reveal(owner.as(role, password)));
+        } else if (newPasswords) {
+            Migrations.setPassword(connection, role, password);
+            urls.put(setting, DatabaseUrl.reveal(owner.as(role, password)));
+        }
     }
 
-    private void print(Map<String, String> variables) {
-        if (variables.isEmpty()) {
-            surroundings.err().println("The roles exist already, and keep their passwords.");
+    private void print(Map<Setting, String> urls) {
+        if (urls.isEmpty()) {
+            surroundings.tell("The roles exist already, and keep their passwords (--new-passwords makes new ones).");
             return;
         }
-        surroundings.err().println("Configure every node with these; the passwords are shown this once:");
-        variables.forEach((name, value) -> surroundings.out().println(name + "=" + value));
+        surroundings.tell("Configure every node with these; the passwords are shown this once:");
+        urls.forEach((setting, url) -> surroundings.out().println(form.line(setting, url)));
+        surroundings.tell(
+                "Every node also needs the instance keys, the same file everywhere. Make it once with shearline"
+                        + " secrets create FILE, and name it to them: "
+                        + form.line(Setting.SECRET_KEYS_FILE, "FILE"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.shearline.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +16,24 @@ final class PrivateFile {
 
     static String read(Path file) {
         try (var in = Files.newInputStream(file)) {
+            return read(in, file.toString());
+        } catch (IOException e) {
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    /** As much as a file may have, of something that has no name. */
+    static String read(InputStream in, String what) {
+        try {
             return new String(in.readNBytes(BYTES_MAX), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "Cannot read " + file + " (" + e.getClass().getSimpleName() + ").", e);
+            throw unreadable(what, e);
         }
+    }
+
+    private static CommandFailure unreadable(String what, IOException e) {
+        return new CommandFailure(
+                ExitCode.USAGE, "Cannot read " + what + " (" + e.getClass().getSimpleName() + ").", e);
     }
 
     /** Of a file that nobody but its owner may read. */

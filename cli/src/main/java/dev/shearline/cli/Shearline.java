@@ -62,6 +62,10 @@ public final class Shearline implements Callable<Integer> {
                 .add("dev", () -> new CommandLine(new DevCommand(surroundings)))
                 .add("serve", () -> new CommandLine(new ServeCommand(surroundings)))
                 .add("migrate", () -> new CommandLine(new MigrateCommand(surroundings)))
+                .add("bootstrap", () -> new CommandLine(new BootstrapCommand(surroundings)))
+                .add("doctor", () -> new CommandLine(new DoctorCommand(surroundings)))
+                .add("config", () -> ConfigCheck.group(surroundings, rest))
+                .add("secrets", () -> SecretsCommand.of(surroundings, rest))
                 .add("auth", () -> AuthCommand.of(surroundings, rest))
                 .add("keys", () -> KeysCommand.of(surroundings, rest));
         Resources.all()

@@ -55,6 +55,10 @@ class CompletionTest {
 
         assertThat(complete(shell, "")).contains("keys", "auth", "orgs", "dev", "completion");
         assertThat(complete(shell, "ke")).containsExactly("keys");
+        assertThat(complete(shell, "b")).containsExactly("bootstrap");
+        assertThat(complete(shell, "secrets", "")).containsExactlyInAnyOrder("create", "rotate");
+        assertThat(complete(shell, "migrate", "--as", "")).containsExactlyInAnyOrder("environment", "config");
+        assertThat(complete(shell, "doctor", "--c")).containsExactly("--config");
         assertThat(complete(shell, "keys", "r")).containsExactlyInAnyOrder("rotate", "revoke");
         assertThat(complete(shell, "keys", "list", "--un")).containsExactlyInAnyOrder("--unit", "--unused-for");
         assertThat(complete(shell, "keys", "list", "-o", "")).containsExactlyInAnyOrder("table", "json", "yaml", "csv");

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class DevCommandTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(50);
+
     private Path place;
 
     @BeforeEach
@@ -39,10 +44,19 @@ class DevCommandTest {
                     Files.readString(place.resolve(".shearline/operator.key")).strip();
             assertThat(mode(".shearline/operator.key")).isEqualTo("rw-------");
             assertThat(mode(".shearline/instance.keys")).isEqualTo("rw-------");
-            keys = everyKey();
+            // one of them lives for seconds
+            keys = awaitKey("expired");
             assertThat(values(keys, "type")).contains("personal", "team", "ci", "ephemeral", "operator");
             assertThat(values(keys, "status"))
-                    .contains("active", "expiring", "rotating", "not_yet_valid", "disabled", "revoked", "used");
+                    .contains(
+                            "active",
+                            "expiring",
+                            "rotating",
+                            "not_yet_valid",
+                            "disabled",
+                            "expired",
+                            "revoked",
+                            "used");
             assertThat(values(keys, "visibility")).contains("secret", "publishable");
             assertThat(String.join("\n", dev.said())).doesNotContain(operatorKey);
             var postgres = postgres();
@@ -125,6 +139,17 @@ class DevCommandTest {
                 .doesNotContain("\tat ");
     }
 
+    private JsonNode awaitKey(String status) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        var keys = everyKey();
+        while (!values(keys, "status").contains(status)) {
+            assertThat(System.nanoTime()).as("no key is " + status).isLessThan(deadline);
+            LockSupport.parkNanos(LOOK.toNanos());
+            keys = everyKey();
+        }
+        return keys;
+    }
+
     private ProcessHandle postgres() throws IOException {
         var pid = Files.readAllLines(place.resolve(".shearline/postgres/cluster/postmaster.pid"))
                 .getFirst();
@@ -153,7 +178,7 @@ class DevCommandTest {
         return ApiClient.JSON.readTree(result.out()).path("items");
     }
 
-    private static Iterable<String> values(JsonNode keys, String field) {
+    private static List<String> values(JsonNode keys, String field) {
         return StreamSupport.stream(keys.spliterator(), false)
                 .map(key -> key.path(field).asString())
                 .toList();

@@ -3,15 +3,12 @@ package dev.shearline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,28 +36,20 @@ class LauncherTest {
     private Path home;
     private Path calls;
 
-    private record Result(int exitCode, String out, String err) {}
-
     @BeforeEach
     void layOut() throws IOException {
         home = Files.createDirectories(place.resolve("sources")).toRealPath();
         calls = place.resolve("calls");
-        var top = Path.of("..").toAbsolutePath();
-        script(home.resolve("shearline"), Files.readString(top.resolve("shearline")));
-        for (var part : List.of("needs.sh", "build.sh", "test.sh", "mutations.sh")) {
-            var target = home.resolve("cli/src/launcher").resolve(part);
-            Files.createDirectories(target.getParent());
-            Files.copy(top.resolve("cli/src/launcher").resolve(part), target);
-        }
+        Scripts.copyLauncher(home);
         for (var module : List.of("token", "server", "cli")) {
             source(module + "/pom.xml");
             source(module + "/src/main/java/A.java");
         }
         source("pom.xml");
-        script(place.resolve("bin/mvn"), MVN);
+        Scripts.write(place.resolve("bin/mvn"), MVN);
         var jdk = place.resolve("jdk");
-        script(jdk.resolve("bin/java"), JAVA);
-        script(jdk.resolve("bin/javac"), JAVA);
+        Scripts.write(jdk.resolve("bin/java"), JAVA);
+        Scripts.write(jdk.resolve("bin/javac"), JAVA);
         Files.writeString(jdk.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"25.0.1\"\n");
     }
 
@@ -96,6 +85,11 @@ class LauncherTest {
         Files.delete(home.resolve("token/src/main/java/A.java"));
         run("--version");
         assertThat(builds()).hasSize(3);
+
+        age();
+        source("docs/problems.md"); // is a page of the server
+        run("--version");
+        assertThat(builds()).hasSize(4);
     }
 
     @Test
@@ -105,19 +99,37 @@ class LauncherTest {
             starts.add(start(List.of(), "--version"));
         }
         for (var started : starts) {
-            assertThat(finish(started).exitCode()).isZero();
+            assertThat(Scripts.finish(started).exitCode()).isZero();
         }
         assertThat(builds()).hasSize(1);
     }
 
     @Test
     void a_build_that_fails_says_why_and_is_tried_again() throws Exception {
-        var failed = finish(start(List.of("MVN_FAILS=yes"), "--version"));
+        var failed = Scripts.finish(start(List.of("MVN_FAILS=yes"), "--version"));
         assertThat(failed.exitCode()).isEqualTo(1);
         assertThat(failed.err()).contains("a class does not compile").contains("could not be built");
 
         assertThat(run("--version").exitCode()).isZero();
         assertThat(builds()).hasSize(2);
+    }
+
+    @Test
+    void a_maven_that_does_not_even_start_is_quoted() throws Exception {
+        Scripts.write(place.resolve("bin/mvn"), "#!/bin/sh\necho 'mvn: no such option'\nexit 1\n");
+        var failed = run("--version");
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err()).contains("mvn: no such option").contains("could not be built");
+    }
+
+    @Test
+    void an_installation_that_may_not_be_changed_serves() throws Exception {
+        run("--version");
+        var program = jars().getFirst().resolve("../..").normalize();
+        Files.delete(program.resolve("used-by"));
+        Files.createFile(program.resolve("used-by"));
+
+        assertThat(run("serve").out()).endsWith("dev.shearline.cli.Shearline serve\n");
     }
 
     @Test
@@ -129,18 +141,18 @@ class LauncherTest {
                 .directory(place.toFile())
                 .start();
 
-        assertThat(finish(process).out()).contains("-cp " + home + "/cli/target/launcher/");
+        assertThat(Scripts.finish(process).out()).contains("-cp " + home + "/cli/target/launcher/");
     }
 
     @Test
     void a_server_that_runs_keeps_its_jars_when_another_command_builds() throws Exception {
-        script(
+        Scripts.write(
                 place.resolve("jdk/bin/java"),
                 "#!/bin/sh\ncase $* in *AOTCacheOutput*) ;; *) echo up; read -r wait ;; esac\n");
         var server = start(List.of("MVN_BUILDS=old"), "dev");
         try {
             assertThat(server.inputReader().readLine()).isEqualTo("up");
-            script(place.resolve("jdk/bin/java"), JAVA);
+            Scripts.write(place.resolve("jdk/bin/java"), JAVA);
             for (int i = 0; i < 2; i++) {
                 age();
                 source("cli/src/main/java/A.java");
@@ -149,7 +161,7 @@ class LauncherTest {
             assertThat(jars()).hasSize(2).anySatisfy(jar -> assertThat(jar).hasContent("old"));
         } finally {
             server.getOutputStream().close();
-            finish(server);
+            Scripts.finish(server);
         }
         age();
         source("cli/src/main/java/A.java");
@@ -172,11 +184,11 @@ class LauncherTest {
 
         Files.setLastModifiedTime(release, FileTime.from(Instant.EPOCH));
         var other = place.resolve("jdk2");
-        script(other.resolve("bin/java"), JAVA);
-        script(other.resolve("bin/javac"), JAVA);
+        Scripts.write(other.resolve("bin/java"), JAVA);
+        Scripts.write(other.resolve("bin/javac"), JAVA);
         Files.copy(release, other.resolve("release"));
         Files.setLastModifiedTime(other.resolve("release"), FileTime.from(Instant.EPOCH));
-        var elsewhere = finish(start(List.of("JAVA_HOME=" + other), "keys", "list"));
+        var elsewhere = Scripts.finish(start(List.of("JAVA_HOME=" + other), "keys", "list"));
         assertThat(elsewhere.exitCode()).as(elsewhere.err()).isZero();
         assertThat(trained()).hasSize(6);
         assertThat(builds()).hasSize(1);
@@ -192,8 +204,8 @@ class LauncherTest {
         }
     }
 
-    private Result run(String... arguments) throws Exception {
-        return finish(start(List.of("MVN_BUILDS=new"), arguments));
+    private Scripts.Result run(String... arguments) throws Exception {
+        return Scripts.finish(start(List.of("MVN_BUILDS=new"), arguments));
     }
 
     private Process start(List<String> variables, String... arguments) throws IOException {
@@ -210,17 +222,6 @@ class LauncherTest {
         environment.remove("SHEARLINE_JAVA_OPTS");
         variables.forEach(variable -> environment.put(variable.split("=")[0], variable.split("=")[1]));
         return builder;
-    }
-
-    private static Result finish(Process process) throws Exception {
-        try {
-            var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return new Result(process.exitValue(), out, err);
-        } finally {
-            process.destroyForcibly();
-        }
     }
 
     private List<String> builds() throws IOException {
@@ -241,11 +242,5 @@ class LauncherTest {
         var file = home.resolve(name);
         Files.createDirectories(file.getParent());
         Files.writeString(file, Instant.EPOCH.toString());
-    }
-
-    private static void script(Path file, String text) throws IOException {
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 }

@@ -2,7 +2,6 @@ package dev.shearline.server;
 
 import dev.shearline.server.db.DatabaseHealth;
 import dev.shearline.server.db.DatabaseUnavailableException;
-import dev.shearline.server.db.Migrations;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.feed.PrimaryClock;
@@ -51,14 +50,9 @@ final class NodeHealth {
     private Health migrations() {
         try {
             var schema = DatabaseHealth.schema(database);
-            if (schema.applied() < Migrations.SCHEMA_VERSION) {
-                return new Health.NotReady("the schema is at version " + schema.applied() + ", this release needs "
-                        + Migrations.SCHEMA_VERSION + ": run shearline migrate");
-            }
-            return schema.minimum() > Migrations.SCHEMA_VERSION
-                    ? new Health.NotReady(
-                            "the schema needs release " + schema.minimum() + " or later: update this node")
-                    : new Health.Ready("version " + schema.applied());
+            return schema.findFault()
+                    .<Health>map(Health.NotReady::new)
+                    .orElseGet(() -> new Health.Ready("version " + schema.applied()));
         } catch (DatabaseUnavailableException e) {
             return new Health.NotReady("the database does not answer");
         }

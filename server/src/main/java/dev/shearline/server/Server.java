@@ -48,6 +48,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +83,8 @@ public final class Server implements AutoCloseable {
         database = new Database(settings.database(), settings.databasePool().size());
         nodeDatabase = new NodeDatabase(settings.nodeDatabase());
         var directory = new Directory(primaryClock);
-        feed = new FeedNode(nodeDatabase, directory, primaryClock, clocks, feedSettings(settings), random);
+        feed = new FeedNode(
+                nodeDatabase, directory, primaryClock, clocks, feedSettings(settings, this::address), random);
         var changes = new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed);
         var problems = new Problems(List.of(DatabaseProblems::find));
         metrics = new Metrics();
@@ -136,7 +138,7 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
-    private static void requireFitRoles(Settings settings) {
+    static void requireFitRoles(Settings settings) {
         try {
             RuntimeRole.APPLICATION.requireNow(settings.database());
             RuntimeRole.NODE.requireNow(settings.nodeDatabase());
@@ -200,14 +202,19 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private FeedSettings feedSettings(Settings settings) {
+    static FeedSettings feedSettings(Settings settings, Supplier<String> address) {
         return new FeedSettings(
                 settings.feed().maxStaleness(),
                 settings.feed().pollInterval(),
                 settings.feed().wakeUp(),
                 settings.dataDirectory().resolve("nodes"),
                 VERSION,
-                () -> new HostPort(settings.listen().host(), api.port()).toString());
+                address);
+    }
+
+    /** Where it answers, once it listens. */
+    private String address() {
+        return new HostPort(api.host(), api.port()).toString();
     }
 
     /** True while this node may answer. */

@@ -5,9 +5,12 @@ import dev.shearline.token.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.postgresql.PGProperty;
 
 /** Reads where a database is, as {@code postgres://user:password@host:port/database} or as a JDBC URL. */
@@ -16,6 +19,10 @@ public final class DatabaseUrl {
     public static final String FORM = "postgres://user:password@host:port/database or the JDBC URL of one PostgreSQL";
     private static final String JDBC = "jdbc:";
     private static final int PORT = 5432;
+
+    /** Parameters that hold no secret and mean the same to every role. */
+    private static final List<String> COMMON_PARAMETERS =
+            List.of("sslmode", "sslrootcert", "channelBinding", "gssEncMode", "targetServerType");
 
     private DatabaseUrl() {}
 
@@ -29,6 +36,30 @@ public final class DatabaseUrl {
         } catch (URISyntaxException | IllegalArgumentException notAUrl) {
             return Optional.empty();
         }
+    }
+
+    /** The URL of another role at the same place, password and all: for a configuration, and for nothing else that is shown. */
+    public static String reveal(DatabaseAddress address) {
+        return text(address, encode(address.password().reveal()));
+    }
+
+    /** What may be shown of it. */
+    static String mask(DatabaseAddress address) {
+        return text(address, "…");
+    }
+
+    private static String text(DatabaseAddress address, String password) {
+        var host = address.host().indexOf(':') < 0 ? address.host() : "[" + address.host() + "]";
+        var parameters = COMMON_PARAMETERS.stream()
+                .filter(address.parameters()::containsKey)
+                .map(name -> name + "=" + encode(address.parameters().getProperty(name)))
+                .collect(Collectors.joining("&"));
+        return "postgres://" + encode(address.user()) + ":" + password + "@" + host + ":" + address.port() + "/"
+                + encode(address.database()) + (parameters.isEmpty() ? "" : "?" + parameters);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static Optional<DatabaseAddress> findAddress(URI uri) {

@@ -46,11 +46,7 @@ public final class SettingsParser {
      * @param given what the command line or the {@code dev} command says
      */
     public static Settings parse(Map<String, String> environment, Optional<Path> file, Map<Setting, String> given) {
-        var sources = new Sources();
-        file.or(() -> Optional.ofNullable(environment.get(Sources.CONFIG)).map(Path::of))
-                .ifPresent(sources::file);
-        sources.environment(environment);
-        sources.given(given);
+        var sources = Sources.of(environment, file, given);
         var parser = new SettingsParser();
         parser.values.putAll(sources.values());
         parser.faults.addAll(sources.faults());

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -29,6 +30,16 @@ final class Sources {
 
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
     private final List<String> faults = new ArrayList<>();
+
+    /** In the order of precedence; without a file {@code SHEARLINE_CONFIG} names it. */
+    static Sources of(Map<String, String> environment, Optional<Path> file, Map<Setting, String> given) {
+        var sources = new Sources();
+        file.or(() -> Optional.ofNullable(environment.get(CONFIG)).map(Path::of))
+                .ifPresent(sources::file);
+        sources.environment(environment);
+        sources.given(given);
+        return sources;
+    }
 
     Map<Setting, Value> values() {
         return values;

@@ -12,6 +12,7 @@ public record DatabaseAddress(
     public static final String SCHEMA = "shearline";
 
     static final int CONNECT_TIMEOUT_S = 2;
+    static final int PATIENT_CONNECT_TIMEOUT_S = 15;
     static final int SOCKET_TIMEOUT_S = 30;
     static final int STATEMENT_TIMEOUT_MS = 10_000;
     static final int LOCK_TIMEOUT_MS = 5_000;
@@ -78,6 +79,8 @@ public record DatabaseAddress(
     PGSimpleDataSource unboundedDataSource(String applicationName) {
         var source = dataSource(applicationName);
         source.setOptions("-c TimeZone=UTC" + READ_COMMITTED);
+        source.setConnectTimeout(PATIENT_CONNECT_TIMEOUT_S);
+        source.setLoginTimeout(PATIENT_CONNECT_TIMEOUT_S);
         source.setSocketTimeout(0);
         applyParameters(source);
         return source;

@@ -3,6 +3,7 @@ package dev.shearline.server.db;
 import dev.shearline.token.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
@@ -20,18 +21,54 @@ public final class Migrations {
 
     private Migrations() {}
 
-    /** Creates a login role without any power of its own, or gives the existing one this password. */
-    public static void makeRole(Connection connection, String role, Secret password) throws SQLException {
+    /**
+     * Creates a login role without any power of its own; false when there is one already, which keeps its password. Roles belong to the
+     * whole cluster: a migration of another database may make it at the same time.
+     */
+    public static boolean makeNewRole(Connection connection, String role, Secret password) throws SQLException {
+        if (exists(connection, role)) {
+            return false;
+        }
+        try {
+            makeRole(connection, role, password);
+            return true;
+        } catch (SQLException e) {
+            if (exists(connection, role)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean exists(Connection connection, String role) throws SQLException {
         try (var exists = connection.prepareStatement("SELECT 1 FROM pg_roles WHERE rolname = ?")) {
             exists.setString(1, role);
-            var verb = exists.executeQuery().next() ? "ALTER" : "CREATE";
-            execute(
-                    connection,
-                    "SELECT format('" + verb
-                            + " ROLE %I LOGIN PASSWORD %L NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', ?, ?)",
-                    role,
-                    password.reveal());
+            return exists.executeQuery().next();
         }
+    }
+
+    /** Creates a login role without any power of its own, or gives the existing one this password. */
+    public static void makeRole(Connection connection, String role, Secret password) throws SQLException {
+        var verb = exists(connection, role) ? "ALTER" : "CREATE";
+        execute(
+                connection,
+                "SELECT format('" + verb
+                        + " ROLE %I LOGIN PASSWORD %L NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', ?, ?)",
+                role,
+                password.reveal());
+    }
+
+    /** All that an owner who is no superuser may change of a role that it has made. */
+    public static void setPassword(Connection connection, String role, Secret password) throws SQLException {
+        execute(connection, "SELECT format('ALTER ROLE %I PASSWORD %L', ?, ?)", role, password.reveal());
+    }
+
+    /** Lets the runtime roles in, also where the database has been closed to everybody. */
+    public static void grantConnect(Connection connection, String database) throws SQLException {
+        execute(
+                connection,
+                "SELECT format('GRANT CONNECT ON DATABASE %I TO " + APP_ROLE + ", " + NODE_ROLE + "', ?)",
+                database);
     }
 
     /** Statements that take no parameters are put together by the server's own quoting. */
@@ -59,8 +96,15 @@ public final class Migrations {
     }
 
     /** Applies what is missing; returns how many migrations that were. */
-    public static int migrate(DatabaseAddress owner) {
-        return flyway(owner).load().migrate().migrationsExecuted;
+    public static int migrate(DatabaseAddress owner) throws SchemaTooNewException {
+        var flyway = flyway(owner).load();
+        Optional.ofNullable(flyway.info().current())
+                .map(migration -> Integer.parseInt(migration.getVersion().getVersion()))
+                .filter(version -> version > SCHEMA_VERSION)
+                .ifPresent(version -> {
+                    throw new SchemaTooNewException(version);
+                });
+        return flyway.migrate().migrationsExecuted;
     }
 
     private static FluentConfiguration flyway(DatabaseAddress owner) {

@@ -35,7 +35,7 @@ public enum RuntimeRole {
     }
 
     /** Throws when this connection is not one that a server may use. */
-    void require(Connection connection) throws SQLException {
+    public void require(Connection connection) throws SQLException {
         try (var look = connection.prepareStatement(LOOK)) {
             look.setString(1, DatabaseAddress.SCHEMA);
             look.setString(2, role);

@@ -57,6 +57,11 @@ public final class FeedNode implements AutoCloseable {
         }
     }
 
+    /** Numbers its own commits and follows nothing: for a process that makes a change and is no node. It takes no lease. */
+    public void startNumbering() {
+        numberer.start();
+    }
+
     public NodeId id() {
         return lease.id();
     }

@@ -1,20 +1,14 @@
 package dev.shearline.server.secrets;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +24,18 @@ import javax.crypto.spec.SecretKeySpec;
  * The keys of an instance, newest first: the first encrypts, all decrypt. They are never used themselves, only keys
  * derived from them by purpose (HKDF-SHA-256).
  *
- * <p>The file has a key a line, {@code <id> <base64 of 32 bytes>}, and comment lines that start with {@code #}. Nobody
- * but its owner may read it.
+ * <p>The file has a key a line, {@code <id> <base64 of 32 bytes>}, and comment lines that start with {@code #}. A key that is prepared to
+ * be the newest has {@code next} behind it. Nobody but its owner may read the file.
  */
 public final class InstanceKeys {
+
+    /** Marks a key that is prepared: {@code <id> <base64> next}. */
+    static final String NEXT = "next";
 
     private static final int KEY_BYTES = 32;
     private static final int KEYS_MAX = 100;
     private static final int FILE_BYTES_MAX = 64 * 1024;
-    private static final int ID_RANDOM_BYTES = 6;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,32}");
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -50,9 +45,11 @@ public final class InstanceKeys {
             PosixFilePermission.OTHERS_EXECUTE);
 
     private final Map<String, SecretKey> keys;
+    private final Optional<String> next;
 
-    private InstanceKeys(Map<String, SecretKey> keys) {
+    private InstanceKeys(Map<String, SecretKey> keys, Optional<String> next) {
         this.keys = keys;
+        this.next = next;
     }
 
     public static InstanceKeys read(Path file) {
@@ -63,51 +60,22 @@ public final class InstanceKeys {
             }
             return parse(file, Files.readAllLines(file, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new SecretsException(
-                    "The instance keys in " + file + " cannot be read ("
-                            + e.getClass().getSimpleName()
-                            + "): secret-keys-file must name a file that exists and is yours.",
-                    e);
+            throw unreadable(file, e);
         }
     }
 
     /** Writes a file with one new key, which must not exist yet, and reads it. */
     public static InstanceKeys create(Path file, SecureRandom random) {
-        var id = new byte[ID_RANDOM_BYTES];
-        random.nextBytes(id);
-        var key = new byte[KEY_BYTES];
-        random.nextBytes(key);
-        var text =
-                """
-                # Instance keys of Shearline, newest first. Whoever has this file and the database can read stored
-                # secrets; without it they cannot be recovered. Keep a copy apart from the database's backups.
-                ik_%s %s
-                """.formatted(HexFormat.of().formatHex(id), Base64.getEncoder().encodeToString(key));
-        try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            writeWhole(file, text);
-        } catch (FileAlreadyExistsException e) {
-            throw new SecretsException(file + " exists already: instance keys are never overwritten.", e);
-        } catch (IOException e) {
-            throw new SecretsException("Instance keys cannot be written to " + file + " (" + e + ").", e);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
+        InstanceKeysFile.create(file, random);
         return read(file);
     }
 
-    /** A file with half a key in it would keep every later start from making a whole one. */
-    private static void writeWhole(Path file, String text) throws IOException {
-        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            var bytes = StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
+    static SecretsException unreadable(Path file, IOException e) {
+        return new SecretsException(
+                "The instance keys in " + file + " cannot be read ("
+                        + e.getClass().getSimpleName()
+                        + "): secret-keys-file must name a file that exists and is yours.",
+                e);
     }
 
     private static void requirePrivate(Path file) throws IOException {
@@ -120,27 +88,38 @@ public final class InstanceKeys {
 
     private static InstanceKeys parse(Path file, List<String> lines) {
         var keys = new LinkedHashMap<String, SecretKey>();
+        var next = Optional.<String>empty();
         int number = 0;
         for (var line : lines) {
             number++;
-            if (line.isBlank() || line.startsWith("#")) {
+            if (!isKey(line)) {
                 continue;
             }
+            var where = file + ":" + number + ": ";
             var parts = line.strip().split("\\s+");
-            var key = parts.length == 2 && ID.matcher(parts[0]).matches()
+            boolean isNext = parts.length == 3 && parts[2].equals(NEXT);
+            var key = (parts.length == 2 || isNext) && ID.matcher(parts[0]).matches()
                     ? findKey(parts[1])
                     : Optional.<SecretKey>empty();
             if (key.isEmpty()) {
-                throw new SecretsException(file + ":" + number + ": write <id> <base64 of 32 bytes>.");
+                throw new SecretsException(where + "write <id> <base64 of 32 bytes>.");
+            }
+            if (isNext && (keys.isEmpty() || next.isPresent())) {
+                throw new SecretsException(where + "one key at most is " + NEXT + ", and never the first.");
             }
             if (keys.put(parts[0], key.get()) != null) {
-                throw new SecretsException(file + ":" + number + ": the id " + parts[0] + " is used twice.");
+                throw new SecretsException(where + "the id " + parts[0] + " is used twice.");
             }
+            next = isNext ? Optional.of(parts[0]) : next;
         }
         if (keys.isEmpty() || keys.size() > KEYS_MAX) {
             throw new SecretsException(file + " must hold 1 to " + KEYS_MAX + " instance keys.");
         }
-        return new InstanceKeys(keys);
+        return new InstanceKeys(keys, next);
+    }
+
+    static boolean isKey(String line) {
+        return !line.isBlank() && !line.startsWith("#");
     }
 
     private static Optional<SecretKey> findKey(String base64) {
@@ -157,7 +136,12 @@ public final class InstanceKeys {
         return keys.keySet().iterator().next();
     }
 
-    /** Newest first. */
+    /** The id of the key that is prepared to be the newest: it decrypts, and does not encrypt yet. */
+    public Optional<String> findNext() {
+        return next;
+    }
+
+    /** Newest first, a prepared one last. */
     public List<String> ids() {
         return List.copyOf(keys.keySet());
     }

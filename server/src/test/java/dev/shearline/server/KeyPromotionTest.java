@@ -1,0 +1,67 @@
+package dev.shearline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.server.secrets.InstanceKeysFile;
+import dev.shearline.server.testing.NodeSettings;
+import dev.shearline.server.testing.TestSchema;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No node meets an instance key that it does not have. */
+@Tag("storage")
+class KeyPromotionTest {
+
+    @TempDir
+    Path directory;
+
+    private TestSchema schema;
+    private NodeSettings settings;
+
+    @BeforeEach
+    void makeSchema() {
+        schema = TestSchema.create();
+        settings = new NodeSettings(schema, directory);
+    }
+
+    private void node(String id, String lease) {
+        schema.execute(
+                "INSERT INTO node (id, version, address, applied, staleness_ms, lease_until)"
+                        + " VALUES (?, 'x', 'y', 1, 10000, now() + CAST(? AS interval))",
+                id,
+                lease);
+    }
+
+    private InstanceKeys keys() {
+        return InstanceKeys.read(directory.resolve("instance.keys"));
+    }
+
+    @Test
+    void several_nodes_need_a_key_that_all_of_them_have() {
+        var first = keys().newest();
+        node("node_a", "1 hour");
+        node("node_b", "1 hour");
+
+        assertThat(KeyPromotion.promote(settings.parse())).isEqualTo(new KeyPromotion.Outcome.NotPrepared(2));
+        assertThat(keys().ids()).containsExactly(first);
+
+        var next = InstanceKeysFile.of(directory.resolve("instance.keys")).prepare(new SecureRandom());
+        assertThat(KeyPromotion.promote(settings.parse())).isEqualTo(new KeyPromotion.Outcome.Promoted(next, 0));
+        assertThat(keys().ids()).containsExactly(next, first);
+    }
+
+    @Test
+    void a_single_node_goes_in_one_step() {
+        var first = keys().newest();
+        node("node_a", "1 hour");
+        node("node_b", "-1 hour");
+
+        assertThat(KeyPromotion.promote(settings.parse())).isInstanceOf(KeyPromotion.Outcome.Promoted.class);
+        assertThat(keys().ids()).hasSize(2).last().isEqualTo(first);
+    }
+}
