@@ -26,13 +26,15 @@ final class SchemaChecks {
                            ('shearline_node', 'feed_entry', 'SELECT'), ('shearline_node', 'feed_entry', 'DELETE'),
                            ('shearline_node', 'node', 'SELECT'), ('shearline_node', 'node', 'INSERT'),
                            ('shearline_node', 'node', 'UPDATE'), ('shearline_node', 'node', 'DELETE'),
-                           ('shearline_node', 'epoch_counter', 'SELECT'), ('shearline_node', 'scope', 'SELECT'))
+                           ('shearline_node', 'epoch_counter', 'SELECT'), ('shearline_node', 'scope', 'SELECT'),
+                           ('shearline_app', 'audit_unsealed', 'INSERT'), ('shearline_node', 'audit_unsealed', 'DELETE'),
+                           ('shearline_node', 'audit_seal', 'INSERT'), ('shearline_node', 'audit_checkpoint', 'INSERT'))
                    AS wanted(role, relation, privilege)
              WHERE NOT has_table_privilege(wanted.role, 'shearline.' || wanted.relation, wanted.privilege)
              UNION ALL
             SELECT 'shearline_node may not execute ' || wanted.name,
                    'GRANT EXECUTE ON FUNCTION shearline.' || wanted.name || ' TO shearline_node'
-              FROM (VALUES ('number_entries()'), ('random_tag()')) AS wanted(name)
+              FROM (VALUES ('number_entries()'), ('random_tag()'), ('seal_events(integer)')) AS wanted(name)
              WHERE NOT has_function_privilege('shearline_node', 'shearline.' || wanted.name, 'EXECUTE')
             """;
 
@@ -44,6 +46,10 @@ final class SchemaChecks {
                            ('shearline_app', '%', 'TRIGGER'), ('shearline_node', '%', 'TRIGGER'),
                            ('shearline_app', 'audit_event', 'UPDATE'), ('shearline_app', 'audit_event', 'DELETE'),
                            ('shearline_node', 'audit_event', 'UPDATE'), ('shearline_node', 'audit_event', 'DELETE'),
+                           ('shearline_app', 'audit_seal', 'UPDATE'), ('shearline_app', 'audit_seal', 'DELETE'),
+                           ('shearline_node', 'audit_seal', 'UPDATE'), ('shearline_node', 'audit_seal', 'DELETE'),
+                           ('shearline_app', 'audit_checkpoint', 'UPDATE'), ('shearline_app', 'audit_checkpoint', 'DELETE'),
+                           ('shearline_node', 'audit_checkpoint', 'UPDATE'), ('shearline_node', 'audit_checkpoint', 'DELETE'),
                            ('shearline_app', 'feed_entry', 'SELECT'), ('shearline_app', 'feed_entry', 'UPDATE'),
                            ('shearline_app', 'feed_entry', 'DELETE'), ('shearline_node', 'api_key', 'UPDATE'),
                            ('shearline_node', 'api_key', 'INSERT'), ('shearline_node', 'api_key', 'DELETE'))

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Sealer implements AutoCloseable {
 
     static final long POLL_MS = 250;
+    private static final Duration STOP_WAIT = Duration.ofSeconds(5);
     static final int BATCH_MAX = 500;
 
     private static final Logger log = LoggerFactory.getLogger(Sealer.class);
@@ -123,8 +124,8 @@ final class Sealer implements AutoCloseable {
     public void close() {
         closing.countDown();
         try {
-            // a pass that is under way is short, and ends before its connections do
-            thread.join(Duration.ofSeconds(5));
+            // a pass that is under way is short, and ends before its connections do; a node that could not start has none
+            thread.join(STOP_WAIT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

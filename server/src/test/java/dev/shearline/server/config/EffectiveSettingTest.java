@@ -26,14 +26,14 @@ class EffectiveSettingTest {
 
     @Test
     void every_setting_is_there_with_its_value_and_its_source() throws IOException {
-        var file = Files.writeString(directory.resolve("node.conf"), "# one\nlisten = 0.0.0.0:8443\n");
+        var file = Files.writeString(directory.resolve("node.conf"), "# one\nlisten = 127.0.0.1:8443\n");
         var settings = EffectiveSetting.list(REQUIRED, Optional.of(file));
 
         assertThat(settings.stream().map(EffectiveSetting::setting).toList())
                 .containsExactlyElementsOf(Arrays.asList(Setting.values()));
         assertThat(of(settings, Setting.LISTEN))
-                .isEqualTo(new EffectiveSetting(Setting.LISTEN, "0.0.0.0:8443", file + ":2"));
-        assertThat(of(settings, Setting.PUBLIC_URL).value()).isEqualTo("http://0.0.0.0:8443");
+                .isEqualTo(new EffectiveSetting(Setting.LISTEN, "127.0.0.1:8443", file + ":2"));
+        assertThat(of(settings, Setting.PUBLIC_URL).value()).isEqualTo("http://127.0.0.1:8443");
         assertThat(of(settings, Setting.KEY_BRANDS))
                 .isEqualTo(new EffectiveSetting(Setting.KEY_BRANDS, "shl", "default"));
         assertThat(of(settings, Setting.TRUSTED_PROXIES).value()).isEqualTo("none");

@@ -145,7 +145,8 @@ class DoctorTest {
 
             assertThat(found(findings, "API port").figure()).endsWith("is held by the node that runs");
             assertThat(found(findings, "management port").figure()).endsWith("is held by the node that runs");
-            assertThat(found(findings, "nodes").figure()).startsWith("1 with a lease: 127.0.0.1:0 (" + Server.VERSION);
+            assertThat(found(findings, "nodes").figure())
+                    .startsWith("1 with a lease: 127.0.0.1:" + server.port() + " (" + Server.VERSION);
             assertThat(found(findings, "nodes").level())
                     .as("this release is another")
                     .isEqualTo(Finding.Level.WARN);
