@@ -124,7 +124,8 @@ final class Sealer implements AutoCloseable {
     public void close() {
         closing.countDown();
         try {
-            // a pass that is under way is short, and ends before its connections do; a node that could not start has none
+            // a pass that is under way is short, and ends before its connections do; a node that could not start has
+            // none
             thread.join(STOP_WAIT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

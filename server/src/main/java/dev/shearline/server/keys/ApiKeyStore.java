@@ -16,7 +16,9 @@ final class ApiKeyStore {
     private static final String FIND = "SELECT " + KeyRowMapper.COLUMNS + "  FROM api_key AS k\n" + KeyRowMapper.JOINS
             + " WHERE k.id = :id AND k.organization_id = :organization";
 
-    private static final String FIND_LOCKED = FIND + "\n   FOR NO KEY UPDATE OF k";
+    /** In its turn: callers that share the row could otherwise keep whoever ends it waiting for ever (decision 0004). */
+    private static final String FIND_LOCKED =
+            FIND + " AND pg_advisory_xact_lock(hashtextextended(k.id, 0)) IS NOT NULL\n" + "   FOR NO KEY UPDATE OF k";
 
     private static final String FIND_ORGANIZATION = """
             SELECT k.organization_id FROM api_key AS k WHERE k.id = :id

@@ -46,6 +46,7 @@ public final class ApiKeys implements OwnedKeys {
     private final InstantSource clock;
     private final ApiKeyStore store = new ApiKeyStore();
     private final KeyLookup lookup;
+    private final CallerRows callers;
     private final KeyCreation creation;
     private final KeyEditing editing;
     private final KeyStates states;
@@ -73,7 +74,7 @@ public final class ApiKeys implements OwnedKeys {
         var journal = new KeyJournal(changes);
         var stateStore = new KeyStateStore();
         var owners = new OwnerRows();
-        var callers = new CallerRows(clock);
+        callers = new CallerRows(clock);
         var lifetimes = new Lifetimes(operatorLifetimeMax);
         lookup = new KeyLookup(database, store);
         creation = new KeyCreation(
@@ -129,7 +130,7 @@ public final class ApiKeys implements OwnedKeys {
 
     public Changed<ApiKey> update(Caller caller, ApiKeyId id, KeyEdit edit) {
         // it may take rights away, and then the answer must be able to say that all nodes know
-        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
+        return changeAlive(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
     }
 
     public Changed<ApiKey> disable(Caller caller, ApiKeyId id) {
@@ -137,7 +138,7 @@ public final class ApiKeys implements OwnedKeys {
     }
 
     public Changed<ApiKey> enable(Caller caller, ApiKeyId id) {
-        return change(caller, id, FeedNode.WIDENING_WAIT, (tx, key) -> states.enable(tx, caller, key));
+        return changeAlive(caller, id, FeedNode.WIDENING_WAIT, (tx, key) -> states.enable(tx, caller, key));
     }
 
     /** Final. A key that is revoked already is answered the same way, and keeps its first reason. */
@@ -155,15 +156,40 @@ public final class ApiKeys implements OwnedKeys {
     }
 
     @FunctionalInterface
+    private interface KeyLock {
+        KeyRow of(Tx tx, OrganizationId organization, ApiKeyId id);
+    }
+
+    @FunctionalInterface
     private interface KeyChange {
         void to(Tx tx, KeyRow key);
     }
 
+    /** What only takes away. */
     private Changed<ApiKey> change(Caller caller, ApiKeyId id, Duration patience, KeyChange change) {
+        return change(caller, id, patience, this::locked, change);
+    }
+
+    /** What may give: whose credential has ended meanwhile gives nothing any more. */
+    private Changed<ApiKey> changeAlive(Caller caller, ApiKeyId id, Duration patience, KeyChange change) {
+        return change(
+                caller,
+                id,
+                patience,
+                (tx, organization, key) ->
+                        callers.lockedWith(tx, caller.actor(), key, () -> locked(tx, organization, key)),
+                change);
+    }
+
+    private KeyRow locked(Tx tx, OrganizationId organization, ApiKeyId id) {
+        return store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
+    }
+
+    private Changed<ApiKey> change(Caller caller, ApiKeyId id, Duration patience, KeyLock lock, KeyChange change) {
         var context = lookup.contextOf(caller.actor(), id);
         Committed<ApiKey> committed = database.inTransaction(context, tx -> {
             var organization = context.organization();
-            var key = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
+            var key = lock.of(tx, organization, id);
             TestMode.requireWithin(caller.actor(), key.kind().mode());
             change.to(tx, key);
             return store.find(tx, organization, id).orElseThrow().shownAt(clock.instant());

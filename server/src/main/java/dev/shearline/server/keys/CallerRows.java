@@ -9,10 +9,11 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.token.ApiKeyId;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Looks at the caller once more, inside the transaction that issues a key, and keeps the caller's key as it is until the new one is
- * committed: {@code FOR SHARE}, which callers share with each other and which whoever revokes or disables waits for. Without it a request
+ * Looks at the caller once more, inside the transaction that issues, edits or enables a key, and keeps the caller's key as it is until that
+ * is committed: {@code FOR SHARE}, which callers share with each other and which whoever revokes or disables waits for. Without it a request
  * that was let in before its credential was revoked could leave a fresh key behind. See docs/decisions/0009.
  */
 final class CallerRows {
@@ -53,6 +54,21 @@ final class CallerRows {
             case Actor.Member member -> requireMember(tx, member.membership());
             case Actor.Possession _, Actor.Job _ -> {}
         }
+    }
+
+    /** Locks a key and the caller's own in the order of their ids. Whoever changes the key that they came with holds it alone before. */
+    <T> T lockedWith(Tx tx, Actor actor, ApiKeyId other, Supplier<T> lock) {
+        boolean callerFirst = keyOf(actor)
+                .filter(key -> key.toString().compareTo(other.toString()) < 0)
+                .isPresent();
+        if (callerFirst) {
+            requireAlive(tx, actor);
+        }
+        var locked = lock.get();
+        if (!callerFirst) {
+            requireAlive(tx, actor);
+        }
+        return locked;
     }
 
     /** Where the key is, which for an operator's is another place than where the new one will be. */

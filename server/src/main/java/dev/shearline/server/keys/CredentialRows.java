@@ -35,7 +35,9 @@ final class CredentialRows {
             """;
     private static final String KEY_BY_DIGEST = KEY + " WHERE k.digest = :digest";
     private static final String KEY_BY_ID = KEY + " WHERE k.id = :id";
-    private static final String LOCK_KEY = KEY_BY_ID + " FOR SHARE OF k";
+    /** In its turn, see ApiKeyStore. */
+    private static final String LOCK_KEY =
+            KEY_BY_ID + " AND pg_advisory_xact_lock_shared(hashtextextended(k.id, 0)) IS NOT NULL FOR SHARE OF k";
 
     private static final String SESSION = """
             SELECT s.digest, s.kind, s.organization_id, s.membership_id, s.parent_key_id, s.subject, s.capabilities, s.expires_at,

@@ -2,7 +2,6 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
-import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
@@ -60,7 +59,11 @@ final class KeyRotation {
         TestMode.requireWithin(caller.actor(), seen.kind().mode());
         requireRotatable(seen, now);
         var owner = owners.again(tx, seen.owner(), seen.kind());
-        var old = lockedWithCaller(tx, caller.actor(), organization, id);
+        var old = callers.lockedWith(
+                tx,
+                caller.actor(),
+                id,
+                () -> store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound));
         requireRotatable(old, now);
         // whoever rotates gets a secret with these scopes in hand
         GrantedScopes.requireHeld(caller.actor(), old.scopes());
@@ -69,21 +72,6 @@ final class KeyRotation {
         var successor = creation.issue(tx, caller, successor(old, owner, now), links);
         end(tx, caller, old, successor.key().id(), grace, now);
         return successor;
-    }
-
-    /** Two keys, in the order of their ids. Whoever rotates the key that they came with holds it exclusively before they share it. */
-    private KeyRow lockedWithCaller(Tx tx, Actor actor, OrganizationId organization, ApiKeyId id) {
-        boolean callerFirst = CallerRows.keyOf(actor)
-                .filter(key -> key.toString().compareTo(id.toString()) < 0)
-                .isPresent();
-        if (callerFirst) {
-            callers.requireAlive(tx, actor);
-        }
-        var key = store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound);
-        if (!callerFirst) {
-            callers.requireAlive(tx, actor);
-        }
-        return key;
     }
 
     private static void requireRotatable(KeyRow key, Instant now) {

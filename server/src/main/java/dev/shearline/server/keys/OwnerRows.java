@@ -19,7 +19,9 @@ import java.util.Optional;
 final class OwnerRows {
 
     private static final String ORGANIZATION = """
-            SELECT state, external_id, plan_id, admin_audience_id FROM organization WHERE id = :organization FOR SHARE
+            SELECT state, external_id, plan_id, admin_audience_id FROM organization
+             WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
+               FOR SHARE
             """;
     private static final String UNIT = """
             SELECT kind, state, external_id FROM unit WHERE id = :unit AND organization_id = :organization FOR SHARE

@@ -34,7 +34,7 @@ final class OrganizationStore {
     private static final String LOCK = """
             SELECT id, external_id, name, state, plan_id, personal_user_id, admin_audience_id, version, created_at, updated_at
               FROM organization
-             WHERE id = :id AND state <> 'instance'
+             WHERE id = :id AND state <> 'instance' AND pg_advisory_xact_lock(hashtextextended(id, 0)) IS NOT NULL
                FOR NO KEY UPDATE
             """;
     private static final String LIST = """

@@ -37,7 +37,8 @@ final class UserErasure {
     User erase(Caller caller, Ref ref) {
         var located = references.userRow(caller, ref, false);
         Authority.requireOperator(caller, "erase users");
-        var erased = changes.commit(caller, OrganizationId.INSTANCE, tx -> {
+        var steps = new Steps();
+        var erased = steps.next(() -> changes.commit(caller, OrganizationId.INSTANCE, tx -> {
             var row = store.lock(tx, located.id()).orElseThrow(References::notFound);
             if (row.status() != UserStatus.REMOVED) {
                 throw Inputs.invalidState("This user is not removed: remove them first, which ends their keys.");
@@ -53,21 +54,22 @@ final class UserErasure {
                                 row.id().value()));
             }
             return store.findById(tx, row.id()).orElseThrow().shown();
-        });
-        eraseEvents(caller, located.id());
+        }));
+        eraseEvents(steps, caller, located.id());
         return erased.value();
     }
 
-    private void eraseEvents(Caller caller, UserId user) {
+    private void eraseEvents(Steps steps, Caller caller, UserId user) {
         Optional<MembershipId> after = Optional.empty();
         List<MemberStore.Past> some;
         do {
             var from = after;
-            some = references.read(caller, tx -> members.everOfUser(tx, user, from, MEMBERSHIPS_MAX));
+            some = steps.next(() -> references.read(caller, tx -> members.everOfUser(tx, user, from, MEMBERSHIPS_MAX)));
             for (var member : some) {
-                eraseIn(caller, member.organization(), user, List.of(member.id()));
+                eraseIn(steps, caller, member.organization(), user, List.of(member.id()));
             }
             eraseIn(
+                    steps,
                     caller,
                     OrganizationId.INSTANCE,
                     user,
@@ -76,10 +78,12 @@ final class UserErasure {
         } while (some.size() == MEMBERSHIPS_MAX);
     }
 
-    private void eraseIn(Caller caller, OrganizationId organization, UserId user, List<MembershipId> memberships) {
+    private void eraseIn(
+            Steps steps, Caller caller, OrganizationId organization, UserId user, List<MembershipId> memberships) {
         int erased;
         do {
-            erased = changes.commit(caller, organization, tx -> audit.erase(tx, organization, user, memberships))
+            erased = steps.next(() -> changes.commit(
+                            caller, organization, tx -> audit.erase(tx, organization, user, memberships)))
                     .value();
         } while (erased == AuditErasure.BATCH_MAX);
     }

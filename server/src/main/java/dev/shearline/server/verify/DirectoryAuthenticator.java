@@ -60,7 +60,8 @@ final class DirectoryAuthenticator implements HotAuthenticator {
         uses.called(key, address, now);
         return new Authentication.Authenticated(
                 key.type() == KeyType.OPERATOR
-                        ? new Actor.Operator(key.id(), key.scopes)
-                        : new Actor.Key(key.id(), new OrganizationId(key.organization.id), NOTHING, key.scopes));
+                        ? new Actor.Operator(key.id(), key.scopes, key.mode())
+                        : new Actor.Key(
+                                key.id(), new OrganizationId(key.organization.id), NOTHING, key.scopes, key.mode()));
     }
 }

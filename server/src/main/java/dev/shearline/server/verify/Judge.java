@@ -6,6 +6,7 @@ import dev.shearline.server.net.Cidr;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.KeyFormat;
+import dev.shearline.token.KeyMode;
 import dev.shearline.token.ParsedKey;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,7 +43,14 @@ final class Judge {
             return format.parse(raw) instanceof ParsedKey.Malformed ? MALFORMED : NOT_FOUND;
         }
         // a key of another organization is answered exactly as one that was never issued
-        return mayAsk(caller, entry) ? judge(entry, question) : NOT_FOUND;
+        if (!mayAsk(caller, entry)) {
+            return NOT_FOUND;
+        }
+        var verdict = judge(entry, question);
+        // what is for tests uses up nothing that is live
+        return verdict instanceof Verdict.Allowed allowed && !allowed.key().isTest() && caller.mode() == KeyMode.TEST
+                ? new Verdict.Denied(Reason.WRONG_MODE, Optional.of(entry))
+                : verdict;
     }
 
     /** The checks after the lookup, for a key that the caller may ask about. */

@@ -6,6 +6,7 @@ import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
+import dev.shearline.token.KeyMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,10 @@ final class LiveKey extends KeyEntry {
 
     boolean isPublishable() {
         return (extra() & 1 << 3) != 0;
+    }
+
+    KeyMode mode() {
+        return isTest() ? KeyMode.TEST : KeyMode.LIVE;
     }
 
     boolean isTest() {

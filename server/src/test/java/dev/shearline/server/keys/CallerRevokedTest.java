@@ -124,6 +124,38 @@ class CallerRevokedTest {
     }
 
     @Test
+    void a_credential_that_is_revoked_while_it_enables_or_widens_another_gets_401_and_changes_nothing()
+            throws Exception {
+        for (var enables : new boolean[] {true, false}) {
+            var target = made("\"type\":\"team\",\"team\":\"team_web\"");
+            var caller = madeAfter(target);
+            var path = "/v1/keys/" + target.text("id");
+            rig.post(rig.operator, path + "/disable", "");
+            var before = rig.counts();
+            CompletableFuture<KeyRig.Answer> answer;
+            try (var _ = Holding.after(
+                    rig.schema, "SELECT id FROM api_key WHERE id = '" + target.text("id") + "' FOR NO KEY UPDATE")) {
+                answer = CompletableFuture.supplyAsync(() -> enables
+                        ? rig.post(caller.text("secret"), path + "/enable", "")
+                        : rig.patch(caller.text("secret"), path, "{\"expires_in\":\"180d\"}"));
+                awaitWaiting("api_key");
+                rig.schema.execute(REVOKE, caller.text("id"));
+            }
+            assertUnauthenticated(answer.get(60, TimeUnit.SECONDS), "The key is revoked.");
+            assertThat(rig.counts()).isEqualTo(before);
+        }
+    }
+
+    /** Keys are locked in the order of their ids: this one is not locked yet when the other is waited for. */
+    private static KeyRig.Answer madeAfter(KeyRig.Answer other) {
+        KeyRig.Answer made;
+        do {
+            made = made("\"type\":\"ci\",\"organization\":\"org_acme\"");
+        } while (made.text("id").compareTo(other.text("id")) < 0);
+        return made;
+    }
+
+    @Test
     void a_member_who_is_removed_while_their_session_creates_gets_401_and_no_key() throws Exception {
         rig.schema.execute("INSERT INTO app_user (id) VALUES ('usr_dee')");
         rig.schema.execute(

@@ -30,7 +30,7 @@ class ForkedKeyTest {
     @Test
     void one_that_is_disabled_already_waits_for_an_operator_too() {
         RIG.post(RIG.operator, "/v1/keys/" + key + "/disable", "");
-        assertRow("disabled", "manual", 2);
+        assertRow("disabled", "administrator", 2);
         knownAsDeadAt(3);
         assertRow("disabled", "history_forked", 4);
         assertThat(RIG.lastEntry(key.toString())).isEqualTo("key.disabled 4");

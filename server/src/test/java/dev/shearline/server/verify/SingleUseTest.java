@@ -177,6 +177,18 @@ class SingleUseTest {
     }
 
     @Test
+    void a_credential_for_tests_spends_nothing_that_is_live() {
+        var tester = cluster.api()
+                .post(
+                        "/v1/keys",
+                        Map.of("type", "operator", "mode", "test", "name", "tester", "scopes", List.of("keys:verify")))
+                .expect(201);
+        var token = token();
+        assertThat(cluster.api().as(tester.at("secret")).verify(token)).isEqualTo("wrong_mode");
+        assertThat(cluster.api().verify(token)).isEqualTo("allowed");
+    }
+
+    @Test
     void a_refusal_spends_nothing() {
         var token = token();
         assertThat(cluster.api(0)
