@@ -70,12 +70,8 @@ final class MigrateCommand implements Callable<Integer> {
         var owner = ownerUrl.read(surroundings);
         try (var lock = MigrationLock.take(
                 owner, () -> surroundings.tell("Another migration of this database is under way; waiting for it …"))) {
-            var urls = new EnumMap<Setting, String>(Setting.class);
-            make(lock.connection(), owner, Migrations.APP_ROLE, Setting.DATABASE_URL, urls);
-            make(lock.connection(), owner, Migrations.NODE_ROLE, Setting.NODE_DATABASE_URL, urls);
-            Migrations.grantConnect(lock.connection(), owner.database());
-            // before anything can fail: a password that is set and not shown would be lost
-            print(urls);
+            Migrations.requireKnownSchema(owner);
+            makeRoles(lock.connection(), owner);
             int applied = Migrations.migrate(owner);
             surroundings.tell(
                     applied == 0
@@ -90,6 +86,29 @@ final class MigrateCommand implements Callable<Integer> {
                     ExitCode.FAILURE,
                     "PostgreSQL at " + owner.host() + ":" + owner.port() + " refuses: " + e.getMessage()
                             + "\nThe owner must own the database " + owner.database() + " and have CREATEROLE.",
+                    e);
+        }
+    }
+
+    /** In one transaction, which ends when the passwords are on the screen: one that is set and was not shown would be lost. */
+    private void makeRoles(Connection connection, DatabaseAddress owner) throws SQLException {
+        var urls = new EnumMap<Setting, String>(Setting.class);
+        connection.setAutoCommit(false);
+        make(connection, owner, Migrations.APP_ROLE, Setting.DATABASE_URL, urls);
+        make(connection, owner, Migrations.NODE_ROLE, Setting.NODE_DATABASE_URL, urls);
+        Migrations.grantConnect(connection, owner.database());
+        print(urls);
+        if (surroundings.out().checkError()) {
+            throw new CommandFailure(
+                    ExitCode.FAILURE, "The passwords could not be written, and so none was set: nothing has changed.");
+        }
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILURE,
+                    "PostgreSQL did not confirm these passwords (" + e.getMessage()
+                            + "): they may count or not. If nodes are refused with them, run this with --new-passwords.",
                     e);
         }
     }

@@ -30,6 +30,9 @@ final class OwnerUrl {
         }
         var address = DatabaseUrl.find(text(surroundings))
                 .orElseThrow(() -> CommandFailure.usage("The owner's URL must be " + DatabaseUrl.FORM + "."));
+        DatabaseUrl.findFault(address).ifPresent(fault -> {
+            throw CommandFailure.usage("The owner's URL " + fault);
+        });
         if (url != null
                 && !url.equals(STANDARD_INPUT)
                 && !address.password().reveal().isEmpty()) {

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -123,10 +124,62 @@ class MigrateCommandTest {
                         + " installed_by, execution_time, success) VALUES (1000, '1000', 'later', 'SQL', 'V1000__later.sql',"
                         + " 'x', 0, true)");
 
-        var refused = session().run("migrate");
+        var passwords = passwords();
+
+        var refused = session().run("migrate", "--new-passwords");
 
         assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.err()).contains("The schema is at version 1000, of a later release");
+        assertThat(refused.err())
+                .contains("The schema is at version 1000, of a later release")
+                .contains("has changed nothing");
+        assertThat(refused.out()).isEmpty();
+        assertThat(passwords()).isEqualTo(passwords);
+    }
+
+    /** Nobody would have seen the new password of the first role, and the nodes would be locked out. */
+    @Test
+    void when_one_role_is_refused_a_new_password_the_other_keeps_its_own() throws SQLException {
+        assertThat(session().run("migrate").exitCode()).isZero();
+        superuser("postgres", "REVOKE ADMIN OPTION FOR shearline_node FROM " + OWNER);
+        var passwords = passwords();
+
+        var refused = session().run("migrate", "--new-passwords");
+
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("refuses: ");
+        assertThat(refused.out()).isEmpty();
+        assertThat(passwords()).isEqualTo(passwords);
+    }
+
+    @Test
+    void a_password_that_cannot_be_written_is_not_set() throws SQLException {
+        var first = session().onFullDisk().run("migrate");
+        assertThat(first.exitCode()).isEqualTo(1);
+        assertThat(first.err()).contains("The passwords could not be written, and so none was set");
+        assertThat(passwords()).isEmpty();
+
+        assertThat(session().run("migrate").out().lines()).hasSize(2);
+        var passwords = passwords();
+        assertThat(session().onFullDisk().run("migrate", "--new-passwords").exitCode())
+                .isEqualTo(1);
+        assertThat(passwords()).hasSize(2).isEqualTo(passwords);
+    }
+
+    /** As PostgreSQL keeps them: by these, whether one has changed. */
+    private List<String> passwords() throws SQLException {
+        try (var connection = DriverManager.getConnection(
+                        postgres.jdbcUrl("postgres"),
+                        postgres.superuser(),
+                        postgres.password().reveal());
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT rolname || ' ' || rolpassword FROM pg_authid"
+                        + " WHERE rolname IN ('shearline_app', 'shearline_node') ORDER BY rolname")) {
+            var passwords = new ArrayList<String>();
+            while (rows.next()) {
+                passwords.add(rows.getString(1));
+            }
+            return passwords;
+        }
     }
 
     @Test

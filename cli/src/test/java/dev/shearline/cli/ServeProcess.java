@@ -85,6 +85,14 @@ final class ServeProcess implements AutoCloseable {
         throw new IllegalStateException("shearline serve did not start:\n" + String.join("\n", logged));
     }
 
+    /** The next line on standard output. */
+    String nextLine() throws IOException {
+        var guard = child.guard(START_LIMIT);
+        var line = process.inputReader().readLine();
+        guard.cancel(false);
+        return String.valueOf(line);
+    }
+
     URI api() {
         return URI.create("http://" + api);
     }

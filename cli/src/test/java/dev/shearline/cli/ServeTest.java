@@ -192,6 +192,20 @@ class ServeTest {
     }
 
     @Test
+    void an_instance_without_an_operator_key_says_how_to_make_the_first_one() throws Exception {
+        sql("postgres", "CREATE DATABASE fresh");
+        var migrated =
+                new Session(place).run("migrate", "--owner-url", ownerUrl().replaceFirst("/keys$", "/fresh"));
+        assertThat(migrated.exitCode()).as(migrated.err()).isZero();
+        var environment = environment("fresh");
+        environment.replaceAll((name, value) -> value.replaceFirst("/keys$", "/fresh"));
+        try (var first = ServeProcess.start(place, environment)) {
+            assertThat(first.nextLine())
+                    .startsWith("There is no operator key yet. Make the first one: shearline bootstrap");
+        }
+    }
+
+    @Test
     void a_name_that_it_does_not_know_keeps_it_from_starting() throws Exception {
         assertThat(refusedWith("SHEARLINE_FEED_MAX_STALENES", "5s"))
                 .contains(

@@ -2,6 +2,8 @@ package dev.shearline.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ final class Session {
     private final Path directory;
     private String input = "";
     private Terminals terminals = Terminals.NONE;
+    private boolean diskFull;
 
     /** What a command left behind. */
     record Result(int exitCode, String out, String err) {}
@@ -47,6 +50,12 @@ final class Session {
         return this;
     }
 
+    /** Standard output goes to a disk that is full. */
+    Session onFullDisk() {
+        diskFull = true;
+        return this;
+    }
+
     Result run(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
@@ -64,9 +73,16 @@ final class Session {
                 environment,
                 directory,
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(diskFull ? new FullDisk() : out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 terminals,
                 Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private static final class FullDisk extends OutputStream {
+        @Override
+        public void write(int character) throws IOException {
+            throw new IOException("No space left on device");
+        }
     }
 }

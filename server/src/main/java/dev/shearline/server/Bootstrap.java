@@ -13,19 +13,13 @@ import dev.shearline.server.feed.Clocks;
 import dev.shearline.server.feed.Feed;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.feed.PrimaryClock;
-import dev.shearline.server.http.Paging;
 import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.KeyType;
-import dev.shearline.server.identity.OrganizationId;
-import dev.shearline.server.identity.Ref;
 import dev.shearline.server.keys.ApiKey;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.IssuedKey;
-import dev.shearline.server.keys.KeyFilter;
-import dev.shearline.server.keys.KeySort;
-import dev.shearline.server.keys.KeyStatus;
 import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
@@ -40,7 +34,6 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -50,23 +43,8 @@ import org.jdbi.v3.core.Handle;
 public final class Bootstrap implements AutoCloseable {
 
     private static final Caller BOOTSTRAP = Caller.job("bootstrap");
-    private static final Set<KeyStatus> LIVING = Set.of(
-            KeyStatus.ACTIVE, KeyStatus.EXPIRING, KeyStatus.ROTATING, KeyStatus.NOT_YET_VALID, KeyStatus.DISABLED);
     private static final int SHOWN_MAX = 20;
     private static final int TRIES_MAX = 3;
-    private static final KeyFilter OPERATOR_KEYS = new KeyFilter(
-            Optional.of(new Ref.ById(OrganizationId.INSTANCE.value())),
-            Optional.of(KeyType.OPERATOR),
-            Optional.empty(),
-            Optional.empty(),
-            LIVING,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            KeySort.CREATED,
-            true);
 
     /** Of two that are started at once, for instance by the same script on two machines, the second finds the first one's key. */
     private static final String LOCK = "SELECT pg_advisory_lock(hashtext('shearline bootstrap')) IS NOT NULL";
@@ -207,8 +185,7 @@ public final class Bootstrap implements AutoCloseable {
      */
     public Outcome makeOperatorKey(Wanted wanted, boolean again) {
         try (var _ = lock()) {
-            var existing = keys.list(BOOTSTRAP, OPERATOR_KEYS, new Paging(SHOWN_MAX, Optional.empty(), ""))
-                    .items();
+            var existing = OperatorKeys.listLiving(keys, BOOTSTRAP, SHOWN_MAX);
             return existing.isEmpty() || again
                     ? new Outcome.Made(keys.create(BOOTSTRAP, wanted.key(), Attempt.UNKEYED))
                     : new Outcome.OperatorKeysExist(existing);

@@ -165,6 +165,10 @@ final class Features implements AutoCloseable {
         return keys.create(BOOTSTRAP, wanted, Attempt.UNKEYED).value().secret().secret();
     }
 
+    boolean hasOperatorKey() {
+        return !OperatorKeys.listLiving(keys, BOOTSTRAP, 1).isEmpty();
+    }
+
     @Override
     public void close() {
         forkedHistory.close();

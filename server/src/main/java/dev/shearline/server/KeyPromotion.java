@@ -35,15 +35,16 @@ public final class KeyPromotion {
 
     public static Outcome promote(Settings settings) {
         var file = InstanceKeysFile.of(settings.secretKeysFile());
-        if (InstanceKeys.read(settings.secretKeysFile()).findNext().isEmpty()) {
-            int nodes = countNodes(settings);
-            if (nodes > 1) {
-                return new Outcome.NotPrepared(nodes);
-            }
-        }
         var random = new SecureRandom();
-        var newest = file.promote(random);
-        return new Outcome.Promoted(newest, reencrypt(settings, random));
+        var prepared = file.promotePrepared();
+        if (prepared.isPresent()) {
+            return new Outcome.Promoted(prepared.get(), reencrypt(settings, random));
+        }
+        int nodes = countNodes(settings);
+        if (nodes > 1) {
+            return new Outcome.NotPrepared(nodes);
+        }
+        return new Outcome.Promoted(file.promoteNew(random), reencrypt(settings, random));
     }
 
     private static int countNodes(Settings settings) {

@@ -240,6 +240,11 @@ public final class Server implements AutoCloseable {
         return features.issueOperatorKey(name, scopes);
     }
 
+    /** Whether anybody can manage this instance. */
+    public boolean hasOperatorKey() {
+        return features.hasOperatorKey();
+    }
+
     /** The path of a page that shows an operator key, once: for whoever sits before the terminal of this process. */
     public String openOneTimeLink() {
         return features.oneTimeLink().open();

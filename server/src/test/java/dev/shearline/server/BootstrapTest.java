@@ -73,7 +73,9 @@ class BootstrapTest {
     void a_running_node_takes_it_without_a_restart() {
         try (var server = Server.start(settings.parse())) {
             Eventually.isTrue("the node is ready", server::isReady);
+            assertThat(server.hasOperatorKey()).isFalse();
             var secret = make(EVERYTHING, false).secret().secret();
+            assertThat(server.hasOperatorKey()).isTrue();
             var api = new Api(URI.create("http://127.0.0.1:" + server.port()), secret);
             Eventually.isTrue(
                     "a hot route knows it",

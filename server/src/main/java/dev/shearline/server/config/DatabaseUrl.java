@@ -19,6 +19,7 @@ public final class DatabaseUrl {
     public static final String FORM = "postgres://user:password@host:port/database or the JDBC URL of one PostgreSQL";
     private static final String JDBC = "jdbc:";
     private static final int PORT = 5432;
+    private static final String OPTIONS = "options";
 
     /** Parameters that hold no secret and mean the same to every role. */
     private static final List<String> COMMON_PARAMETERS =
@@ -36,6 +37,16 @@ public final class DatabaseUrl {
         } catch (URISyntaxException | IllegalArgumentException notAUrl) {
             return Optional.empty();
         }
+    }
+
+    /** What no URL may ask for, although the driver knows it. */
+    public static Optional<String> findFault(DatabaseAddress address) {
+        return address.parameters().containsKey(OPTIONS)
+                ? Optional.of(
+                        "must not have options: they would replace what Shearline asks of each session, among it that"
+                                + " a commit is on disk, READ COMMITTED and the bounds of every wait. Take them out; for other"
+                                + " settings there is ALTER ROLE … SET.")
+                : Optional.empty();
     }
 
     /** The URL of another role at the same place, password and all: for a configuration, and for nothing else that is shown. */

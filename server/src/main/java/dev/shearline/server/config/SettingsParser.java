@@ -1,5 +1,6 @@
 package dev.shearline.server.config;
 
+import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.http.RequestLines;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.server.net.IpAddress;
@@ -56,8 +57,8 @@ public final class SettingsParser {
     private Settings settings() {
         var listen = value(Setting.LISTEN, HostPort::find, "host:port");
         var management = value(Setting.MANAGEMENT_LISTEN, HostPort::find, "host:port");
-        var database = value(Setting.DATABASE_URL, DatabaseUrl::find, DatabaseUrl.FORM);
-        var node = value(Setting.NODE_DATABASE_URL, DatabaseUrl::find, DatabaseUrl.FORM);
+        var database = database(Setting.DATABASE_URL);
+        var node = database(Setting.NODE_DATABASE_URL);
         var secretKeys = value(Setting.SECRET_KEYS_FILE, SettingsParser::findPath, "a path");
         var tls = tls();
         var publicUrl = optional(
@@ -99,6 +100,12 @@ public final class SettingsParser {
                 feed.orElseThrow(),
                 new Settings.DatabasePool(pool.orElseThrow()),
                 keys.orElseThrow());
+    }
+
+    private Optional<DatabaseAddress> database(Setting setting) {
+        var address = value(setting, DatabaseUrl::find, DatabaseUrl.FORM);
+        address.flatMap(DatabaseUrl::findFault).ifPresent(fault -> faults.add(setting.key() + " " + fault));
+        return address;
     }
 
     private Optional<Settings.Tls> tls() {

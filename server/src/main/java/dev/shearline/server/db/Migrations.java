@@ -23,16 +23,19 @@ public final class Migrations {
 
     /**
      * Creates a login role without any power of its own; false when there is one already, which keeps its password. Roles belong to the
-     * whole cluster: a migration of another database may make it at the same time.
+     * whole cluster: a migration of another database may make it at the same time. Within the connection's transaction, which goes on
+     * either way.
      */
     public static boolean makeNewRole(Connection connection, String role, Secret password) throws SQLException {
         if (exists(connection, role)) {
             return false;
         }
+        var before = connection.setSavepoint();
         try {
             makeRole(connection, role, password);
             return true;
         } catch (SQLException e) {
+            connection.rollback(before);
             if (exists(connection, role)) {
                 return false;
             }
@@ -95,15 +98,24 @@ public final class Migrations {
         }
     }
 
-    /** Applies what is missing; returns how many migrations that were. */
-    public static int migrate(DatabaseAddress owner) throws SchemaTooNewException {
-        var flyway = flyway(owner).load();
+    /** Throws when the schema is of a later release than this one; changes nothing. */
+    public static void requireKnownSchema(DatabaseAddress owner) throws SchemaTooNewException {
+        requireKnownSchema(flyway(owner).load());
+    }
+
+    private static void requireKnownSchema(Flyway flyway) {
         Optional.ofNullable(flyway.info().current())
                 .map(migration -> Integer.parseInt(migration.getVersion().getVersion()))
                 .filter(version -> version > SCHEMA_VERSION)
                 .ifPresent(version -> {
                     throw new SchemaTooNewException(version);
                 });
+    }
+
+    /** Applies what is missing; returns how many migrations that were. */
+    public static int migrate(DatabaseAddress owner) throws SchemaTooNewException {
+        var flyway = flyway(owner).load();
+        requireKnownSchema(flyway);
         return flyway.migrate().migrationsExecuted;
     }
 

@@ -35,7 +35,11 @@ final class DatabaseChecks {
     }
 
     List<Finding> look() {
-        reach("application", settings.database(), RuntimeRole.APPLICATION).ifPresent(DatabaseChecks::close);
+        reach("application", settings.database(), RuntimeRole.APPLICATION).ifPresent(connection -> {
+            try (var handle = Jdbi.open(connection)) {
+                look(handle, "durability", found -> PostgresChecks.commits(found, "application"));
+            }
+        });
         reach("node", settings.nodeDatabase(), RuntimeRole.NODE).ifPresent(connection -> {
             try (var handle = Jdbi.open(connection)) {
                 at(handle);
@@ -56,6 +60,7 @@ final class DatabaseChecks {
             look(handle, "role privileges", found -> SchemaChecks.privileges(found, database));
             look(handle, "feed", FeedChecks::lag);
             look(handle, "numbering", FeedChecks::numbering);
+            look(handle, "sealing", found -> SealChecks.look(found, database));
             look(handle, "nodes", found -> FeedChecks.nodes(found, release));
         }
     }
@@ -123,14 +128,6 @@ final class DatabaseChecks {
             return Finding.ok(what, address.user() + " owns nothing and bypasses nothing");
         } catch (UnfitRoleException e) {
             return Finding.fail(what, String.valueOf(e.getMessage()), Mending.MIGRATE);
-        }
-    }
-
-    private static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // it has told what it had to tell
         }
     }
 }

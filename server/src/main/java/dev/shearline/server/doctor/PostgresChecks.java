@@ -16,12 +16,18 @@ final class PostgresChecks {
     private static final int VERSION_MIN = 15;
     private static final int VERSION_UNIT = 10_000;
     private static final int CLOCK_LOOKS = 5;
+    private static final String STANDBY = "synchronous standby";
 
     private static final String VERSION = """
             SELECT current_setting('server_version_num')::integer AS number, current_setting('server_version') AS text,
                    pg_is_in_recovery() AS standby
             """;
     private static final String SETTING = "SELECT current_setting(:name)";
+    private static final String STANDBYS = """
+            SELECT count(*) AS attached, count(sync_state) AS readable,
+                   count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')) AS synchronous
+              FROM pg_stat_replication
+            """;
     private static final String NOW = "SELECT clock_timestamp()";
 
     private PostgresChecks() {}
@@ -48,7 +54,6 @@ final class PostgresChecks {
                 .list();
     }
 
-    /** The session's own synchronous_commit: every session of a node asks for "on", unless its URL says otherwise. */
     static List<Finding> durability(Handle handle, DatabaseAddress database) {
         var findings = new ArrayList<Finding>();
         for (var name : List.of("fsync", "full_page_writes")) {
@@ -59,31 +64,62 @@ final class PostgresChecks {
                         Mending.superuser(database, "ALTER SYSTEM SET " + name + " = on", "SELECT pg_reload_conf()")));
             }
         }
-        var commit = setting(handle, "synchronous_commit");
-        if (commit.equals("off") || commit.equals("local")) {
-            findings.add(Finding.fail(
-                    "durability",
-                    "synchronous_commit is " + commit + ": what was confirmed may be lost",
-                    "shearline config check   # take \"options\" out of the database URLs"));
-        }
+        findings.addAll(commits(handle, "node"));
         return findings.isEmpty()
-                ? List.of(Finding.ok("durability", "fsync, full_page_writes, synchronous_commit " + commit))
+                ? List.of(Finding.ok(
+                        "durability",
+                        "fsync, full_page_writes, synchronous_commit " + setting(handle, "synchronous_commit")))
                 : findings;
     }
 
+    /** Every session of a node asks for "on": where another one comes about, something between the two has taken that away. */
+    static List<Finding> commits(Handle handle, String whose) {
+        var commit = setting(handle, "synchronous_commit");
+        return commit.equals("off") || commit.equals("local")
+                ? List.of(Finding.fail(
+                        "durability",
+                        "synchronous_commit is " + commit + " for the " + whose
+                                + " role: what was confirmed may be lost",
+                        "shearline config check   # the database URLs must lead to PostgreSQL itself"))
+                : List.of();
+    }
+
+    /** @param readable of how many of those attached the state may be seen: without pg_read_all_stats of none */
+    record Standbys(String names, int attached, int readable, int synchronous) {}
+
     static List<Finding> standby(Handle handle, DatabaseAddress database) {
         var names = setting(handle, "synchronous_standby_names");
-        return List.of(
-                names.isBlank()
-                        ? Finding.warn(
-                                "synchronous standby",
-                                "none: a failover may lose acknowledged revocations",
-                                Mending.superuser(
-                                                database,
-                                                "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'",
-                                                "SELECT pg_reload_conf()")
-                                        + "   # once a standby follows: without one, every change waits for it")
-                        : Finding.ok("synchronous standby", names));
+        return handle.createQuery(STANDBYS)
+                .map((row, _) -> standby(
+                        new Standbys(names, row.getInt("attached"), row.getInt("readable"), row.getInt("synchronous")),
+                        database))
+                .list();
+    }
+
+    static Finding standby(Standbys seen, DatabaseAddress database) {
+        if (seen.names().isBlank()) {
+            return Finding.warn(
+                    STANDBY,
+                    "none: a failover may lose acknowledged revocations",
+                    Mending.superuser(
+                                    database,
+                                    "ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'",
+                                    "SELECT pg_reload_conf()")
+                            + "   # once a standby follows: without one, every change waits for it");
+        }
+        if (seen.attached() == 0 || (seen.readable() > 0 && seen.synchronous() == 0)) {
+            return Finding.fail(
+                    STANDBY,
+                    seen.names() + ", and none of them is attached: every change waits for one",
+                    Mending.superuser(database, "SELECT application_name, state, sync_state FROM pg_stat_replication")
+                            + "   # start the standby, or: ALTER SYSTEM RESET synchronous_standby_names");
+        }
+        return Finding.ok(
+                STANDBY,
+                seen.names()
+                        + (seen.readable() > 0
+                                ? ", " + seen.synchronous() + " attached"
+                                : ", " + seen.attached() + " attached, whose state only pg_read_all_stats may see"));
     }
 
     /** Of several looks that which was the quickest: the clocks are compared at the middle of it. */

@@ -38,7 +38,7 @@ final class SchemaChecks {
              WHERE NOT has_function_privilege('shearline_node', 'shearline.' || wanted.name, 'EXECUTE')
             """;
 
-    /** What no runtime role may do, whatever the migrations of a later release add. */
+    /** What no runtime role may do, to any column, whatever the migrations of a later release add. */
     private static final String TOO_MUCH = """
             SELECT refused.role || ' has ' || refused.privilege || ' on ' || c.relname AS seen,
                    'REVOKE ' || refused.privilege || ' ON shearline.' || c.relname || ' FROM ' || refused.role AS mend
@@ -57,6 +57,8 @@ final class SchemaChecks {
               JOIN pg_class AS c ON c.relname LIKE refused.relation AND c.relkind IN ('r', 'p')
                AND c.relnamespace = 'shearline'::regnamespace
              WHERE has_table_privilege(refused.role, c.oid, refused.privilege)
+                OR CASE WHEN refused.privilege IN ('SELECT', 'INSERT', 'UPDATE')
+                        THEN has_any_column_privilege(refused.role, c.oid, refused.privilege) END
             """;
 
     /** Whatever has an organization and can be read by the application must be kept apart. */

@@ -21,13 +21,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 /**
  * Writes the file of {@link InstanceKeys}: whole or not at all, for its owner alone, and without losing a key that anything may be stored
  * under.
  *
  * <p>A key is new in two steps, so that no node ever meets one that it does not have: {@link #prepare} adds it as the last line, marked
- * {@code next}, and a node reads with it and does not write; once every node has the file, {@link #promote} makes it the first.
+ * {@code next}, and a node reads with it and does not write; once every node has the file, {@link #promotePrepared} makes it the first.
  */
 public final class InstanceKeysFile {
 
@@ -55,8 +56,14 @@ public final class InstanceKeysFile {
 
     /** A new file with one new key. */
     static void create(Path file, SecureRandom random) {
-        try {
-            write(file, HEAD + draw(random) + "\n", Optional.empty());
+        try (var channel = make(file)) {
+            try {
+                fill(channel, HEAD + draw(random) + "\n");
+            } catch (IOException e) {
+                Files.deleteIfExists(file);
+                throw e;
+            }
+            syncBeside(file);
         } catch (FileAlreadyExistsException e) {
             throw new SecretsException(file + " exists already: instance keys are never overwritten.", e);
         } catch (NoSuchFileException e) {
@@ -71,29 +78,48 @@ public final class InstanceKeysFile {
 
     /** Adds a key that decrypts and does not encrypt yet; returns its id. */
     public String prepare(SecureRandom random) {
-        var keys = InstanceKeys.read(file);
+        return change((keys, lines) -> {
+                    requireNonePrepared(keys);
+                    lines.add(draw(random) + " " + InstanceKeys.NEXT);
+                    return true;
+                })
+                .flatMap(InstanceKeys::findNext)
+                .orElseThrow();
+    }
+
+    /** Makes the prepared key the newest; returns its id. Changes nothing where none is prepared. */
+    public Optional<String> promotePrepared() {
+        return change((keys, lines) -> {
+                    keys.findNext().ifPresent(id -> putFirst(lines, take(lines, id)));
+                    return keys.findNext().isPresent();
+                })
+                .map(InstanceKeys::newest);
+    }
+
+    /** Makes a new key the newest, in one step; returns its id. */
+    public String promoteNew(SecureRandom random) {
+        return change((keys, lines) -> {
+                    requireNonePrepared(keys);
+                    putFirst(lines, draw(random));
+                    return true;
+                })
+                .map(InstanceKeys::newest)
+                .orElseThrow();
+    }
+
+    private void requireNonePrepared(InstanceKeys keys) {
         if (keys.findNext().isPresent()) {
             throw new SecretsException("The key " + keys.findNext().get() + " in " + file
                     + " is prepared already: give every node the file, then promote it.");
         }
-        var lines = lines();
-        lines.add(draw(random) + " " + InstanceKeys.NEXT);
-        replace(lines);
-        return InstanceKeys.read(file).findNext().orElseThrow();
     }
 
-    /** Makes the prepared key the newest, or a new one where none is; returns its id. */
-    public String promote(SecureRandom random) {
-        var next = InstanceKeys.read(file).findNext();
-        var lines = lines();
-        var promoted = next.map(id -> take(lines, id)).orElseGet(() -> draw(random));
+    private static void putFirst(List<String> lines, String key) {
         int first = 0;
         while (!InstanceKeys.isKey(lines.get(first))) {
             first++;
         }
-        lines.add(first, promoted);
-        replace(lines);
-        return InstanceKeys.read(file).newest();
+        lines.add(first, key);
     }
 
     private static String take(List<String> lines, String id) {
@@ -128,13 +154,25 @@ public final class InstanceKeysFile {
         }
     }
 
-    /** By a file beside it that takes its place. Two that do so at once would lose a key, and so the second is refused. */
-    private void replace(List<String> lines) {
+    /**
+     * By a draft beside it that takes its place. Whoever has made the draft may change the file, and reads it only then: of two at once, who
+     * would lose a key, the second is refused. So is a change after which no node could read the file.
+     *
+     * @param edit changes the lines of the keys, or returns false, and all stays as it is
+     * @return what the file has become
+     */
+    private Optional<InstanceKeys> change(BiPredicate<InstanceKeys, List<String>> edit) {
         var draft = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            write(draft, String.join("\n", lines) + "\n", Optional.of(file));
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (var channel = make(draft)) {
+            Optional<InstanceKeys> changed;
+            try {
+                changed = write(channel, draft, edit);
+            } catch (IOException | RuntimeException e) {
+                Files.deleteIfExists(draft);
+                throw e;
+            }
             syncBeside(file);
+            return changed;
         } catch (FileAlreadyExistsException e) {
             throw new SecretsException(
                     draft + " exists: another rotation is under way, or was cut off. If none is, remove it.", e);
@@ -143,28 +181,43 @@ public final class InstanceKeysFile {
         }
     }
 
-    /** @param like whose owner and group the new file gets */
-    private static void write(Path file, String text, Optional<Path> like) throws IOException {
-        var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try (var channel =
-                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
-            if (like.isPresent()) {
-                own(file, like.get());
-            }
-            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        } catch (FileAlreadyExistsException e) {
-            throw e;
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw e;
+    private Optional<InstanceKeys> write(FileChannel channel, Path draft, BiPredicate<InstanceKeys, List<String>> edit)
+            throws IOException {
+        own(draft, file);
+        var lines = lines();
+        if (!edit.test(InstanceKeys.read(file), lines)) {
+            Files.delete(draft);
+            return Optional.empty();
         }
-        syncBeside(file);
+        fill(channel, String.join("\n", lines) + "\n");
+        var changed = readDraft(draft);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return Optional.of(changed);
     }
 
+    private InstanceKeys readDraft(Path draft) {
+        try {
+            return InstanceKeys.read(draft);
+        } catch (SecretsException e) {
+            throw new SecretsException(
+                    file + " stays as it is, since no node could read what it would become: " + e.getMessage(), e);
+        }
+    }
+
+    private static FileChannel make(Path file) throws IOException {
+        var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode);
+    }
+
+    private static void fill(FileChannel channel, String text) throws IOException {
+        var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        channel.force(true);
+    }
+
+    /** Gives the file the owner and group of the other. */
     private static void own(Path file, Path like) throws IOException {
         var wanted =
                 Files.getFileAttributeView(like, PosixFileAttributeView.class).readAttributes();

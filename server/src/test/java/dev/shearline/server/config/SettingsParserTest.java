@@ -54,6 +54,22 @@ class SettingsParserTest {
         assertThat(settings.keys()).isEqualTo(new Settings.Keys(List.of("shl"), Optional.of(Duration.ofDays(365))));
     }
 
+    /** With {@code synchronous_commit=off} in them, revocations would be answered before they are on disk. */
+    @Test
+    void a_database_url_cannot_replace_what_is_asked_of_each_session() {
+        var given = new HashMap<>(REQUIRED);
+        given.put("SHEARLINE_DATABASE_URL", "postgres://app:hunter2@h/d?options=-c%20synchronous_commit=off");
+        given.put("SHEARLINE_NODE_DATABASE_URL", "jdbc:postgresql://h/d?user=node&options=-c%20statement_timeout=0");
+
+        assertThatThrownBy(() -> SettingsParser.parse(given, Optional.empty(), Map.of()))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        refused -> assertThat(refused.faults())
+                                .hasSize(2)
+                                .allMatch(fault -> fault.contains("database-url must not have options"))
+                                .noneMatch(fault -> fault.contains("hunter2")));
+    }
+
     @Test
     void a_database_is_named_by_either_kind_of_url() {
         var settings = parse(REQUIRED);

@@ -21,12 +21,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each thing that can be wrong is made wrong, found, and named with what mends it. */
 @Tag("storage")
@@ -104,6 +106,7 @@ class DoctorTest {
                         "role privileges",
                         "feed",
                         "numbering",
+                        "sealing",
                         "nodes");
         assertThat(found(findings, "synchronous standby").mend().orElseThrow())
                 .startsWith("sudo -u postgres psql")
@@ -177,6 +180,7 @@ class DoctorTest {
     void rights_that_somebody_took_gave_or_turned_off() {
         schema.execute("REVOKE INSERT ON feed_entry FROM shearline_app");
         schema.execute("GRANT DELETE ON audit_event TO shearline_app");
+        schema.execute("GRANT UPDATE (bytes) ON audit_event TO shearline_node");
         schema.execute("ALTER TABLE membership DISABLE ROW LEVEL SECURITY");
         var broken = examine().stream()
                 .filter(finding -> finding.what().equals("role privileges"))
@@ -187,6 +191,7 @@ class DoctorTest {
                 .containsExactlyInAnyOrder(
                         "shearline_app lacks INSERT on feed_entry",
                         "shearline_app has DELETE on audit_event",
+                        "shearline_node has UPDATE on audit_event",
                         "membership has no row-level security: tenants are not kept apart");
         // each names the statement that mends it
         for (var finding : broken) {
@@ -241,11 +246,46 @@ class DoctorTest {
         } finally {
             superuser("ALTER SYSTEM RESET fsync");
         }
-        settings.with(
-                Setting.NODE_DATABASE_URL,
-                settings.get(Setting.NODE_DATABASE_URL) + "?options=-c%20synchronous_commit=off");
-        Eventually.isTrue(
-                "fsync is on again", () -> found("durability").figure().startsWith("synchronous_commit is off"));
+        Eventually.isTrue("fsync is on again", () -> found("durability").level() == Finding.Level.OK);
+    }
+
+    /** As one comes about behind a pooler that drops what a session asks for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "local"})
+    void a_session_of_either_role_whose_commits_are_not_on_disk(String commit) throws SQLException {
+        try (var handle = Jdbi.open(schema.app().dataSource("test").getConnection())) {
+            assertThat(PostgresChecks.commits(handle, "application")).isEmpty();
+            handle.execute("SET synchronous_commit = " + commit);
+            assertThat(PostgresChecks.commits(handle, "application"))
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.level()).isEqualTo(Finding.Level.FAIL);
+                        assertThat(finding.figure()).contains(commit + " for the application role");
+                    });
+        }
+    }
+
+    @Test
+    void events_that_wait_for_a_seal_or_would_never_get_one() {
+        schema.execute("INSERT INTO audit_unsealed (event_id, organization_id, at)"
+                + " VALUES ('ev', 'org', now() - interval '1 hour')");
+        assertFound("sealing", Finding.Level.WARN, "the next node that starts does it", "systemctl start");
+        schema.execute("INSERT INTO node (id, version, address, applied, staleness_ms, lease_until) VALUES"
+                + " ('node_a', '1.0', 'a:1', 1, 10000, now() + interval '1 hour')");
+        assertFound("sealing", Finding.Level.FAIL, "has waited for 36", "cannot seal");
+        schema.execute("DELETE FROM audit_unsealed");
+        assertThat(found("sealing").level()).isEqualTo(Finding.Level.OK);
+
+        for (var loss : List.of(
+                "ALTER TABLE audit_event DISABLE TRIGGER await_seal", "DROP TRIGGER await_seal ON audit_event")) {
+            schema.execute(loss);
+            var finding = found("sealing");
+            assertThat(finding.level()).as(loss).isEqualTo(Finding.Level.FAIL);
+            assertThat(finding.figure()).contains("is never sealed");
+            var mend = finding.mend().orElseThrow();
+            schema.execute(mend.substring(mend.indexOf('"') + 1, mend.lastIndexOf('"')));
+            assertThat(found("sealing").level()).as(mend).isEqualTo(Finding.Level.OK);
+        }
     }
 
     private static void superuser(String sql) throws SQLException {

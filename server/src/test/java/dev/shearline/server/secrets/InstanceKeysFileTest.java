@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,7 @@ class InstanceKeysFileTest {
         var next = InstanceKeysFile.of(file).prepare(random);
         var before = InstanceKeys.read(file).derive(next, PURPOSE, "AES");
 
-        assertThat(InstanceKeysFile.of(file).promote(random)).isEqualTo(next);
+        assertThat(InstanceKeysFile.of(file).promotePrepared()).contains(next);
 
         var keys = InstanceKeys.read(file);
         assertThat(keys.ids()).containsExactly(next, first);
@@ -57,7 +58,10 @@ class InstanceKeysFileTest {
 
     @Test
     void without_a_prepared_key_a_new_one_becomes_the_newest() {
-        var newest = InstanceKeysFile.of(file).promote(random);
+        assertThat(InstanceKeysFile.of(file).promotePrepared()).isEmpty();
+        assertThat(InstanceKeys.read(file).ids()).containsExactly(first);
+
+        var newest = InstanceKeysFile.of(file).promoteNew(random);
         assertThat(InstanceKeys.read(file).ids()).containsExactly(newest, first);
     }
 
@@ -71,7 +75,7 @@ class InstanceKeysFileTest {
         }
         var owner = Files.getOwner(file);
 
-        InstanceKeysFile.of(link).promote(random);
+        InstanceKeysFile.of(link).promoteNew(random);
 
         assertThat(link).isSymbolicLink();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -90,10 +94,43 @@ class InstanceKeysFileTest {
 
         var before = Files.readString(file);
         Files.createFile(directory.resolve("instance.keys.new"));
-        assertThatThrownBy(() -> InstanceKeysFile.of(file).promote(random))
+        assertThatThrownBy(() -> InstanceKeysFile.of(file).promotePrepared())
                 .isInstanceOf(SecretsException.class)
                 .hasMessageContaining("another rotation is under way");
         assertThat(file).hasContent(before);
+    }
+
+    @Test
+    void a_rotation_that_comes_while_another_has_read_the_file_is_refused_and_no_key_is_lost() {
+        var interrupting = new Interrupting(
+                () -> assertThatThrownBy(() -> InstanceKeysFile.of(file).promoteNew(random))
+                        .isInstanceOf(SecretsException.class)
+                        .hasMessageContaining("another rotation is under way"));
+
+        var newest = InstanceKeysFile.of(file).promoteNew(interrupting);
+
+        assertThat(InstanceKeys.read(file).ids()).containsExactly(newest, first);
+        assertThat(InstanceKeysFile.of(file).promoteNew(random)).isNotEqualTo(newest);
+    }
+
+    @Test
+    void a_key_more_than_a_node_reads_is_refused_before_the_file_changes() throws IOException {
+        var lines = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            lines.append("key_").append(i).append(" ").append("A".repeat(43)).append("=\n");
+        }
+        Files.writeString(file, lines);
+
+        for (var change : List.<Runnable>of(
+                () -> InstanceKeysFile.of(file).prepare(random),
+                () -> InstanceKeysFile.of(file).promoteNew(random))) {
+            assertThatThrownBy(change::run)
+                    .isInstanceOf(SecretsException.class)
+                    .hasMessageContaining(file + " stays as it is")
+                    .hasMessageContaining("1 to 100 instance keys");
+            assertThat(file).hasContent(lines.toString());
+            assertThat(directory.resolve("instance.keys.new")).doesNotExist();
+        }
     }
 
     @Test
@@ -110,5 +147,26 @@ class InstanceKeysFileTest {
         assertThatThrownBy(() -> InstanceKeys.create(directory.resolve("none/keys"), random))
                 .isInstanceOf(SecretsException.class)
                 .hasMessageContaining("the directory " + directory.resolve("none") + " does not exist");
+    }
+
+    /** Something else happens when somebody wants a key of it. */
+    private static final class Interrupting extends SecureRandom {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Runnable once;
+        private boolean done;
+
+        Interrupting(Runnable once) {
+            this.once = once;
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            if (!done) {
+                done = true;
+                once.run();
+            }
+            super.nextBytes(bytes);
+        }
     }
 }

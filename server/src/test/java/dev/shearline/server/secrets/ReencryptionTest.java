@@ -26,7 +26,7 @@ class ReencryptionTest {
         for (int i = 0; i < ROWS; i++) {
             rows.put(new Encryption(old, random), "row_%04d".formatted(i), "secret " + i);
         }
-        InstanceKeysFile.of(file).promote(random);
+        InstanceKeysFile.of(file).promoteNew(random);
         var keys = InstanceKeys.read(file);
         var encryption = new Encryption(keys, random);
         rows.put(encryption, "row_new", "written since");
@@ -48,7 +48,7 @@ class ReencryptionTest {
         var file = directory.resolve("instance.keys");
         var rows = new Rows();
         rows.put(new Encryption(InstanceKeys.create(file, random), random), "row", "secret");
-        InstanceKeysFile.of(file).promote(random);
+        InstanceKeysFile.of(file).promoteNew(random);
         var keys = InstanceKeys.read(file);
         rows.contested = true;
 
