@@ -116,13 +116,83 @@ def check_signed(place, checkpoint, keys):
     return content
 
 
+def field(thing, name, kind):
+    """A field that must be there, and what it must be."""
+    value = thing[name]
+    if type(value) is not kind:
+        raise ValueError(name)
+    return value
+
+
+def hash_of(thing, name):
+    value = field(thing, name, str)
+    if len(value) != 64 or len(bytes.fromhex(value)) != 32:
+        raise ValueError(name)
+
+
+def check_head(thing):
+    hash_of(thing, "hash")
+    if not field(thing, "chain", str) or field(thing, "seq", int) < 1:
+        raise ValueError("head")
+
+
+def checked(kept):
+    """A kept checkpoint that is whole; ValueError for anything else."""
+    try:
+        if field(kept, "number", int) < 1 or not field(kept, "key", str) or len(unbase64(field(kept, "signature", str))) != 64:
+            raise ValueError("number, key or signature")
+        if "bytes" in kept:
+            unbase64(field(kept, "bytes", str))
+            hash_of(kept, "nonce")
+            check_head(kept)
+        else:
+            hash_of(kept, "checkpoint_hash")
+            if not field(kept, "heads", list):
+                raise ValueError("heads")
+            for head in kept["heads"]:
+                check_head(head)
+    except (KeyError, TypeError, ValueError, binascii.Error):
+        raise ValueError("this is no checkpoint: %s" % json.dumps(kept)[:200]) from None
+    return kept
+
+
+LOGGED = "audit checkpoint "
+
+
+def in_line(line):
+    """The checkpoint in a line of a log, or none: most of a log speaks of something else."""
+    start = line.find("{")
+    try:
+        found = json.loads(line[start:]) if start >= 0 else None
+    except ValueError:
+        if '"checkpoint_hash' in line.replace("\\", ""):
+            raise ValueError("this is no whole checkpoint: " + line[:200]) from None
+        return []
+    return in_object(found) if isinstance(found, dict) else []
+
+
+def in_object(found):
+    if "bytes" in found or "checkpoint_hash" in found:
+        return [checked(found)]
+    message = found.get("message")
+    if isinstance(message, str) and message.startswith(LOGGED):
+        return [checked(json.loads(message[len(LOGGED):]))]
+    return []
+
+
 def read_kept(text):
-    """Checkpoints as the API serves them or as a node logs them: an object a line after whatever a logger puts first, or a page."""
+    """Checkpoints as the API serves them, one, a line each or a page, or as a node logs them, among whatever else it logs."""
     try:
         whole = json.loads(text)
-        return whole["items"] if "items" in whole else [whole]
     except ValueError:
-        return [json.loads(line[line.index("{"):]) for line in text.splitlines() if "{" in line]
+        found = [kept for line in text.splitlines() for kept in in_line(line)]
+    else:
+        if not isinstance(whole, dict):
+            raise ValueError("there is no checkpoint in it")
+        found = [checked(each) for each in field(whole, "items", list)] if "items" in whole else in_object(whole)
+    if not found:
+        raise ValueError("there is no checkpoint in it")
+    return found
 
 
 class Verification:
@@ -167,12 +237,15 @@ class Verification:
             for known in kept.get("heads", [kept]):
                 if known["chain"] == self.chain:
                     self.remember(place, known["seq"], bytes.fromhex(known["hash"]))
+        if self.kept and not self.heads:
+            raise Broken("kept checkpoints", "none of them is of this chain and of a seq of this export: nothing can be compared")
 
     def remember(self, place, seq, known):
         if seq > self.to == self.head:
-            raise Broken(place, "it knows seq %d, and the chain ends at %d: rows were removed at the end" % (seq, self.to))
+            raise Broken(place, "it knows seq %d, and the chain ends at %d: rows were removed at the end, or this export is older"
+                         % (seq, self.to))
         if not self.first - 1 <= seq <= self.to:
-            raise Broken(place, "it is of seq %d, which is not in this export" % seq)
+            return
         if (seq == self.seq and known != self.hash) or self.heads.get(seq, known) != known:
             raise Broken(place, "seq %d had another hash: the chain was rewritten" % seq)
         self.heads[seq] = known
@@ -236,8 +309,8 @@ class Verification:
     def end(self, content):
         if self.seq != self.to:
             raise Broken("seq %d" % (self.seq + 1), "it is missing: the export is to seq %d" % self.to)
-        if self.to == self.head and self.covered != self.to and self.to >= self.first:
-            raise Broken("seq %d" % self.to, "no checkpoint covers the end of the chain")
+        if self.covered != self.to and self.to >= self.first:
+            raise Broken("seq %d" % self.to, "no checkpoint covers the end of the export")
         if [content["events"], content["checkpoints"], content["unsealed"]] != [
                 self.events, self.checkpoints, len(self.unsealed)]:
             raise Broken("end", "it counts other lines than there are")
@@ -253,9 +326,9 @@ def verify(lines, kept):
         return 1
     for name in verification.unsealed:
         print("unsealed " + name)
-    print("%s seq %d to %d whole, checkpoints %d, covered to seq %d, erased %d, unsealed %d" % (
-        verification.chain, verification.first, verification.to, verification.checkpoints, verification.covered,
-        verification.erased, len(verification.unsealed)))
+    print("%s seq %d to %d of %d whole, checkpoints %d, covered to seq %d, erased %d, unsealed %d, held against kept checkpoints %d" % (
+        verification.chain, verification.first, verification.to, verification.head, verification.checkpoints,
+        verification.covered, verification.erased, len(verification.unsealed), len(verification.heads)))
     return 0
 
 
@@ -277,9 +350,15 @@ def self_test(vectors):
         verification = Verification(v.get("kept", []))
         try:
             verification.run(v["lines"])
-            assert v["broken_line"] is None, v["name"]
+            assert v["broken_line"] is None and len(verification.heads) == v.get("held", 0), v["name"]
         except Broken:
             assert verification.line == v["broken_line"], (v["name"], verification.line)
+    for v in vectors["kept"]:
+        try:
+            found = len(read_kept(v["text"]))
+        except ValueError:
+            found = None
+        assert found == v["checkpoints"], (v["name"], found)
     print("all vectors hold")
     return 0
 
@@ -296,7 +375,10 @@ def main():
     kept = []
     for name in given.checkpoint:
         with open(name, encoding="utf-8") as file:
-            kept += read_kept(file.read())
+            try:
+                kept += read_kept(file.read())
+            except ValueError as fault:
+                parser.error("%s: %s" % (name, fault))
     if given.export == "-":
         return verify(sys.stdin, kept)
     with open(given.export, encoding="utf-8") as file:

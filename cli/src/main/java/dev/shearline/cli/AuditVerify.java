@@ -32,8 +32,9 @@ final class AuditVerify implements Callable<Integer> {
     @Option(
             names = "--checkpoint",
             paramLabel = "FILE",
-            description = "checkpoints that you have kept, from audit checkpoints -o json or a node's log; repeatable."
-                    + " Without one, an end that was cut off and a history that was signed anew cannot be seen.")
+            description =
+                    "checkpoints that you have kept, from audit checkpoints -o json or the log of a node; repeatable."
+                            + " Without one, an end that was cut off and a history that was signed anew cannot be seen.")
     private List<String> checkpoints = List.of();
 
     @Option(
@@ -99,7 +100,7 @@ final class AuditVerify implements Callable<Integer> {
                         + Text.printable(whole.chain()) + ": seq " + whole.from() + " to " + whole.to() + " of "
                         + whole.head() + ", checkpoints: " + whole.checkpoints() + ", the last of seq "
                         + whole.covered() + ", erased: " + whole.erased() + ", unsealed: "
-                        + whole.unsealed().size());
+                        + whole.unsealed().size() + ", held against kept checkpoints: " + whole.held());
                 if (kept == 0) {
                     surroundings.tell(
                             "Not held against a checkpoint of yours: --checkpoint would show a cut-off end and a"
@@ -125,7 +126,8 @@ final class AuditVerify implements Callable<Integer> {
                         .put("head_seq", whole.head())
                         .put("checkpoints", whole.checkpoints())
                         .put("covered_seq", whole.covered())
-                        .put("erased", whole.erased());
+                        .put("erased", whole.erased())
+                        .put("held_against", whole.held());
                 whole.unsealed().forEach(json.putArray("unsealed")::add);
             }
         }

@@ -10,6 +10,7 @@ public sealed interface ExportReport {
      *
      * @param covered the last event that a checkpoint covers; 0 for none
      * @param erased events whose personal fields were erased: that breaks nothing
+     * @param held how many kept checkpoints of this chain it was held against
      * @param unsealed ids of events that had no seal yet: nothing can be said of them
      */
     record Whole(
@@ -20,6 +21,7 @@ public sealed interface ExportReport {
             long checkpoints,
             long covered,
             long erased,
+            long held,
             List<String> unsealed)
             implements ExportReport {
 

@@ -72,7 +72,7 @@ public final class ExportVerification {
         } catch (BrokenException e) {
             return new ExportReport.Broken(line, e.place, String.valueOf(e.getMessage()));
         }
-        return new ExportReport.Whole(chain, from, to, head, checkpoints, covered, erased, unsealed);
+        return new ExportReport.Whole(chain, from, to, head, checkpoints, covered, erased, keptHeads.size(), unsealed);
     }
 
     private void read(String text) throws BrokenException {
@@ -118,6 +118,11 @@ public final class ExportVerification {
         for (var each : kept) {
             prepare(each);
         }
+        if (!kept.isEmpty() && keptHeads.isEmpty()) {
+            throw new BrokenException(
+                    "kept checkpoints",
+                    "none of them is of this chain and of a seq of this export: nothing can be compared");
+        }
     }
 
     /** Looks at a kept checkpoint by itself, and remembers what it says of the chain. */
@@ -150,11 +155,11 @@ public final class ExportVerification {
         if (known.seq() > to && to == head) {
             throw new BrokenException(
                     place,
-                    "it knows seq " + known.seq() + ", and the chain ends at " + to + ": rows were removed at the end");
+                    "it knows seq " + known.seq() + ", and the chain ends at " + to
+                            + ": rows were removed at the end, or this export is older");
         }
         if (known.seq() > to || known.seq() < from - 1) {
-            throw new BrokenException(
-                    place, "it is of seq " + known.seq() + ", which is not in this export: export a range that has it");
+            return;
         }
         if (known.seq() == from - 1 && !known.hash().equals(hash)) {
             throw rewritten(place, known.seq());
@@ -281,9 +286,9 @@ public final class ExportVerification {
         if (seq != to) {
             throw new BrokenException("seq " + (seq + 1), "it is missing: the export is to seq " + to);
         }
-        if (to == head && covered != to && to >= from) {
+        if (covered != to && to >= from) {
             throw new BrokenException(
-                    "seq " + to, "no checkpoint covers the end of the chain: checkpoints or rows were removed");
+                    "seq " + to, "no checkpoint covers the end of the export: checkpoints or rows were removed");
         }
         if (content.path("events").asLong(-1) != events
                 || content.path("checkpoints").asLong(-1) != checkpoints

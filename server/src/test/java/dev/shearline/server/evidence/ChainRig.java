@@ -78,9 +78,17 @@ final class ChainRig implements AutoCloseable {
 
     /** The export of a chain from an event on, as a client gets it. */
     String export(OrganizationId organization, long from) {
+        return export(organization, Optional.of(from), Optional.empty());
+    }
+
+    String export(OrganizationId organization, long from, long to) {
+        return export(organization, Optional.of(from), Optional.of(to));
+    }
+
+    private String export(OrganizationId organization, Optional<Long> from, Optional<Long> to) {
         var text = new StringBuilder();
         new AuditTrail(database, new References(database), Clock.systemUTC())
-                .export(CALLER, organization, Optional.of(from), Optional.empty())
+                .export(CALLER, organization, from, to)
                 .writeTo(text::append);
         return text.toString();
     }

@@ -77,9 +77,10 @@ class ExportVerificationTest {
     void a_whole_export_is_whole_for_both() throws Exception {
         var report = verify(export, List.of());
 
-        assertThat(report).isEqualTo(new ExportReport.Whole("org_acme", 1, EVENTS, EVENTS, 3, EVENTS, 0, List.of()));
+        assertThat(report).isEqualTo(new ExportReport.Whole("org_acme", 1, EVENTS, EVENTS, 3, EVENTS, 0, 0, List.of()));
         for (var checkpoint : kept) {
-            assertThat(verify(export, List.of(checkpoint))).isEqualTo(report);
+            assertThat(verify(export, List.of(checkpoint)))
+                    .isEqualTo(new ExportReport.Whole("org_acme", 1, EVENTS, EVENTS, 3, EVENTS, 0, 1, List.of()));
         }
     }
 
@@ -88,10 +89,33 @@ class ExportVerificationTest {
         var part = ExportLines.of(rig.export(acme, 4));
 
         assertThat(verify(part, kept))
-                .isEqualTo(new ExportReport.Whole("org_acme", 4, EVENTS, EVENTS, 2, EVENTS, 0, List.of()));
+                .isEqualTo(new ExportReport.Whole("org_acme", 4, EVENTS, EVENTS, 2, EVENTS, 0, 1, List.of()));
         var early = export.lines().get(export.event(2) + 1).toString();
         assertThat(verify(part, List.of(early)))
                 .as("a checkpoint of an event that is not in it cannot be compared")
+                .isInstanceOf(ExportReport.Broken.class);
+    }
+
+    @Test
+    void a_range_goes_on_to_the_next_checkpoint_so_that_all_of_it_is_proven() throws Exception {
+        var part = ExportLines.of(rig.export(acme, 2, 3));
+
+        assertThat(verify(part, List.of()))
+                .isEqualTo(new ExportReport.Whole("org_acme", 2, 4, EVENTS, 2, 4, 0, 0, List.of()));
+    }
+
+    @Test
+    void a_log_is_read_for_what_it_holds_of_the_chain() throws Exception {
+        var log = new ArrayList<>(List.of("12:00:00 INFO ready"));
+        for (long number = 1; number <= 4; number++) {
+            log.add("12:00:0" + number + " INFO audit checkpoint " + rig.logged(number));
+        }
+        var part = ExportLines.of(rig.export(acme, 4));
+
+        assertThat(verify(part, List.of(String.join("\n", log))))
+                .isEqualTo(new ExportReport.Whole("org_acme", 4, EVENTS, EVENTS, 2, EVENTS, 0, 2, List.of()));
+        assertThat(verify(part, List.of(log.getLast())))
+                .as("the last one is of the instance alone")
                 .isInstanceOf(ExportReport.Broken.class);
     }
 
@@ -168,6 +192,13 @@ class ExportVerificationTest {
                 new Tampering("a rewritten chain", export.event(2) + 2, "checkpoint 1", lines -> {
                     alter(lines.get(export.event(1)));
                     rehash(lines);
+                }),
+                new Tampering("a rewritten chain without checkpoints, said not to be at its end", 8, "seq 6", lines -> {
+                    alter(lines.get(export.event(1)));
+                    rehash(lines);
+                    lines.removeIf(line -> ExportLines.type(line).equals("checkpoint"));
+                    lines.getFirst().put("head_seq", EVENTS + 1);
+                    lines.getLast().put("checkpoints", 0);
                 }),
                 new Tampering(
                         "a checkpoint with another signature",
@@ -262,8 +293,10 @@ class ExportVerificationTest {
         switch (report) {
             case ExportReport.Whole whole -> {
                 assertThat(said)
-                        .contains(whole.chain() + " seq " + whole.from() + " to " + whole.to() + " whole")
+                        .contains(whole.chain() + " seq " + whole.from() + " to " + whole.to() + " of " + whole.head()
+                                + " whole")
                         .contains("erased " + whole.erased())
+                        .contains("held against kept checkpoints " + whole.held())
                         .contains("covered to seq " + whole.covered());
                 whole.unsealed().forEach(id -> assertThat(said).contains("unsealed " + id));
                 assertThat(exitCode).isZero();
