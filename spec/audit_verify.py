@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies a Shearline audit export as spec/audit.md says. Python 3.8 or later, the standard library alone.
 
-    audit_verify.py EXPORT [--checkpoint FILE]...
+    audit_verify.py EXPORT [--checkpoint FILE]... [--key ED_ID]...
     audit_verify.py --self-test VECTORS        # spec/vectors/audit.json
 
 Prints what the export is worth, or the first place that is wrong, and exits with 0 or 1. Written from the document, not from the server's
@@ -102,17 +102,30 @@ def unbase64(text):
     return base64.b64decode(text, validate=True)
 
 
-def check_signed(place, checkpoint, keys):
+def read_keys(listed):
+    """The public keys of an export. An id is made of its key, so that a known id means a known key."""
+    keys = {}
+    for each in listed:
+        key = unbase64(each["public_key"])
+        if each["id"] != "ed_" + sha256(key).hex()[:16]:
+            raise Broken("key %s" % each["id"], "it is not the id of its public key: the key was exchanged")
+        keys[each["id"]] = key
+    return keys
+
+
+def check_signed(place, checkpoint, keys, accepted):
     """What can be wrong with a checkpoint by itself; returns its content."""
     signed, key = unbase64(checkpoint["bytes"]), keys.get(checkpoint["key"])
     if key is None or not ed25519_verifies(key, signed, unbase64(checkpoint["signature"])):
         raise Broken(place, "its signature is not of its bytes and a key of the export")
     content = json.loads(signed)
-    if content["v"] != 1 or content["number"] != checkpoint["number"]:
-        raise Broken(place, "its bytes are of another number or version")
+    if content["v"] != 1 or content["number"] != checkpoint["number"] or content["key"] != checkpoint["key"]:
+        raise Broken(place, "its bytes are of another number, key or version")
     own = leaf(bytes.fromhex(checkpoint["nonce"]), checkpoint["seq"], bytes.fromhex(checkpoint["hash"]), checkpoint["chain"])
     if own.hex() not in content["leaves"]:
         raise Broken(place, "it does not say that seq %d has this hash" % checkpoint["seq"])
+    if accepted and checkpoint["key"] not in accepted:
+        raise Broken(place, "it is signed with %s, which is not a key that you accept" % checkpoint["key"])
     return content
 
 
@@ -196,8 +209,8 @@ def read_kept(text):
 
 
 class Verification:
-    def __init__(self, kept):
-        self.kept, self.heads, self.keys, self.unsealed = kept, {}, {}, []
+    def __init__(self, kept, accepted):
+        self.kept, self.accepted, self.heads, self.keys, self.unsealed, self.signers = kept, accepted, {}, {}, [], []
         self.events = self.checkpoints = self.covered = self.erased = self.line = 0
         self.last = None
         self.ended = False
@@ -227,11 +240,11 @@ class Verification:
         self.seq, self.hash = self.first - 1, bytes.fromhex(content["previous"])
         if self.first == 1 and self.hash != ZERO:
             raise Broken("header", "a chain begins with 32 zero bytes as the hash before")
-        self.keys = {key["id"]: unbase64(key["public_key"]) for key in content["keys"]}
+        self.keys = read_keys(content["keys"])
         for kept in self.kept:
             place = "kept checkpoint %d" % kept["number"]
             if "bytes" in kept:
-                check_signed(place, kept, self.keys)
+                check_signed(place, kept, self.keys, self.accepted)
                 if kept["chain"] != self.chain:
                     raise Broken(place, "it is of another chain")
             for known in kept.get("heads", [kept]):
@@ -284,7 +297,7 @@ class Verification:
             raise Broken(place, "it is of another chain")
         if content["seq"] != self.seq:
             raise Broken(place, "it covers seq %d, and the row before it is seq %d" % (content["seq"], self.seq))
-        signed = check_signed(place, content, self.keys)
+        signed = check_signed(place, content, self.keys, self.accepted)
         if bytes.fromhex(content["hash"]) != self.hash:
             raise Broken(place, "seq %d had another hash when it was signed: the chain was rewritten" % self.seq)
         own = sha256(unbase64(content["bytes"]))
@@ -298,7 +311,16 @@ class Verification:
                 raise Broken(place, "it is not the one that you kept")
         self.last = (content["number"], own)
         self.checkpoints += 1
+        self.signed_by(content["key"])
         self.covered = self.seq
+
+    def signed_by(self, key):
+        first = max(self.covered + 1, self.first)
+        if first > self.seq:
+            return
+        if self.signers and self.signers[-1][0] == key:
+            first = self.signers.pop()[1]
+        self.signers.append([key, first, self.seq])
 
     def not_sealed(self, content):
         event = unbase64(content["bytes"])
@@ -317,13 +339,15 @@ class Verification:
         self.ended = True
 
 
-def verify(lines, kept):
-    verification = Verification(kept)
+def verify(lines, kept, accepted):
+    verification = Verification(kept, accepted)
     try:
         verification.run(lines)
     except Broken as broken:
         print("broken at line %d, %s: %s" % (verification.line, broken.place, broken))
         return 1
+    for signer in verification.signers:
+        print("signed by %s: seq %d to %d" % tuple(signer))
     for name in verification.unsealed:
         print("unsealed " + name)
     print("%s seq %d to %d of %d whole, checkpoints %d, covered to seq %d, erased %d, unsealed %d, held against kept checkpoints %d" % (
@@ -347,10 +371,11 @@ def self_test(vectors):
         signed = v["bytes"].encode()
         assert ed25519_verifies(bytes.fromhex(v["public_key"]), signed, unbase64(v["signature"])), v
     for v in vectors["exports"]:
-        verification = Verification(v.get("kept", []))
+        verification = Verification(v.get("kept", []), v.get("keys", []))
         try:
             verification.run(v["lines"])
             assert v["broken_line"] is None and len(verification.heads) == v.get("held", 0), v["name"]
+            assert verification.signers == v["signers"], v["name"]
         except Broken:
             assert verification.line == v["broken_line"], (v["name"], verification.line)
     for v in vectors["kept"]:
@@ -367,6 +392,7 @@ def main():
     parser = argparse.ArgumentParser(description="Verifies a Shearline audit export.")
     parser.add_argument("export", help="a file, or - for standard input")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="checkpoints that you have kept")
+    parser.add_argument("--key", action="append", default=[], metavar="ED_ID", help="keys that you accept; without one, any")
     parser.add_argument("--self-test", action="store_true", help="EXPORT is spec/vectors/audit.json")
     given = parser.parse_args()
     if given.self_test:
@@ -380,9 +406,9 @@ def main():
             except ValueError as fault:
                 parser.error("%s: %s" % (name, fault))
     if given.export == "-":
-        return verify(sys.stdin, kept)
+        return verify(sys.stdin, kept, given.key)
     with open(given.export, encoding="utf-8") as file:
-        return verify(file, kept)
+        return verify(file, kept, given.key)
 
 
 if __name__ == "__main__":

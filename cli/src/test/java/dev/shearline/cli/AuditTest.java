@@ -60,6 +60,7 @@ class AuditTest {
         assertThat(result.out()).isEqualTo("""
                 unsealed evt_0000000000000006
                 ✓ whole org_4mZ0cQk1T7yB2sXd: seq 1 to 5 of 5, checkpoints: 3, the last of seq 5, erased: 0, unsealed: 1, held against kept checkpoints: 1
+                signed by ed_56475aa75463474c: seq 1 to 5
                 """);
         assertThat(result.err()).isEmpty();
         assertThat(result.exitCode()).isZero();
@@ -134,6 +135,21 @@ class AuditTest {
                         .exitCode())
                 .as("and compared")
                 .isEqualTo(ExitCode.FAILURE);
+    }
+
+    @Test
+    void a_key_that_is_not_accepted_proves_nothing() throws Exception {
+        vector("rewritten and signed with another key: whole by itself");
+        var any = new Session(directory).run("audit", "verify", "export");
+        assertThat(any.out()).contains("signed by ed_139e3940e64b5491: seq 1 to 5");
+        assertThat(any.err()).contains("--key");
+        var known = new Session(directory).run("audit", "verify", "export", "--key", "ed_56475aa75463474c");
+        assertThat(known.out()).contains("not a key that you accept");
+        assertThat(known.exitCode()).isEqualTo(ExitCode.FAILURE);
+        assertThat(new Session(directory)
+                        .run("audit", "verify", "export", "--key", "x")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test

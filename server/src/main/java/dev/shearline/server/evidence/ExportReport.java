@@ -11,6 +11,7 @@ public sealed interface ExportReport {
      * @param covered the last event that a checkpoint covers; 0 for none
      * @param erased events whose personal fields were erased: that breaks nothing
      * @param held how many kept checkpoints of this chain it was held against
+     * @param signers whose signatures cover what; whoever does not know these keys must not rely on them
      * @param unsealed ids of events that had no seal yet: nothing can be said of them
      */
     record Whole(
@@ -22,13 +23,18 @@ public sealed interface ExportReport {
             long covered,
             long erased,
             long held,
+            List<Signer> signers,
             List<String> unsealed)
             implements ExportReport {
 
         public Whole {
+            signers = List.copyOf(signers);
             unsealed = List.copyOf(unsealed);
         }
     }
+
+    /** A key, and the events that its checkpoints cover. */
+    record Signer(String key, long from, long to) {}
 
     /**
      * The first place that is wrong.

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -33,8 +34,10 @@ public final class ExportVerification {
     }
 
     private final List<KeptCheckpoint> kept;
+    private final Set<String> accepted;
     private final Map<Long, Octets> keptHeads = new HashMap<>();
     private final Map<String, Octets> keys = new HashMap<>();
+    private final List<ExportReport.Signer> signers = new ArrayList<>();
     private final List<String> unsealed = new ArrayList<>();
     private String chain = "";
     private long from;
@@ -50,13 +53,18 @@ public final class ExportVerification {
     private long line;
     private boolean ended;
 
-    private ExportVerification(List<KeptCheckpoint> kept) {
+    private ExportVerification(List<KeptCheckpoint> kept, Set<String> accepted) {
         this.kept = kept;
+        this.accepted = accepted;
     }
 
-    /** @param kept checkpoints from elsewhere, which the export must not contradict */
-    public static ExportReport verify(BufferedReader export, List<KeptCheckpoint> kept) throws IOException {
-        return new ExportVerification(kept).verify(export);
+    /**
+     * @param kept checkpoints from elsewhere, which the export must not contradict
+     * @param accepted ids of the keys that may have signed it; empty for all that it brings
+     */
+    public static ExportReport verify(BufferedReader export, List<KeptCheckpoint> kept, Set<String> accepted)
+            throws IOException {
+        return new ExportVerification(kept, accepted).verify(export);
     }
 
     private ExportReport verify(BufferedReader export) throws IOException {
@@ -72,7 +80,8 @@ public final class ExportVerification {
         } catch (BrokenException e) {
             return new ExportReport.Broken(line, e.place, String.valueOf(e.getMessage()));
         }
-        return new ExportReport.Whole(chain, from, to, head, checkpoints, covered, erased, keptHeads.size(), unsealed);
+        return new ExportReport.Whole(
+                chain, from, to, head, checkpoints, covered, erased, keptHeads.size(), signers, unsealed);
     }
 
     private void read(String text) throws BrokenException {
@@ -111,7 +120,7 @@ public final class ExportVerification {
             throw new BrokenException("header", "a chain begins with 32 zero bytes as the hash before");
         }
         for (var key : content.path("keys")) {
-            keys.put(
+            learn(
                     key.path("id").asString(""),
                     Octets.ofBase64(key.path("public_key").asString("")));
         }
@@ -123,6 +132,14 @@ public final class ExportVerification {
                     "kept checkpoints",
                     "none of them is of this chain and of a seq of this export: nothing can be compared");
         }
+    }
+
+    /** An id is made of its key, so that a known id means a known key. */
+    private void learn(String id, Octets publicKey) throws BrokenException {
+        if (!id.equals(CheckpointKey.idOf(publicKey.toBytes()))) {
+            throw new BrokenException("key " + id, "it is not the id of its public key: the key was exchanged");
+        }
+        keys.put(id, publicKey);
     }
 
     /** Looks at a kept checkpoint by itself, and remembers what it says of the chain. */
@@ -137,7 +154,7 @@ public final class ExportVerification {
                             signed.signature(),
                             each.heads().getFirst(),
                             signed.nonce())
-                    .findFault(keys);
+                    .findFault(keys, accepted);
             if (fault.isPresent()) {
                 throw new BrokenException(place, fault.get());
             }
@@ -245,7 +262,7 @@ public final class ExportVerification {
                     "it covers seq " + checkpoint.head().seq() + ", and the row before it is seq " + seq
                             + ": a row was removed, inserted or moved");
         }
-        var fault = checkpoint.findFault(keys);
+        var fault = checkpoint.findFault(keys, accepted);
         if (fault.isPresent()) {
             throw new BrokenException(place, fault.get());
         }
@@ -256,7 +273,19 @@ public final class ExportVerification {
         follows(place, checkpoint);
         last = checkpoint;
         checkpoints++;
+        signedBy(checkpoint.key());
         covered = seq;
+    }
+
+    private void signedBy(String key) {
+        long first = Math.max(covered + 1, from);
+        if (first > seq) {
+            return;
+        }
+        if (!signers.isEmpty() && signers.getLast().key().equals(key)) {
+            first = signers.removeLast().from();
+        }
+        signers.add(new ExportReport.Signer(key, first, seq));
     }
 
     private void follows(String place, SignedCheckpoint checkpoint) throws BrokenException {

@@ -84,7 +84,9 @@ class AuditVectorsTest {
             List<KeptCheckpoint> kept = vector.has("kept")
                     ? KeptCheckpoint.readAll(JSON.writeValueAsString(Map.of("items", vector.path("kept"))))
                     : List.of();
-            var report = ExportVerification.verify(new BufferedReader(new StringReader(lines)), kept);
+            var accepted =
+                    vector.path("keys").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
+            var report = ExportVerification.verify(new BufferedReader(new StringReader(lines)), kept, accepted);
             var broken = vector.path("broken_line");
             switch (report) {
                 case ExportReport.Whole whole -> {
@@ -92,6 +94,10 @@ class AuditVectorsTest {
                             .as(vector.path("name").asString())
                             .isTrue();
                     assertThat(whole.held()).isEqualTo(vector.path("held").asLong(0));
+                    assertThat(JSON.writeValueAsString(whole.signers().stream()
+                                    .map(signer -> List.of(signer.key(), signer.from(), signer.to()))
+                                    .toList()))
+                            .isEqualTo(vector.path("signers").toString());
                 }
                 case ExportReport.Broken found ->
                     assertThat(found.line()).as(vector.path("name").asString()).isEqualTo(broken.asLong(0));
