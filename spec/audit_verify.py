@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies a Shearline audit export as spec/audit.md says. Python 3.8 or later, the standard library alone.
 
-    audit_verify.py EXPORT [--checkpoint FILE]...
+    audit_verify.py EXPORT [--checkpoint FILE]... [--key ED_ID]...
     audit_verify.py --self-test VECTORS        # spec/vectors/audit.json
 
 Prints what the export is worth, or the first place that is wrong, and exits with 0 or 1. Written from the document, not from the server's
@@ -102,32 +102,115 @@ def unbase64(text):
     return base64.b64decode(text, validate=True)
 
 
-def check_signed(place, checkpoint, keys):
+def read_keys(listed):
+    """The public keys of an export. An id is made of its key, so that a known id means a known key."""
+    keys = {}
+    for each in listed:
+        key = unbase64(each["public_key"])
+        if each["id"] != "ed_" + sha256(key).hex()[:16]:
+            raise Broken("key %s" % each["id"], "it is not the id of its public key: the key was exchanged")
+        keys[each["id"]] = key
+    return keys
+
+
+def check_signed(place, checkpoint, keys, accepted):
     """What can be wrong with a checkpoint by itself; returns its content."""
     signed, key = unbase64(checkpoint["bytes"]), keys.get(checkpoint["key"])
     if key is None or not ed25519_verifies(key, signed, unbase64(checkpoint["signature"])):
         raise Broken(place, "its signature is not of its bytes and a key of the export")
     content = json.loads(signed)
-    if content["v"] != 1 or content["number"] != checkpoint["number"]:
-        raise Broken(place, "its bytes are of another number or version")
+    if content["v"] != 1 or content["number"] != checkpoint["number"] or content["key"] != checkpoint["key"]:
+        raise Broken(place, "its bytes are of another number, key or version")
     own = leaf(bytes.fromhex(checkpoint["nonce"]), checkpoint["seq"], bytes.fromhex(checkpoint["hash"]), checkpoint["chain"])
     if own.hex() not in content["leaves"]:
         raise Broken(place, "it does not say that seq %d has this hash" % checkpoint["seq"])
+    if accepted and checkpoint["key"] not in accepted:
+        raise Broken(place, "it is signed with %s, which is not a key that you accept" % checkpoint["key"])
     return content
 
 
+def field(thing, name, kind):
+    """A field that must be there, and what it must be."""
+    value = thing[name]
+    if type(value) is not kind:
+        raise ValueError(name)
+    return value
+
+
+def hash_of(thing, name):
+    value = field(thing, name, str)
+    if len(value) != 64 or len(bytes.fromhex(value)) != 32:
+        raise ValueError(name)
+
+
+def check_head(thing):
+    hash_of(thing, "hash")
+    if not field(thing, "chain", str) or field(thing, "seq", int) < 1:
+        raise ValueError("head")
+
+
+def checked(kept):
+    """A kept checkpoint that is whole; ValueError for anything else."""
+    try:
+        if field(kept, "number", int) < 1 or not field(kept, "key", str) or len(unbase64(field(kept, "signature", str))) != 64:
+            raise ValueError("number, key or signature")
+        if "bytes" in kept:
+            unbase64(field(kept, "bytes", str))
+            hash_of(kept, "nonce")
+            check_head(kept)
+        else:
+            hash_of(kept, "checkpoint_hash")
+            if not field(kept, "heads", list):
+                raise ValueError("heads")
+            for head in kept["heads"]:
+                check_head(head)
+    except (KeyError, TypeError, ValueError, binascii.Error):
+        raise ValueError("this is no checkpoint: %s" % json.dumps(kept)[:200]) from None
+    return kept
+
+
+LOGGED = "audit checkpoint "
+
+
+def in_line(line):
+    """The checkpoint in a line of a log, or none: most of a log speaks of something else."""
+    start = line.find("{")
+    try:
+        found = json.loads(line[start:]) if start >= 0 else None
+    except ValueError:
+        if '"checkpoint_hash' in line.replace("\\", ""):
+            raise ValueError("this is no whole checkpoint: " + line[:200]) from None
+        return []
+    return in_object(found) if isinstance(found, dict) else []
+
+
+def in_object(found):
+    if "bytes" in found or "checkpoint_hash" in found:
+        return [checked(found)]
+    message = found.get("message")
+    if isinstance(message, str) and message.startswith(LOGGED):
+        return [checked(json.loads(message[len(LOGGED):]))]
+    return []
+
+
 def read_kept(text):
-    """Checkpoints as the API serves them or as a node logs them: an object a line after whatever a logger puts first, or a page."""
+    """Checkpoints as the API serves them, one, a line each or a page, or as a node logs them, among whatever else it logs."""
     try:
         whole = json.loads(text)
-        return whole["items"] if "items" in whole else [whole]
     except ValueError:
-        return [json.loads(line[line.index("{"):]) for line in text.splitlines() if "{" in line]
+        found = [kept for line in text.splitlines() for kept in in_line(line)]
+    else:
+        if not isinstance(whole, dict):
+            raise ValueError("there is no checkpoint in it")
+        found = [checked(each) for each in field(whole, "items", list)] if "items" in whole else in_object(whole)
+    if not found:
+        raise ValueError("there is no checkpoint in it")
+    return found
 
 
 class Verification:
-    def __init__(self, kept):
-        self.kept, self.heads, self.keys, self.unsealed = kept, {}, {}, []
+    def __init__(self, kept, accepted):
+        self.kept, self.accepted, self.heads, self.keys, self.unsealed, self.signers = kept, accepted, {}, {}, [], []
         self.events = self.checkpoints = self.covered = self.erased = self.line = 0
         self.last = None
         self.ended = False
@@ -157,22 +240,25 @@ class Verification:
         self.seq, self.hash = self.first - 1, bytes.fromhex(content["previous"])
         if self.first == 1 and self.hash != ZERO:
             raise Broken("header", "a chain begins with 32 zero bytes as the hash before")
-        self.keys = {key["id"]: unbase64(key["public_key"]) for key in content["keys"]}
+        self.keys = read_keys(content["keys"])
         for kept in self.kept:
             place = "kept checkpoint %d" % kept["number"]
             if "bytes" in kept:
-                check_signed(place, kept, self.keys)
+                check_signed(place, kept, self.keys, self.accepted)
                 if kept["chain"] != self.chain:
                     raise Broken(place, "it is of another chain")
             for known in kept.get("heads", [kept]):
                 if known["chain"] == self.chain:
                     self.remember(place, known["seq"], bytes.fromhex(known["hash"]))
+        if self.kept and not self.heads:
+            raise Broken("kept checkpoints", "none of them is of this chain and of a seq of this export: nothing can be compared")
 
     def remember(self, place, seq, known):
         if seq > self.to == self.head:
-            raise Broken(place, "it knows seq %d, and the chain ends at %d: rows were removed at the end" % (seq, self.to))
+            raise Broken(place, "it knows seq %d, and the chain ends at %d: rows were removed at the end, or this export is older"
+                         % (seq, self.to))
         if not self.first - 1 <= seq <= self.to:
-            raise Broken(place, "it is of seq %d, which is not in this export" % seq)
+            return
         if (seq == self.seq and known != self.hash) or self.heads.get(seq, known) != known:
             raise Broken(place, "seq %d had another hash: the chain was rewritten" % seq)
         self.heads[seq] = known
@@ -211,7 +297,7 @@ class Verification:
             raise Broken(place, "it is of another chain")
         if content["seq"] != self.seq:
             raise Broken(place, "it covers seq %d, and the row before it is seq %d" % (content["seq"], self.seq))
-        signed = check_signed(place, content, self.keys)
+        signed = check_signed(place, content, self.keys, self.accepted)
         if bytes.fromhex(content["hash"]) != self.hash:
             raise Broken(place, "seq %d had another hash when it was signed: the chain was rewritten" % self.seq)
         own = sha256(unbase64(content["bytes"]))
@@ -225,7 +311,16 @@ class Verification:
                 raise Broken(place, "it is not the one that you kept")
         self.last = (content["number"], own)
         self.checkpoints += 1
+        self.signed_by(content["key"])
         self.covered = self.seq
+
+    def signed_by(self, key):
+        first = max(self.covered + 1, self.first)
+        if first > self.seq:
+            return
+        if self.signers and self.signers[-1][0] == key:
+            first = self.signers.pop()[1]
+        self.signers.append([key, first, self.seq])
 
     def not_sealed(self, content):
         event = unbase64(content["bytes"])
@@ -236,26 +331,28 @@ class Verification:
     def end(self, content):
         if self.seq != self.to:
             raise Broken("seq %d" % (self.seq + 1), "it is missing: the export is to seq %d" % self.to)
-        if self.to == self.head and self.covered != self.to and self.to >= self.first:
-            raise Broken("seq %d" % self.to, "no checkpoint covers the end of the chain")
+        if self.covered != self.to and self.to >= self.first:
+            raise Broken("seq %d" % self.to, "no checkpoint covers the end of the export")
         if [content["events"], content["checkpoints"], content["unsealed"]] != [
                 self.events, self.checkpoints, len(self.unsealed)]:
             raise Broken("end", "it counts other lines than there are")
         self.ended = True
 
 
-def verify(lines, kept):
-    verification = Verification(kept)
+def verify(lines, kept, accepted):
+    verification = Verification(kept, accepted)
     try:
         verification.run(lines)
     except Broken as broken:
         print("broken at line %d, %s: %s" % (verification.line, broken.place, broken))
         return 1
+    for signer in verification.signers:
+        print("signed by %s: seq %d to %d" % tuple(signer))
     for name in verification.unsealed:
         print("unsealed " + name)
-    print("%s seq %d to %d whole, checkpoints %d, covered to seq %d, erased %d, unsealed %d" % (
-        verification.chain, verification.first, verification.to, verification.checkpoints, verification.covered,
-        verification.erased, len(verification.unsealed)))
+    print("%s seq %d to %d of %d whole, checkpoints %d, covered to seq %d, erased %d, unsealed %d, held against kept checkpoints %d" % (
+        verification.chain, verification.first, verification.to, verification.head, verification.checkpoints,
+        verification.covered, verification.erased, len(verification.unsealed), len(verification.heads)))
     return 0
 
 
@@ -274,12 +371,19 @@ def self_test(vectors):
         signed = v["bytes"].encode()
         assert ed25519_verifies(bytes.fromhex(v["public_key"]), signed, unbase64(v["signature"])), v
     for v in vectors["exports"]:
-        verification = Verification(v.get("kept", []))
+        verification = Verification(v.get("kept", []), v.get("keys", []))
         try:
             verification.run(v["lines"])
-            assert v["broken_line"] is None, v["name"]
+            assert v["broken_line"] is None and len(verification.heads) == v.get("held", 0), v["name"]
+            assert verification.signers == v["signers"], v["name"]
         except Broken:
             assert verification.line == v["broken_line"], (v["name"], verification.line)
+    for v in vectors["kept"]:
+        try:
+            found = len(read_kept(v["text"]))
+        except ValueError:
+            found = None
+        assert found == v["checkpoints"], (v["name"], found)
     print("all vectors hold")
     return 0
 
@@ -288,6 +392,7 @@ def main():
     parser = argparse.ArgumentParser(description="Verifies a Shearline audit export.")
     parser.add_argument("export", help="a file, or - for standard input")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="checkpoints that you have kept")
+    parser.add_argument("--key", action="append", default=[], metavar="ED_ID", help="keys that you accept; without one, any")
     parser.add_argument("--self-test", action="store_true", help="EXPORT is spec/vectors/audit.json")
     given = parser.parse_args()
     if given.self_test:
@@ -296,11 +401,14 @@ def main():
     kept = []
     for name in given.checkpoint:
         with open(name, encoding="utf-8") as file:
-            kept += read_kept(file.read())
+            try:
+                kept += read_kept(file.read())
+            except ValueError as fault:
+                parser.error("%s: %s" % (name, fault))
     if given.export == "-":
-        return verify(sys.stdin, kept)
+        return verify(sys.stdin, kept, given.key)
     with open(given.export, encoding="utf-8") as file:
-        return verify(file, kept)
+        return verify(file, kept, given.key)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ final class AuditCommand {
     private static final List<Field> RANGE = List.of(
             organization(),
             Field.of("from_seq", "N", "the first event (default: 1)").takenBy(Field.Verb.LIST),
-            Field.of("to_seq", "N", "the last event (default: the end)").takenBy(Field.Verb.LIST));
+            Field.of("to_seq", "N", "the last event, and on to its checkpoint (default: the end)")
+                    .takenBy(Field.Verb.LIST));
 
     private AuditCommand() {}
 

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,14 +29,23 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true)
 final class AuditVerify implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
+    private static final Pattern KEY = Pattern.compile("ed_[0-9a-f]{16}");
     private static final int KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
     @Option(
             names = "--checkpoint",
             paramLabel = "FILE",
-            description = "checkpoints that you have kept, from audit checkpoints -o json or a node's log; repeatable."
-                    + " Without one, an end that was cut off and a history that was signed anew cannot be seen.")
+            description =
+                    "checkpoints that you have kept, from audit checkpoints -o json or the log of a node; repeatable."
+                            + " Without one, an end that was cut off and a history that was signed anew cannot be seen.")
     private List<String> checkpoints = List.of();
+
+    @Option(
+            names = "--key",
+            paramLabel = "ED_ID",
+            description = "a key that may have signed checkpoints, as you know it from audit checkpoints; repeatable."
+                    + " Without one, any key that the export brings will do.")
+    private List<String> keys = List.of();
 
     @Option(
             names = {"-o", "--output"},
@@ -53,6 +64,10 @@ final class AuditVerify implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        keys.stream().filter(key -> !KEY.matcher(key).matches()).findFirst().ifPresent(key -> {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--key " + Text.printable(key) + ": an id of a key is ed_ and 16 hex digits.");
+        });
         var kept = new ArrayList<KeptCheckpoint>();
         checkpoints.forEach(name -> kept.addAll(kept(name)));
         var report = report(String.valueOf(file), kept);
@@ -81,7 +96,7 @@ final class AuditVerify implements Callable<Integer> {
         try (var reader = name.equals(STANDARD_INPUT)
                 ? new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8))
                 : Files.newBufferedReader(surroundings.directory().resolve(name))) {
-            return ExportVerification.verify(reader, kept);
+            return ExportVerification.verify(reader, kept, Set.copyOf(keys));
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.USAGE, "Cannot read " + name + " (" + e + ").", e);
         }
@@ -99,7 +114,14 @@ final class AuditVerify implements Callable<Integer> {
                         + Text.printable(whole.chain()) + ": seq " + whole.from() + " to " + whole.to() + " of "
                         + whole.head() + ", checkpoints: " + whole.checkpoints() + ", the last of seq "
                         + whole.covered() + ", erased: " + whole.erased() + ", unsealed: "
-                        + whole.unsealed().size());
+                        + whole.unsealed().size() + ", held against kept checkpoints: " + whole.held());
+                whole.signers()
+                        .forEach(signer -> surroundings.answer("signed by " + Text.printable(signer.key()) + ": seq "
+                                + signer.from() + " to " + signer.to()));
+                if (kept == 0 && keys.isEmpty()) {
+                    surroundings.tell("These are the keys that the export itself brings: name those that you know with"
+                            + " --key, or anybody may have signed it.");
+                }
                 if (kept == 0) {
                     surroundings.tell(
                             "Not held against a checkpoint of yours: --checkpoint would show a cut-off end and a"
@@ -125,7 +147,14 @@ final class AuditVerify implements Callable<Integer> {
                         .put("head_seq", whole.head())
                         .put("checkpoints", whole.checkpoints())
                         .put("covered_seq", whole.covered())
-                        .put("erased", whole.erased());
+                        .put("erased", whole.erased())
+                        .put("held_against", whole.held());
+                var signers = json.putArray("signers");
+                whole.signers()
+                        .forEach(signer -> signers.addObject()
+                                .put("key", signer.key())
+                                .put("from_seq", signer.from())
+                                .put("to_seq", signer.to()));
                 whole.unsealed().forEach(json.putArray("unsealed")::add);
             }
         }

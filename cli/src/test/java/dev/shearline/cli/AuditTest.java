@@ -2,9 +2,13 @@ package dev.shearline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +59,8 @@ class AuditTest {
 
         assertThat(result.out()).isEqualTo("""
                 unsealed evt_0000000000000006
-                ✓ whole org_4mZ0cQk1T7yB2sXd: seq 1 to 5 of 5, checkpoints: 3, the last of seq 5, erased: 0, unsealed: 1
+                ✓ whole org_4mZ0cQk1T7yB2sXd: seq 1 to 5 of 5, checkpoints: 3, the last of seq 5, erased: 0, unsealed: 1, held against kept checkpoints: 1
+                signed by ed_56475aa75463474c: seq 1 to 5
                 """);
         assertThat(result.err()).isEmpty();
         assertThat(result.exitCode()).isZero();
@@ -111,6 +116,66 @@ class AuditTest {
             assertThat(result.out()).as(name).contains("removed at the end");
             assertThat(result.exitCode()).as(name).isEqualTo(ExitCode.FAILURE);
         }
+    }
+
+    @Test
+    void the_log_of_a_node_is_held_against_as_serve_writes_it() throws Exception {
+        var whole = vector("whole, with an unsealed row");
+        var logged = whole.path("kept").path(1);
+        Files.write(directory.resolve("log"), logLine("ready"));
+        Files.write(
+                directory.resolve("log"), logLine("audit checkpoint " + logged.toString()), StandardOpenOption.APPEND);
+        var held = new Session(directory).run("audit", "verify", "export", "--checkpoint", "log");
+        assertThat(held.out()).contains("held against kept checkpoints: 1");
+        assertThat(held.exitCode()).isZero();
+
+        vector("rewritten and signed with another key: whole by itself");
+        assertThat(new Session(directory)
+                        .run("audit", "verify", "export", "--checkpoint", "log")
+                        .exitCode())
+                .as("and compared")
+                .isEqualTo(ExitCode.FAILURE);
+    }
+
+    @Test
+    void a_key_that_is_not_accepted_proves_nothing() throws Exception {
+        vector("rewritten and signed with another key: whole by itself");
+        var any = new Session(directory).run("audit", "verify", "export");
+        assertThat(any.out()).contains("signed by ed_139e3940e64b5491: seq 1 to 5");
+        assertThat(any.err()).contains("--key");
+        var known = new Session(directory).run("audit", "verify", "export", "--key", "ed_56475aa75463474c");
+        assertThat(known.out()).contains("not a key that you accept");
+        assertThat(known.exitCode()).isEqualTo(ExitCode.FAILURE);
+        assertThat(new Session(directory)
+                        .run("audit", "verify", "export", "--key", "x")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void what_compares_nothing_proves_nothing() throws Exception {
+        vector("a checkpoint that was kept says nothing of this chain");
+        var foreign = new Session(directory).run("audit", "verify", "export", "--checkpoint", "kept");
+        assertThat(foreign.out()).contains("nothing can be compared");
+        assertThat(foreign.exitCode()).isEqualTo(ExitCode.FAILURE);
+
+        Files.write(directory.resolve("log"), logLine("ready"));
+        Files.writeString(directory.resolve("empty"), "{}");
+        for (var name : new String[] {"log", "empty"}) {
+            var nothing = new Session(directory).run("audit", "verify", "export", "--checkpoint", name);
+            assertThat(nothing.err()).contains("there is no checkpoint in it");
+            assertThat(nothing.exitCode()).isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    private static byte[] logLine(String message) {
+        var event = new LoggingEvent();
+        event.setLoggerContext(new LoggerContext());
+        event.setLoggerName("dev.shearline.server.evidence.Evidence");
+        event.setLevel(Level.INFO);
+        event.setMessage(message);
+        event.setTimeStamp(0);
+        return new JsonLines().encode(event);
     }
 
     @Test

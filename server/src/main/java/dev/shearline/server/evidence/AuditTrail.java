@@ -26,7 +26,7 @@ final class AuditTrail {
     static final int PAGE_EVENTS = 200;
     /** Of a list as CSV or lines of JSON. */
     static final int LIST_EVENTS_MAX = 100_000;
-    /** Of a verifiable export; the next one goes on behind it. */
+    /** Of a verifiable export, but for what lies before its next checkpoint; the next one goes on behind it. */
     static final long EXPORT_EVENTS_MAX = 1_000_000;
 
     static final int UNSEALED_MAX = 1_000;
@@ -114,7 +114,9 @@ final class AuditTrail {
                                 "\"from_seq\" lies behind the end: this chain is sealed up to " + state.head() + ".")
                         .asException();
             }
-            long last = Math.min(Math.min(to.orElse(state.head()), state.head()), first + EXPORT_EVENTS_MAX - 1);
+            long asked = Math.min(Math.min(to.orElse(state.head()), state.head()), first + EXPORT_EVENTS_MAX - 1);
+            // on to the next checkpoint, for without one nothing proves the last events; a pass is at most so far away
+            long last = store.findCovered(tx, chain, asked).orElse(asked);
             var range = new ExportFormat.Range(chain.value(), first, last, state.head());
             var previous = first == 1
                     ? Checkpoint.NONE_BEFORE

@@ -28,7 +28,11 @@ final class CheckpointKey {
     private CheckpointKey(PrivateKey privateKey, byte[] publicKey) {
         this.privateKey = privateKey;
         this.publicKey = publicKey.clone();
-        this.id = "ed_" + HexFormat.of().formatHex(Sha256.of(publicKey), 0, ID_BYTES);
+        this.id = idOf(publicKey);
+    }
+
+    static String idOf(byte[] publicKey) {
+        return "ed_" + HexFormat.of().formatHex(Sha256.of(publicKey), 0, ID_BYTES);
     }
 
     static CheckpointKey of(InstanceKeys keys) {

@@ -14,6 +14,7 @@ import java.security.spec.NamedParameterSpec;
 final class Ed25519 {
 
     static final String ALGORITHM = "Ed25519";
+    static final int SIGNATURE_BYTES = 64;
     private static final int KEY_BYTES = 32;
     private static final int X_IS_ODD = 0x80;
 

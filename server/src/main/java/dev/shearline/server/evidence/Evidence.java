@@ -53,7 +53,7 @@ public final class Evidence implements AutoCloseable {
         var lines = checkpoint.lines();
         for (int from = 0; from < lines.size(); from += LOGGED_HEADS_MAX) {
             var some = lines.subList(from, Math.min(lines.size(), from + LOGGED_HEADS_MAX));
-            log.info("audit checkpoint {}", checkpoint.logged(some));
+            log.info(KeptCheckpoint.LOGGED + "{}", checkpoint.logged(some));
         }
     }
 

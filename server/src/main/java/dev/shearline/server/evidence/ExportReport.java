@@ -10,6 +10,8 @@ public sealed interface ExportReport {
      *
      * @param covered the last event that a checkpoint covers; 0 for none
      * @param erased events whose personal fields were erased: that breaks nothing
+     * @param held how many kept checkpoints of this chain it was held against
+     * @param signers whose signatures cover what; whoever does not know these keys must not rely on them
      * @param unsealed ids of events that had no seal yet: nothing can be said of them
      */
     record Whole(
@@ -20,13 +22,19 @@ public sealed interface ExportReport {
             long checkpoints,
             long covered,
             long erased,
+            long held,
+            List<Signer> signers,
             List<String> unsealed)
             implements ExportReport {
 
         public Whole {
+            signers = List.copyOf(signers);
             unsealed = List.copyOf(unsealed);
         }
     }
+
+    /** A key, and the events that its checkpoints cover. */
+    record Signer(String key, long from, long to) {}
 
     /**
      * The first place that is wrong.

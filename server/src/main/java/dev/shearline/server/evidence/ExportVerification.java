@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -33,8 +34,10 @@ public final class ExportVerification {
     }
 
     private final List<KeptCheckpoint> kept;
+    private final Set<String> accepted;
     private final Map<Long, Octets> keptHeads = new HashMap<>();
     private final Map<String, Octets> keys = new HashMap<>();
+    private final List<ExportReport.Signer> signers = new ArrayList<>();
     private final List<String> unsealed = new ArrayList<>();
     private String chain = "";
     private long from;
@@ -50,13 +53,18 @@ public final class ExportVerification {
     private long line;
     private boolean ended;
 
-    private ExportVerification(List<KeptCheckpoint> kept) {
+    private ExportVerification(List<KeptCheckpoint> kept, Set<String> accepted) {
         this.kept = kept;
+        this.accepted = accepted;
     }
 
-    /** @param kept checkpoints from elsewhere, which the export must not contradict */
-    public static ExportReport verify(BufferedReader export, List<KeptCheckpoint> kept) throws IOException {
-        return new ExportVerification(kept).verify(export);
+    /**
+     * @param kept checkpoints from elsewhere, which the export must not contradict
+     * @param accepted ids of the keys that may have signed it; empty for all that it brings
+     */
+    public static ExportReport verify(BufferedReader export, List<KeptCheckpoint> kept, Set<String> accepted)
+            throws IOException {
+        return new ExportVerification(kept, accepted).verify(export);
     }
 
     private ExportReport verify(BufferedReader export) throws IOException {
@@ -72,7 +80,8 @@ public final class ExportVerification {
         } catch (BrokenException e) {
             return new ExportReport.Broken(line, e.place, String.valueOf(e.getMessage()));
         }
-        return new ExportReport.Whole(chain, from, to, head, checkpoints, covered, erased, unsealed);
+        return new ExportReport.Whole(
+                chain, from, to, head, checkpoints, covered, erased, keptHeads.size(), signers, unsealed);
     }
 
     private void read(String text) throws BrokenException {
@@ -111,13 +120,26 @@ public final class ExportVerification {
             throw new BrokenException("header", "a chain begins with 32 zero bytes as the hash before");
         }
         for (var key : content.path("keys")) {
-            keys.put(
+            learn(
                     key.path("id").asString(""),
                     Octets.ofBase64(key.path("public_key").asString("")));
         }
         for (var each : kept) {
             prepare(each);
         }
+        if (!kept.isEmpty() && keptHeads.isEmpty()) {
+            throw new BrokenException(
+                    "kept checkpoints",
+                    "none of them is of this chain and of a seq of this export: nothing can be compared");
+        }
+    }
+
+    /** An id is made of its key, so that a known id means a known key. */
+    private void learn(String id, Octets publicKey) throws BrokenException {
+        if (!id.equals(CheckpointKey.idOf(publicKey.toBytes()))) {
+            throw new BrokenException("key " + id, "it is not the id of its public key: the key was exchanged");
+        }
+        keys.put(id, publicKey);
     }
 
     /** Looks at a kept checkpoint by itself, and remembers what it says of the chain. */
@@ -132,7 +154,7 @@ public final class ExportVerification {
                             signed.signature(),
                             each.heads().getFirst(),
                             signed.nonce())
-                    .findFault(keys);
+                    .findFault(keys, accepted);
             if (fault.isPresent()) {
                 throw new BrokenException(place, fault.get());
             }
@@ -150,11 +172,11 @@ public final class ExportVerification {
         if (known.seq() > to && to == head) {
             throw new BrokenException(
                     place,
-                    "it knows seq " + known.seq() + ", and the chain ends at " + to + ": rows were removed at the end");
+                    "it knows seq " + known.seq() + ", and the chain ends at " + to
+                            + ": rows were removed at the end, or this export is older");
         }
         if (known.seq() > to || known.seq() < from - 1) {
-            throw new BrokenException(
-                    place, "it is of seq " + known.seq() + ", which is not in this export: export a range that has it");
+            return;
         }
         if (known.seq() == from - 1 && !known.hash().equals(hash)) {
             throw rewritten(place, known.seq());
@@ -240,7 +262,7 @@ public final class ExportVerification {
                     "it covers seq " + checkpoint.head().seq() + ", and the row before it is seq " + seq
                             + ": a row was removed, inserted or moved");
         }
-        var fault = checkpoint.findFault(keys);
+        var fault = checkpoint.findFault(keys, accepted);
         if (fault.isPresent()) {
             throw new BrokenException(place, fault.get());
         }
@@ -251,7 +273,19 @@ public final class ExportVerification {
         follows(place, checkpoint);
         last = checkpoint;
         checkpoints++;
+        signedBy(checkpoint.key());
         covered = seq;
+    }
+
+    private void signedBy(String key) {
+        long first = Math.max(covered + 1, from);
+        if (first > seq) {
+            return;
+        }
+        if (!signers.isEmpty() && signers.getLast().key().equals(key)) {
+            first = signers.removeLast().from();
+        }
+        signers.add(new ExportReport.Signer(key, first, seq));
     }
 
     private void follows(String place, SignedCheckpoint checkpoint) throws BrokenException {
@@ -281,9 +315,9 @@ public final class ExportVerification {
         if (seq != to) {
             throw new BrokenException("seq " + (seq + 1), "it is missing: the export is to seq " + to);
         }
-        if (to == head && covered != to && to >= from) {
+        if (covered != to && to >= from) {
             throw new BrokenException(
-                    "seq " + to, "no checkpoint covers the end of the chain: checkpoints or rows were removed");
+                    "seq " + to, "no checkpoint covers the end of the export: checkpoints or rows were removed");
         }
         if (content.path("events").asLong(-1) != events
                 || content.path("checkpoints").asLong(-1) != checkpoints

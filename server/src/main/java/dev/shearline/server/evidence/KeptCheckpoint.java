@@ -13,7 +13,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class KeptCheckpoint {
 
+    /** How the message of a node begins; the checkpoint follows. */
+    static final String LOGGED = "audit checkpoint ";
+
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String LOGGED_HASH = "checkpoint_hash";
+    private static final int SHOWN_MAX = 200;
 
     private final long number;
     private final Octets hash;
@@ -31,17 +36,18 @@ public final class KeptCheckpoint {
     }
 
     /**
-     * All that a text holds: an object a line, whatever a logger has written before it, or a page of {@code /v1/audit-checkpoints}. Throws
-     * IllegalArgumentException when there is none, or one that is not whole.
+     * All that a text holds: one object, an object a line, a page of {@code /v1/audit-checkpoints}, or the log of a node, whatever else that
+     * holds. Throws IllegalArgumentException when there is none, or one that is not whole.
      */
     public static List<KeptCheckpoint> readAll(String text) {
         var kept = new ArrayList<KeptCheckpoint>();
-        for (var object : objects(text)) {
-            try {
-                kept.add(object.has("bytes") ? served(object) : logged(object));
-            } catch (IllegalArgumentException | JacksonException e) {
-                throw new IllegalArgumentException("this is no checkpoint: " + object, e);
-            }
+        var whole = parsed(text);
+        if (whole.isEmpty()) {
+            text.lines().forEach(line -> inLine(line).ifPresent(kept::add));
+        } else if (whole.get().has("items")) {
+            whole.get().path("items").forEach(each -> kept.add(checked(each)));
+        } else {
+            inObject(whole.get()).ifPresent(kept::add);
         }
         if (kept.isEmpty()) {
             throw new IllegalArgumentException("there is no checkpoint in it");
@@ -49,53 +55,107 @@ public final class KeptCheckpoint {
         return kept;
     }
 
-    private static List<JsonNode> objects(String text) {
+    private static Optional<JsonNode> parsed(String text) {
         try {
-            var whole = JSON.readTree(text);
-            return whole.has("items") ? whole.path("items").valueStream().toList() : List.of(whole);
+            return Optional.of(JSON.readTree(text)).filter(node -> !node.isMissingNode());
         } catch (JacksonException e) {
-            return text.lines()
-                    .filter(line -> line.indexOf('{') >= 0)
-                    .map(line -> parsed(line.substring(line.indexOf('{'))))
-                    .toList();
+            return Optional.empty();
         }
     }
 
-    private static JsonNode parsed(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("this is no checkpoint: " + line, e);
+    /** Most of a log speaks of something else. */
+    private static Optional<KeptCheckpoint> inLine(String line) {
+        int start = line.indexOf('{');
+        if (start < 0) {
+            return Optional.empty();
         }
+        var found = parsed(line.substring(start));
+        if (found.isEmpty() && line.contains(LOGGED_HASH)) {
+            throw new IllegalArgumentException("this is no whole checkpoint: " + shown(line));
+        }
+        return found.flatMap(KeptCheckpoint::inObject);
+    }
+
+    private static Optional<KeptCheckpoint> inObject(JsonNode object) {
+        if (object.has("bytes") || object.has(LOGGED_HASH)) {
+            return Optional.of(checked(object));
+        }
+        var message = object.path("message").asString("");
+        if (!message.startsWith(LOGGED)) {
+            return Optional.empty();
+        }
+        var logged = parsed(message.substring(LOGGED.length()));
+        return Optional.of(checked(logged.orElseThrow(
+                () -> new IllegalArgumentException("this is no whole checkpoint: " + shown(message)))));
+    }
+
+    private static KeptCheckpoint checked(JsonNode object) {
+        try {
+            return object.has("bytes") ? served(object) : logged(object);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "this is no checkpoint (" + e.getMessage() + "): " + shown(object.toString()), e);
+        }
+    }
+
+    private static String shown(String text) {
+        return text.substring(0, Math.min(text.length(), SHOWN_MAX));
     }
 
     private static KeptCheckpoint served(JsonNode object) {
-        var bytes = Octets.ofBase64(object.path("bytes").asString());
-        var signed = new Signed(
-                bytes,
-                Octets.ofBase64(object.path("signature").asString()),
-                object.path("key").asString(),
-                Octets.ofHex(object.path("nonce").asString()));
+        var bytes = Octets.ofBase64(text(object, "bytes"));
+        var signed = new Signed(bytes, signature(object), text(object, "key"), hash(object, "nonce"));
         return new KeptCheckpoint(
-                object.path("number").asLong(),
+                number(object, "number"),
                 Octets.of(Sha256.of(bytes.toBytes())),
                 Optional.of(signed),
                 List.of(head(object)));
     }
 
     private static KeptCheckpoint logged(JsonNode object) {
-        return new KeptCheckpoint(
-                object.path("number").asLong(),
-                Octets.ofHex(object.path("checkpoint_hash").asString()),
-                Optional.empty(),
-                object.path("heads").valueStream().map(KeptCheckpoint::head).toList());
+        var _ = signature(object);
+        var _ = text(object, "key");
+        if (!object.path("heads").isArray() || object.path("heads").isEmpty()) {
+            throw new IllegalArgumentException("heads");
+        }
+        var heads = object.path("heads").valueStream().map(KeptCheckpoint::head).toList();
+        return new KeptCheckpoint(number(object, "number"), hash(object, LOGGED_HASH), Optional.empty(), heads);
     }
 
     private static Checkpoint.Head head(JsonNode object) {
-        return new Checkpoint.Head(
-                object.path("chain").asString(),
-                object.path("seq").asLong(),
-                Octets.ofHex(object.path("hash").asString()));
+        return new Checkpoint.Head(text(object, "chain"), number(object, "seq"), hash(object, "hash"));
+    }
+
+    private static String text(JsonNode object, String name) {
+        var value = object.path(name);
+        if (!value.isString() || value.asString().isEmpty()) {
+            throw new IllegalArgumentException(name);
+        }
+        return value.asString();
+    }
+
+    private static long number(JsonNode object, String name) {
+        var value = object.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 1) {
+            throw new IllegalArgumentException(name);
+        }
+        return value.asLong();
+    }
+
+    private static Octets hash(JsonNode object, String name) {
+        var value = Octets.ofHex(text(object, name));
+        if (value.length() != Sha256.BYTES) {
+            throw new IllegalArgumentException(name);
+        }
+        return value;
+    }
+
+    private static Octets signature(JsonNode object) {
+        var value = Octets.ofBase64(text(object, "signature"));
+        if (value.length() != Ed25519.SIGNATURE_BYTES) {
+            throw new IllegalArgumentException("signature");
+        }
+        return value;
     }
 
     long number() {

@@ -2,6 +2,7 @@ package dev.shearline.server.evidence;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,7 +17,8 @@ record SignedCheckpoint(long number, String key, Octets bytes, Octets signature,
         return Octets.of(Sha256.of(bytes.toBytes()));
     }
 
-    Optional<String> findFault(Map<String, Octets> keys) {
+    /** @param accepted ids of the keys that are trusted; empty for all that the export brings */
+    Optional<String> findFault(Map<String, Octets> keys, Set<String> accepted) {
         var publicKey = keys.get(key);
         if (publicKey == null) {
             return Optional.of("it is signed with " + key + ", which is not among the keys");
@@ -32,14 +34,18 @@ record SignedCheckpoint(long number, String key, Octets bytes, Octets signature,
             return Optional.of("its bytes are not JSON");
         }
         if (content.path("v").asInt(0) != Checkpoint.VERSION
-                || content.path("number").asLong(0) != number) {
-            return Optional.of("its bytes are of another number or version");
+                || content.path("number").asLong(0) != number
+                || !content.path("key").asString("").equals(key)) {
+            return Optional.of("its bytes are of another number, key or version");
         }
         var leaf = new Checkpoint.Line(head, nonce).leaf().hex();
         if (content.path("leaves")
                 .valueStream()
                 .noneMatch(each -> each.asString("").equals(leaf))) {
             return Optional.of("it does not say that seq " + head.seq() + " has this hash: the chain was rewritten");
+        }
+        if (!accepted.isEmpty() && !accepted.contains(key)) {
+            return Optional.of("it is signed with " + key + ", which is not a key that you accept");
         }
         return Optional.empty();
     }

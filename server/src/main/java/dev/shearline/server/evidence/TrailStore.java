@@ -42,6 +42,9 @@ final class TrailStore {
             """;
     private static final String HASH =
             "SELECT hash FROM audit_seal WHERE organization_id = :organization AND seq = :seq";
+    private static final String COVERED = """
+            SELECT min(seq) AS seq FROM audit_checkpoint_line WHERE organization_id = :organization AND seq >= :seq
+            """;
     private static final String KEYS =
             "SELECT id, public_key, created_at FROM audit_key ORDER BY created_at, id LIMIT 1000";
     private static final String CHECKPOINTS = """
@@ -148,6 +151,16 @@ final class TrailStore {
                 .bind("organization", organization.value())
                 .bind("seq", seq)
                 .map((row, _) -> Octets.of(row.getBytes("hash")))
+                .findOne();
+    }
+
+    /** Where the first checkpoint at or behind a place is; empty behind the last. */
+    Optional<Long> findCovered(Tx tx, OrganizationId organization, long seq) {
+        return tx.handle()
+                .createQuery(COVERED)
+                .bind("organization", organization.value())
+                .bind("seq", seq)
+                .mapTo(Long.class)
                 .findOne();
     }
 

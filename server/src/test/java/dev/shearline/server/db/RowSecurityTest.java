@@ -135,6 +135,7 @@ class RowSecurityTest {
                     "audit_event",
                     "audit_personal",
                     "audit_seal",
+                    "audit_unsealed",
                     "audit_checkpoint_line",
                     "idempotent_answer")) {
                 try (var rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
@@ -177,7 +178,10 @@ class RowSecurityTest {
         refused(schema.app(), "SELECT seal_events(1)");
         refused(schema.app(), "DELETE FROM audit_unsealed");
         refused(schema.node(), "INSERT INTO audit_event (id) VALUES ('e')");
+        refused(schema.app(), "UPDATE audit_unsealed SET at = now()");
         refused(schema.node(), "UPDATE audit_seal SET seq = 0");
+        refused(schema.node(), "UPDATE audit_unsealed SET at = now()");
+        refused(schema.node(), "INSERT INTO audit_unsealed (event_id, organization_id) VALUES ('e', 'org_acme')");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -241,7 +242,8 @@ class AuditRoutesTest {
         assertThat(export.headers().firstValue("Content-Type")).contains("application/x-ndjson");
         var report = ExportVerification.verify(
                 new BufferedReader(new StringReader(export.body())),
-                KeptCheckpoint.readAll(kept.json().toString()));
+                KeptCheckpoint.readAll(kept.json().toString()),
+                Set.of());
         assertThat(report).isInstanceOfSatisfying(ExportReport.Whole.class, whole -> {
             assertThat(whole.chain()).isEqualTo(acme);
             assertThat(whole.covered()).isEqualTo(whole.to());

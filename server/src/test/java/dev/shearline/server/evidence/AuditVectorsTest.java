@@ -1,6 +1,7 @@
 package dev.shearline.server.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shearline.server.audit.CanonicalJson;
 import dev.shearline.server.testing.Repository;
@@ -83,15 +84,40 @@ class AuditVectorsTest {
             List<KeptCheckpoint> kept = vector.has("kept")
                     ? KeptCheckpoint.readAll(JSON.writeValueAsString(Map.of("items", vector.path("kept"))))
                     : List.of();
-            var report = ExportVerification.verify(new BufferedReader(new StringReader(lines)), kept);
+            var accepted =
+                    vector.path("keys").valueStream().map(JsonNode::asString).collect(Collectors.toSet());
+            var report = ExportVerification.verify(new BufferedReader(new StringReader(lines)), kept, accepted);
             var broken = vector.path("broken_line");
             switch (report) {
-                case ExportReport.Whole _ ->
+                case ExportReport.Whole whole -> {
                     assertThat(broken.isNull())
                             .as(vector.path("name").asString())
                             .isTrue();
+                    assertThat(whole.held()).isEqualTo(vector.path("held").asLong(0));
+                    assertThat(JSON.writeValueAsString(whole.signers().stream()
+                                    .map(signer -> List.of(signer.key(), signer.from(), signer.to()))
+                                    .toList()))
+                            .isEqualTo(vector.path("signers").toString());
+                }
                 case ExportReport.Broken found ->
                     assertThat(found.line()).as(vector.path("name").asString()).isEqualTo(broken.asLong(0));
+            }
+        });
+    }
+
+    @Test
+    void what_somebody_has_kept_is_a_whole_checkpoint_or_refused() {
+        assertThat(VECTORS.path("kept")).hasSizeGreaterThan(20).allSatisfy(vector -> {
+            var text = vector.path("text").asString();
+            var name = vector.path("name").asString();
+            if (vector.path("checkpoints").isNull()) {
+                assertThatThrownBy(() -> KeptCheckpoint.readAll(text))
+                        .as(name)
+                        .isInstanceOf(IllegalArgumentException.class);
+            } else {
+                assertThat(KeptCheckpoint.readAll(text))
+                        .as(name)
+                        .hasSize(vector.path("checkpoints").asInt());
             }
         });
     }

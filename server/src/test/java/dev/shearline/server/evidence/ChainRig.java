@@ -76,11 +76,39 @@ final class ChainRig implements AutoCloseable {
         });
     }
 
+    /** As the application in one organization: an event waits for a seal, since long ago. */
+    void waitAgain(OrganizationId organization, String event) {
+        database.inTransaction(
+                TenantContext.whole(CALLER.actor(), organization),
+                tx -> tx.handle()
+                        .createUpdate(
+                                "INSERT INTO audit_unsealed (event_id, organization_id, at) VALUES (:event, :organization, 'epoch')")
+                        .bind("event", event)
+                        .bind("organization", organization.value())
+                        .execute());
+    }
+
+    /** As a node: takes away all that waits, and says how much that was. */
+    int forget() {
+        try (var node = new NodeDatabase(schema.node())) {
+            return node.call(
+                    handle -> handle.createUpdate("DELETE FROM audit_unsealed").execute());
+        }
+    }
+
     /** The export of a chain from an event on, as a client gets it. */
     String export(OrganizationId organization, long from) {
+        return export(organization, Optional.of(from), Optional.empty());
+    }
+
+    String export(OrganizationId organization, long from, long to) {
+        return export(organization, Optional.of(from), Optional.of(to));
+    }
+
+    private String export(OrganizationId organization, Optional<Long> from, Optional<Long> to) {
         var text = new StringBuilder();
         new AuditTrail(database, new References(database), Clock.systemUTC())
-                .export(CALLER, organization, Optional.of(from), Optional.empty())
+                .export(CALLER, organization, from, to)
                 .writeTo(text::append);
         return text.toString();
     }

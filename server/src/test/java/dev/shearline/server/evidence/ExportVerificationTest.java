@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -77,21 +78,48 @@ class ExportVerificationTest {
     void a_whole_export_is_whole_for_both() throws Exception {
         var report = verify(export, List.of());
 
-        assertThat(report).isEqualTo(new ExportReport.Whole("org_acme", 1, EVENTS, EVENTS, 3, EVENTS, 0, List.of()));
+        assertThat(report).isEqualTo(whole(1, EVENTS, 3, 0));
         for (var checkpoint : kept) {
-            assertThat(verify(export, List.of(checkpoint))).isEqualTo(report);
+            assertThat(verify(export, List.of(checkpoint))).isEqualTo(whole(1, EVENTS, 3, 1));
         }
+    }
+
+    /** All of it signed with the one key there is, and nothing erased or waiting. */
+    private static ExportReport whole(long from, long to, long checkpoints, long held) {
+        var signer = new ExportReport.Signer(CheckpointKey.ofSeed(new byte[32]).id(), from, to);
+        return new ExportReport.Whole(
+                "org_acme", from, to, EVENTS, checkpoints, to, 0, held, List.of(signer), List.of());
     }
 
     @Test
     void a_part_is_verified_from_the_hash_before_it() throws Exception {
         var part = ExportLines.of(rig.export(acme, 4));
 
-        assertThat(verify(part, kept))
-                .isEqualTo(new ExportReport.Whole("org_acme", 4, EVENTS, EVENTS, 2, EVENTS, 0, List.of()));
+        assertThat(verify(part, kept)).isEqualTo(whole(4, EVENTS, 2, 1));
         var early = export.lines().get(export.event(2) + 1).toString();
         assertThat(verify(part, List.of(early)))
                 .as("a checkpoint of an event that is not in it cannot be compared")
+                .isInstanceOf(ExportReport.Broken.class);
+    }
+
+    @Test
+    void a_range_goes_on_to_the_next_checkpoint_so_that_all_of_it_is_proven() throws Exception {
+        var part = ExportLines.of(rig.export(acme, 2, 3));
+
+        assertThat(verify(part, List.of())).isEqualTo(whole(2, 4, 2, 0));
+    }
+
+    @Test
+    void a_log_is_read_for_what_it_holds_of_the_chain() throws Exception {
+        var log = new ArrayList<>(List.of("12:00:00 INFO ready"));
+        for (long number = 1; number <= 4; number++) {
+            log.add("12:00:0" + number + " INFO audit checkpoint " + rig.logged(number));
+        }
+        var part = ExportLines.of(rig.export(acme, 4));
+
+        assertThat(verify(part, List.of(String.join("\n", log)))).isEqualTo(whole(4, EVENTS, 2, 2));
+        assertThat(verify(part, List.of(log.getLast())))
+                .as("the last one is of the instance alone")
                 .isInstanceOf(ExportReport.Broken.class);
     }
 
@@ -169,6 +197,13 @@ class ExportVerificationTest {
                     alter(lines.get(export.event(1)));
                     rehash(lines);
                 }),
+                new Tampering("a rewritten chain without checkpoints, said not to be at its end", 8, "seq 6", lines -> {
+                    alter(lines.get(export.event(1)));
+                    rehash(lines);
+                    lines.removeIf(line -> ExportLines.type(line).equals("checkpoint"));
+                    lines.getFirst().put("head_seq", EVENTS + 1);
+                    lines.getLast().put("checkpoints", 0);
+                }),
                 new Tampering(
                         "a checkpoint with another signature",
                         export.event(2) + 2,
@@ -245,7 +280,7 @@ class ExportVerificationTest {
     private ExportReport verify(ExportLines lines, List<String> checkpoints) throws IOException, InterruptedException {
         var known = new ArrayList<KeptCheckpoint>();
         checkpoints.forEach(text -> known.addAll(KeptCheckpoint.readAll(text)));
-        var report = ExportVerification.verify(new BufferedReader(new StringReader(lines.text())), known);
+        var report = ExportVerification.verify(new BufferedReader(new StringReader(lines.text())), known, Set.of());
         var file = Files.writeString(directory.resolve("export"), lines.text());
         var command = new ArrayList<>(List.of("python3", PYTHON.toString(), file.toString()));
         for (int i = 0; i < checkpoints.size(); i++) {
@@ -262,9 +297,15 @@ class ExportVerificationTest {
         switch (report) {
             case ExportReport.Whole whole -> {
                 assertThat(said)
-                        .contains(whole.chain() + " seq " + whole.from() + " to " + whole.to() + " whole")
+                        .contains(whole.chain() + " seq " + whole.from() + " to " + whole.to() + " of " + whole.head()
+                                + " whole")
                         .contains("erased " + whole.erased())
+                        .contains("held against kept checkpoints " + whole.held())
                         .contains("covered to seq " + whole.covered());
+                whole.signers()
+                        .forEach(signer -> assertThat(said)
+                                .contains(
+                                        "signed by " + signer.key() + ": seq " + signer.from() + " to " + signer.to()));
                 whole.unsealed().forEach(id -> assertThat(said).contains("unsealed " + id));
                 assertThat(exitCode).isZero();
             }

@@ -132,6 +132,29 @@ class SealerTest {
     }
 
     @Test
+    void a_sealed_event_that_waits_again_stops_nobody() {
+        rig.event(acme, "a.one");
+        sealer.sealAll();
+        rig.waitAgain(acme, rig.schema().query("SELECT id FROM audit_event WHERE action = 'a.one'"));
+        var other = rig.organization("other");
+        rig.event(other, "b.one");
+        sealer.sealAll();
+
+        assertThat(rig.chain(acme)).hasSize(1);
+        assertThat(rig.chain(other)).hasSize(1);
+        assertThat(rig.schema().query("SELECT count(*) FROM audit_unsealed")).isEqualTo("0");
+    }
+
+    @Test
+    void an_event_that_waits_can_only_be_sealed() {
+        rig.event(acme, "a.one");
+        assertThat(rig.forget()).isZero();
+        sealer.sealAll();
+
+        assertThat(rig.chain(acme)).hasSize(1);
+    }
+
+    @Test
     void without_a_checkpoint_there_is_no_seal() {
         rig.event(acme, "a.b");
         rig.schema().execute("""

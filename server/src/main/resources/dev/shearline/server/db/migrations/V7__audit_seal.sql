@@ -1,13 +1,13 @@
 -- The proof of the audit log: events are numbered and hashed after their commit, in a chain an organization, and every pass that did so
 -- leaves a signed checkpoint. All of it is only ever added to.
 
--- What waits for its seal: the one table here that loses rows.
+-- What waits for its seal: the one table here that loses rows, and no row whose event has no seal.
 CREATE TABLE audit_unsealed (
-    event_id        text COLLATE "C" NOT NULL,
+    event_id        text COLLATE "C" PRIMARY KEY REFERENCES audit_event (id),
     organization_id text COLLATE "C" NOT NULL,
-    at              timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (at, event_id)
+    at              timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE INDEX audit_unsealed_at ON audit_unsealed (at, event_id);
 
 CREATE TABLE audit_seal (
     organization_id text COLLATE "C" NOT NULL,
@@ -66,8 +66,8 @@ CREATE TRIGGER await_seal AFTER INSERT ON audit_event FOR EACH ROW EXECUTE FUNCT
 INSERT INTO audit_unsealed (event_id, organization_id, at) SELECT id, organization_id, at FROM audit_event;
 
 -- Seals up to so many committed events, whenever they were made. The lock and the look are separate statements, so that the look has a
--- snapshot newer than the lock: two nodes never continue a chain from the same place. A row for each chain that it has moved, with its new
--- head; no row when nothing waits or another call is at it.
+-- snapshot newer than the lock: two nodes never continue a chain from the same place. What is sealed already only stops waiting. A row for
+-- each chain that it has moved, with its new head; no row when nothing waits or another call is at it.
 CREATE FUNCTION seal_events(batch integer)
 RETURNS TABLE (chain text, head bigint, head_hash bytea, sealed integer) LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -78,14 +78,12 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    WITH taken AS (
-        DELETE FROM shearline.audit_unsealed AS u
-         WHERE (u.at, u.event_id) IN (SELECT w.at, w.event_id FROM shearline.audit_unsealed AS w ORDER BY w.at, w.event_id LIMIT batch)
-        RETURNING u.event_id)
-    SELECT array_agg(t.event_id) INTO waiting FROM taken AS t;
+    SELECT array_agg(w.event_id) INTO waiting
+      FROM (SELECT u.event_id FROM shearline.audit_unsealed AS u ORDER BY u.at, u.event_id LIMIT batch) AS w;
     FOR event IN
         SELECT e.organization_id, e.id, e.bytes FROM shearline.audit_event AS e
-         WHERE e.id = ANY (waiting) ORDER BY e.organization_id, e.at, e.id
+         WHERE e.id = ANY (waiting) AND NOT EXISTS (SELECT 1 FROM shearline.audit_seal AS s WHERE s.event_id = e.id)
+         ORDER BY e.organization_id, e.at, e.id
     LOOP
         IF event.organization_id IS DISTINCT FROM chain THEN
             IF chain IS NOT NULL THEN
@@ -105,6 +103,7 @@ BEGIN
         sealed := sealed + 1;
         INSERT INTO shearline.audit_seal (organization_id, seq, event_id, hash) VALUES (chain, head, event.id, head_hash);
     END LOOP;
+    DELETE FROM shearline.audit_unsealed AS u WHERE u.event_id = ANY (waiting);
     IF chain IS NOT NULL THEN
         RETURN NEXT;
     END IF;
@@ -130,8 +129,13 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY tenant ON %I TO shearline_app USING '
                        '(organization_id = (SELECT NULLIF(current_setting(''shearline.organization'', true), '''')))', name);
-        EXECUTE format('CREATE POLICY node ON %I TO shearline_node USING (true)', name);
     END LOOP;
+    CREATE POLICY node ON audit_seal TO shearline_node USING (true);
+    CREATE POLICY node ON audit_checkpoint_line TO shearline_node USING (true);
+    -- an event that is in neither table would be in no export, and nobody would miss it
+    CREATE POLICY node_reads ON audit_unsealed FOR SELECT TO shearline_node USING (true);
+    CREATE POLICY node_deletes ON audit_unsealed FOR DELETE TO shearline_node
+        USING (EXISTS (SELECT 1 FROM audit_seal AS s WHERE s.event_id = audit_unsealed.event_id));
     CREATE POLICY node ON audit_event FOR SELECT TO shearline_node USING (true);
 END
 $$;
