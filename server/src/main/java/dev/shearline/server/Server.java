@@ -253,30 +253,38 @@ public final class Server implements AutoCloseable {
     /**
      * Readiness goes off; then, for as long as balancers need to notice, everything goes on; then nothing new is accepted, what is under way
      * is answered and streams end; then the lease is given up. Until then the node follows, so that a revocation that waits for it is told
-     * the truth.
+     * the truth. What fails on the way keeps nothing from being ended, nor does an interrupt.
      */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        if (answering) {
-            log.info("stopping: not ready any more, answering for another {} ms", stopDelay.toMillis());
-            rest(stopDelay);
-        }
-        api.stop();
-        heartbeat.close();
-        // whatever still runs after the longest wait is refused
-        feed.leave();
-        features.close();
-        feed.close();
-        management.stop();
-        var _ = vertx.close().toCompletionStage().toCompletableFuture().join();
-        metrics.close();
-        nodeDatabase.close();
-        database.close();
-        if (answering) {
-            log.info("stopped: all is answered, and the lease is given up");
+        try (var steps = new Steps()) {
+            if (answering) {
+                log.info("stopping: not ready any more, answering for another {} ms", stopDelay.toMillis());
+                steps.take("go on answering", () -> rest(stopDelay));
+            }
+            steps.take("answer what is under way", api::stop);
+            steps.take("stop the heartbeat", heartbeat::close);
+            // whatever still runs after the longest wait is refused
+            steps.take("close the gate", feed::leave);
+            steps.take("end the features", features::close);
+            steps.take("end the feed", feed::stop);
+            steps.take("give up the lease", feed::releaseLease);
+            steps.take("end the management port", management::stop);
+            steps.take(
+                    "end the event loops",
+                    () -> vertx.close()
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .join());
+            steps.take("close the metrics", metrics::close);
+            steps.take("close the node's session", nodeDatabase::close);
+            steps.take("close the database", database::close);
+            if (answering) {
+                log.info("stopped: all is answered, and the lease is given up");
+            }
         }
     }
 

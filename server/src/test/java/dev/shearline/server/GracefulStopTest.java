@@ -1,6 +1,7 @@
 package dev.shearline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shearline.server.config.Setting;
 import dev.shearline.server.testing.Api;
@@ -9,6 +10,7 @@ import dev.shearline.server.testing.Events;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.Gate;
 import dev.shearline.token.Secret;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -62,6 +64,23 @@ class GracefulStopTest {
             long before = System.nanoTime();
             cluster.node(0).close();
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void a_node_that_an_interrupted_thread_closes_gives_up_its_lease_and_all_else() {
+        try (var cluster = Cluster.start(2)) {
+            var leaving = cluster.node(1);
+            var probe = new Api(URI.create("http://127.0.0.1:" + leaving.managementPort()), Secret.of(""));
+            probe.get("/readyz").expect(200);
+            var stillInterrupted = CompletableFuture.supplyAsync(() -> {
+                Thread.currentThread().interrupt();
+                leaving.close();
+                return Thread.interrupted();
+            });
+            assertThat(stillInterrupted.join()).isTrue();
+            assertThat(leases(cluster)).isEqualTo("1");
+            assertThatThrownBy(() -> probe.get("/readyz")).hasRootCauseInstanceOf(IOException.class);
         }
     }
 

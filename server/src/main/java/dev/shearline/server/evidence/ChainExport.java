@@ -52,8 +52,10 @@ final class ChainExport {
         var waiting = unsealed.isEmpty()
                 ? List.<StoredEvent>of()
                 : database.<List<StoredEvent>>read(context, tx -> store.byIds(tx, chain, unsealed));
-        waiting.forEach(event -> lines.accept(ExportFormat.event(event)));
-        lines.accept(ExportFormat.end(events, checkpoints, waiting.size()));
+        var last = new StringBuilder();
+        waiting.forEach(event -> last.append(ExportFormat.event(event)));
+        lines.accept(last.append(ExportFormat.end(events, checkpoints, waiting.size()))
+                .toString());
     }
 
     private Part part(Tx tx, long from) {

@@ -108,11 +108,24 @@ public final class FeedNode implements AutoCloseable {
         follower.close();
     }
 
-    @Override
-    public void close() {
+    /** Leaves, and numbers no more; its lease is left, for {@link #releaseLease}. */
+    public void stop() {
         follower.close();
         wakeUp.close();
         numberer.close();
+    }
+
+    /** From now on nobody waits for this node. */
+    public void releaseLease() {
         lease.release();
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop();
+        } finally {
+            releaseLease();
+        }
     }
 }

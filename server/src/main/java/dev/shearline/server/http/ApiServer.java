@@ -79,7 +79,14 @@ public final class ApiServer {
         var stopping = servers.stream()
                 .map(server -> server.shutdown(HttpLimits.STOP_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS))
                 .toList();
-        await(Future.join(stopping), "stop listening");
+        try {
+            await(Future.join(stopping), "stop listening");
+        } finally {
+            awaitHandlers();
+        }
+    }
+
+    private void awaitHandlers() {
         try {
             dispatcher.awaitHandlers(HttpLimits.STOP_TIME_MAX);
         } catch (InterruptedException e) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Takes every request of a listener from its first byte to its exchange.
@@ -24,7 +25,8 @@ import java.util.concurrent.TimeUnit;
  * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the
  * handler. A hot route is found by its exact path before anything is split or decoded, and its handler runs where the bytes
  * arrived; every other handler runs on a virtual thread of its own, of which there are at most
- * {@link HttpLimits#BLOCKING_REQUESTS_MAX}.
+ * {@link HttpLimits#BLOCKING_REQUESTS_MAX}. A body that is too long to hold leaves on that thread, but not from that place: see
+ * {@link Downloads}.
  *
  * <h2>Threads</h2>
  *
@@ -44,6 +46,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     private final RequestLog log;
     private final Semaphore places = new Semaphore(HttpLimits.BLOCKING_REQUESTS_MAX);
     private final OpenStreams streams = new OpenStreams();
+    private final Downloads downloads;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("request-", 0).factory());
 
@@ -58,12 +61,40 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             MeterRegistry registry,
             RequestLog log,
             SecureRandom random) {
+        this(
+                routes,
+                gate,
+                authenticators,
+                entrance,
+                format,
+                problems,
+                json,
+                registry,
+                log,
+                random,
+                new Downloads(HttpLimits.DOWNLOADS_MAX, HttpLimits.DOWNLOADS_EACH_MAX, HttpLimits.DOWNLOAD_TIME_MAX));
+    }
+
+    /** With another room for long bodies than a node has. */
+    Dispatcher(
+            Routes routes,
+            Gate gate,
+            Authenticators authenticators,
+            Entrance entrance,
+            KeyFormat format,
+            Problems problems,
+            Json json,
+            MeterRegistry registry,
+            RequestLog log,
+            SecureRandom random,
+            Downloads downloads) {
         this.table = routes.table();
         this.gate = gate;
         this.edge = new Edge(authenticators, entrance, format, json, new RequestIds(random));
         this.answers = new Answers(json, problems);
         this.metrics = new HttpMetrics(registry, routes.endpoints());
         this.log = log;
+        this.downloads = downloads;
     }
 
     @Override
@@ -135,10 +166,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             case Endpoint.Blocking blocking -> {
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
                 var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
-                collect(
-                        request,
-                        exchange,
-                        () -> exchange.response(blocking.handler().handle(request)));
+                collect(request, exchange, place -> answer(blocking, request, exchange, place));
             }
             case Endpoint.Streaming streaming -> {
                 if (raw.method().equals(HttpMethod.HEAD)) {
@@ -146,12 +174,12 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 }
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
                 var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
-                collect(request, exchange, () -> open(streaming, request, exchange));
+                collect(request, exchange, _ -> open(streaming, request, exchange));
             }
         }
     }
 
-    private void collect(Request request, Exchange exchange, Runnable work) {
+    private void collect(Request request, Exchange exchange, Consumer<Place> work) {
         BodyReader.read(request.raw(), exchange.context().owner(), new BodyReader.Outcome() {
             @Override
             public void whole(Buffer body) {
@@ -166,21 +194,40 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         });
     }
 
-    private void onVirtualThread(Exchange exchange, Runnable work) {
+    private void onVirtualThread(Exchange exchange, Consumer<Place> work) {
         if (!places.tryAcquire()) {
             exchange.problem(Problem.overloaded());
             return;
         }
         exchange.expectWithin(HttpLimits.ANSWER_TIME_MAX);
         threads.execute(() -> {
-            try {
-                work.run();
-            } catch (Throwable thrown) { // an Error of one request is that request's
-                exchange.thrown(thrown);
-            } finally {
-                places.release();
+            try (var place = new Place(places)) {
+                try {
+                    work.accept(place);
+                } catch (Throwable thrown) { // an Error of one request is that request's
+                    exchange.thrown(thrown);
+                }
             }
         });
+    }
+
+    private void answer(Endpoint.Blocking blocking, Request request, Exchange exchange, Place place) {
+        var response = blocking.handler().handle(request);
+        if (!(response.body() instanceof Response.Body.Streamed body)) {
+            exchange.response(response);
+            return;
+        }
+        var whose = request.share();
+        if (!downloads.admit(whose)) {
+            exchange.problem(Problem.overloaded());
+            return;
+        }
+        try {
+            place.close();
+            exchange.download(response, body.writer(), downloads.timeMax());
+        } finally {
+            downloads.leave(whose);
+        }
     }
 
     private void open(Endpoint.Streaming streaming, Request request, Exchange exchange) {
@@ -213,6 +260,25 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     void handleInvalid(HttpServerRequest raw) {
         var exchange = new Exchange(answers, log, new HotRequest(edge, raw), metrics.unmatched(), System.nanoTime());
         exchange.refused(InvalidRequests.problemOf(raw.decoderResult().cause()), true);
+    }
+
+    /** One of the places of requests, from whoever took it. On one thread; however often it is closed, it is given back once. */
+    private static final class Place implements AutoCloseable {
+
+        private final Semaphore places;
+        private boolean taken = true;
+
+        Place(Semaphore places) {
+            this.places = places;
+        }
+
+        @Override
+        public void close() {
+            if (taken) {
+                taken = false;
+                places.release();
+            }
+        }
     }
 
     /** A hot handler takes over as soon as the body is there. */

@@ -7,10 +7,13 @@ import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request and the one answer to it, from whichever thread it comes. Made on the event loop. */
 final class Exchange {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final long NO_TIMER = -1;
 
     private final Context context = currentContext();
@@ -58,16 +61,12 @@ final class Exchange {
     }
 
     void response(Response response) {
-        if (response.body() instanceof Response.Body.Streamed body) {
-            streamed(response, body.writer());
-            return;
-        }
         var rendered = answers.rendered(response);
         onEventLoop(() -> write(rendered));
     }
 
-    /** On a virtual thread, which stays with the answer until all of it has left. */
-    private void streamed(Response response, BodyWriter writer) {
+    /** On a virtual thread, which stays with the answer until all of it has left, or until there is no time left. */
+    void download(Response response, BodyWriter writer, Duration timeMax) {
         var begun = new CompletableFuture<Boolean>();
         onEventLoop(() -> begun.complete(write(response)));
         if (!begun.orTimeout(HttpLimits.PART_TIME_MAX.toMillis(), TimeUnit.MILLISECONDS)
@@ -75,11 +74,12 @@ final class Exchange {
                 || request.method().equals(HttpMethod.HEAD)) {
             return;
         }
-        var sink = new BodySink(context, request.raw().response());
+        var sink = new BodySink(context, request.raw().response(), request::isStillAuthenticated, timeMax);
         try {
             writer.writeTo(sink);
             sink.end();
-        } catch (BodySink.ClientGoneException e) {
+        } catch (BodySink.CutOffException e) {
+            LOG.info("the body for request {} was cut off: {}", request.requestId(), e.getMessage());
             cutOff();
         } catch (RuntimeException | Error e) {
             // logged where it is a fault of ours; the client sees a body without its end

@@ -20,6 +20,11 @@ public final class HttpLimits {
     static final int STREAMS_MAX = 1_000;
     static final int STREAM_BACKLOG_BYTES_MAX = 256 * 1024;
 
+    /** Long bodies that leave at the same time. */
+    static final int DOWNLOADS_MAX = 32;
+    /** Of them those of one organization, or of one operator: whoever reads slowly leaves room for the others. */
+    static final int DOWNLOADS_EACH_MAX = 4;
+
     static final int QUERY_PARAMETERS_MAX = 64;
     /** What of it is kept in the audit log. */
     static final int USER_AGENT_CHARACTERS_MAX = 512;
@@ -44,6 +49,9 @@ public final class HttpLimits {
 
     /** For a part of a long body to leave: then its client reads no more. */
     static final Duration PART_TIME_MAX = Duration.ofSeconds(30);
+
+    /** For all of a long body to leave; what has not left by then is cut off. */
+    static final Duration DOWNLOAD_TIME_MAX = Duration.ofMinutes(15);
 
     static final Duration STOP_TIME_MAX = Duration.ofSeconds(10);
     static final Duration START_TIME_MAX = Duration.ofSeconds(30);

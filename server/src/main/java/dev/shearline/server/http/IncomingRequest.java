@@ -2,6 +2,7 @@ package dev.shearline.server.http;
 
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.net.IpAddress;
@@ -81,6 +82,25 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         };
         actor = found;
         return found;
+    }
+
+    /** Asks again, where a long answer leaves: false once who asks may not do all any more that it could when it asked. */
+    boolean isStillAuthenticated() {
+        var before = actor;
+        if (before == null) {
+            return true;
+        }
+        return switch (authenticate(credential().orElseThrow(Credentials::missing))) {
+            case Authentication.Authenticated(var now) -> now.mayWhatCould(before);
+            case Authentication.Refused _ -> false;
+        };
+    }
+
+    /** Whose part of a shared room this takes: an organization's, an operator's, and before anybody is known that of an address. */
+    String share() {
+        return knownActor()
+                .map(who -> who.organizationOf().map(OrganizationId::value).orElseGet(who::id))
+                .orElseGet(() -> remoteAddress().toString());
     }
 
     /** Who asks, if the answer has needed to know that. */

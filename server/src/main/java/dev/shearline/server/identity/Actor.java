@@ -116,6 +116,18 @@ public sealed interface Actor {
         };
     }
 
+    /** Whether this is who it was before, and may do and see all that it could then. */
+    default boolean mayWhatCould(Actor before) {
+        return kind().equals(before.kind())
+                && id().equals(before.id())
+                && before.scopes().scopes().stream().allMatch(scopes()::covers)
+                && organizationOf().equals(before.organizationOf())
+                && organizationOf().stream()
+                        .allMatch(organization -> reachIn(organization)
+                                .orElseThrow()
+                                .includesAll(before.reachIn(organization).orElseThrow()));
+    }
+
     /** {@code member}, {@code key}, …: as the audit log says it. */
     default String kind() {
         return switch (this) {

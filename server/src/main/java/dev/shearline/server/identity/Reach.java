@@ -25,6 +25,14 @@ public sealed interface Reach {
         };
     }
 
+    default boolean includesAll(Reach other) {
+        return switch (this) {
+            case WholeOrganization _ -> true;
+            case Audiences audiences ->
+                other instanceof Audiences(var ids) && audiences.ids().containsAll(ids);
+        };
+    }
+
     default List<String> audienceIds() {
         return switch (this) {
             case WholeOrganization _ -> List.of();

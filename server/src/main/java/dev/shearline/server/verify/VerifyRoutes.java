@@ -49,6 +49,7 @@ final class VerifyRoutes {
         var questions = read(request, QuestionJson::readBatch);
         return verifier.answerAll(caller, questions).map(answers -> {
             var json = new AnswerBytes().raw(ITEMS);
+            var unanswered = problems.parts(request.requestId());
             for (int i = 0; i < answers.size(); i++) {
                 if (i > 0) {
                     json.raw(',');
@@ -56,8 +57,7 @@ final class VerifyRoutes {
                 switch (answers.get(i)) {
                     case KeyVerifier.Answer answer -> write(json, answer);
                     case KeyVerifier.Unanswered(var cause) -> {
-                        var problem = problems.problemOf(cause, request.requestId());
-                        VerdictJson.writeUnanswered(json, problem, KeyVerifier.RETRY_AFTER);
+                        VerdictJson.writeUnanswered(json, unanswered.problemOf(cause), KeyVerifier.RETRY_AFTER);
                     }
                 }
             }

@@ -21,8 +21,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +41,7 @@ final class TestListener implements AutoCloseable {
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final Dispatcher dispatcher;
     private final ApiServer server;
+    private final Map<String, String> exchanged = new ConcurrentHashMap<>();
     private volatile OptionalLong closedFor = OptionalLong.empty();
 
     TestListener(Consumer<Routes> register) {
@@ -46,30 +49,41 @@ final class TestListener implements AutoCloseable {
     }
 
     TestListener(Consumer<Routes> register, Entrance entrance, List<Function<Throwable, Optional<Problem>>> mappers) {
-        this(entrance, mappers, register);
+        this(entrance, mappers, register, new Downloads(100, 100, HttpLimits.DOWNLOAD_TIME_MAX));
         server.start();
     }
 
     private TestListener(
-            Entrance entrance, List<Function<Throwable, Optional<Problem>>> mappers, Consumer<Routes> register) {
+            Entrance entrance,
+            List<Function<Throwable, Optional<Problem>>> mappers,
+            Consumer<Routes> register,
+            Downloads downloads) {
         var routes = new Routes();
         register.accept(routes);
         this.dispatcher = new Dispatcher(
                 routes,
                 () -> closedFor,
-                new Authenticators(TestListener::authenticate, TestListener::authenticate),
+                new Authenticators(this::authenticate, this::authenticate),
                 entrance,
                 new KeyFormat(List.of("shl")),
                 new Problems(mappers),
                 json,
                 registry,
                 new RequestLog(RequestLines.ALL),
-                new SecureRandom());
+                new SecureRandom(),
+                downloads);
         server = another(0);
     }
 
+    static TestListener withRoomFor(Downloads downloads, Consumer<Routes> register) {
+        var listener = new TestListener(Entrance.OPEN, List.of(), register, downloads);
+        listener.server.start();
+        return listener;
+    }
+
     static TestListener speakingTls(Consumer<Routes> register, TlsFiles files) throws UnfitCertificateException {
-        var listener = new TestListener(Entrance.OPEN, List.of(), register);
+        var listener = new TestListener(
+                Entrance.OPEN, List.of(), register, new Downloads(100, 100, HttpLimits.DOWNLOAD_TIME_MAX));
         try {
             listener.server.useTls(files);
         } catch (UnfitCertificateException e) {
@@ -90,9 +104,9 @@ final class TestListener implements AutoCloseable {
         return new Entrance(hosts, proxies, transport);
     }
 
-    /** A credential is the scopes that it holds, written out; "revoked" is one that was. */
-    private static Authentication authenticate(Secret credential, IpAddress address) {
-        var text = credential.reveal();
+    /** A credential is the scopes that it holds, written out, until it is exchanged; "revoked" is one that was. */
+    private Authentication authenticate(Secret credential, IpAddress address) {
+        var text = exchanged.getOrDefault(credential.reveal(), credential.reveal());
         return text.equals("revoked")
                 ? new Authentication.Refused("The key is revoked.")
                 : new Authentication.Authenticated(new Actor.Operator(KEY, ScopeSet.ofWire(List.of(text.split(" ")))));
@@ -101,6 +115,11 @@ final class TestListener implements AutoCloseable {
     /** On the same event loops. */
     final ApiServer another(int port) {
         return new ApiServer(vertx, "127.0.0.1", port, 2, dispatcher);
+    }
+
+    /** From now on a credential is worth what another one is. */
+    void exchange(String credential, String other) {
+        exchanged.put(credential, other);
     }
 
     void closeGateFor(long millis) {

@@ -2,7 +2,9 @@ package dev.shearline.server.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.http.Problems;
 import dev.shearline.server.testing.Api;
+import dev.shearline.server.testing.CapturedLog;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Holding;
 import java.util.ArrayList;
@@ -87,6 +89,18 @@ class VerifyBatchTest {
         unanswered(answer, 3, "outcome_unknown");
         assertThat(answer.at("items/4/code")).isEqualTo("allowed");
         assertThat(answer.raw().body()).doesNotContain("injected");
+    }
+
+    @Test
+    void tokens_that_meet_one_fault_have_one_line_in_the_log() {
+        try (var log = CapturedLog.of(Problems.class)) {
+            var answer =
+                    batch(List.of(question(token("memory")), question(token("memory")), question(token("memory"))));
+            for (int item = 0; item < 3; item++) {
+                unanswered(answer, item, "database_unavailable");
+            }
+            assertThat(log.lines()).hasSize(1);
+        }
     }
 
     @Test
