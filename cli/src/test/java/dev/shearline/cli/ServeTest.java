@@ -169,6 +169,11 @@ class ServeTest {
                         .isNotEmpty()
                         .allSatisfy(line ->
                                 assertThat(line.propertyNames()).contains("time", "level", "logger", "message")));
+        // both were told to stop
+        assertThat(logs.subList(0, 2))
+                .allSatisfy(log -> assertThat(log)
+                        .anySatisfy(line ->
+                                assertThat(line.path("message").asString()).startsWith("stopped: ")));
         assertThat(routes(logs.get(0))).contains("/v1/keys/verify", "/v1/keys/:id/revoke", "-");
         assertThat(routes(logs.get(1))).contains("/v1/keys/:id/revoke").doesNotContain("/v1/keys/verify");
         assertThat(routes(logs.get(2))).isEmpty();
