@@ -118,13 +118,13 @@ public final class Catalog {
     }
 
     /** By name. */
-    Page<ScopeDefinition> list(Caller caller, Paging paging) {
+    Page<ScopeDefinition> list(Caller caller, boolean descending, Paging paging) {
         var after = paging.after().map(List::getFirst).orElse("");
         if (Scope.find(after).isEmpty() && !after.isEmpty()) {
             throw Problem.invalidParameter(Paging.CURSOR, "This \"cursor\" is not one of this list.")
                     .asException();
         }
-        var rows = read(caller, tx -> store.list(tx, after, paging.limit() + 1));
+        var rows = read(caller, tx -> store.list(tx, after, descending, paging.limit() + 1));
         return paging.page(
                 rows.stream().map(CatalogStore.Row::shown).toList(),
                 scope -> List.of(scope.name().value()));

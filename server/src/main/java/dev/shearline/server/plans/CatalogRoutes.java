@@ -13,6 +13,8 @@ import java.util.Optional;
 public final class CatalogRoutes {
 
     private static final String SCOPE = "/v1/scopes/:name";
+    private static final String SORT = "sort";
+    private static final String ORDER = "order";
 
     private final Catalog catalog;
 
@@ -32,8 +34,24 @@ public final class CatalogRoutes {
 
     private Response list(Request request) {
         var caller = request.caller();
-        request.queryOnly(Paging.LIMIT, Paging.CURSOR);
-        return Response.ok(catalog.list(caller, Paging.of(request, "/v1/scopes")));
+        request.queryOnly(Paging.LIMIT, Paging.CURSOR, SORT, ORDER);
+        if (!request.query(SORT).orElse("name").equals("name")) {
+            throw Problem.invalidParameter(SORT, "\"sort\" can only be name here.")
+                    .asException();
+        }
+        boolean descending = isDescending(request.query(ORDER).orElse("asc"));
+        var paging = Paging.of(request, descending ? "/v1/scopes&order=desc" : "/v1/scopes");
+        return Response.ok(catalog.list(caller, descending, paging));
+    }
+
+    private static boolean isDescending(String order) {
+        return switch (order) {
+            case "asc" -> false;
+            case "desc" -> true;
+            default ->
+                throw Problem.invalidParameter(ORDER, "\"order\" must be asc or desc.")
+                        .asException();
+        };
     }
 
     private Response get(Request request) {

@@ -22,6 +22,13 @@ final class CatalogStore {
              ORDER BY name
              LIMIT :rows
             """;
+    private static final String LIST_DESCENDING = """
+            SELECT name, title, description, array_to_string(roles, ' ') AS roles, publishable, built_in, version, created_at
+              FROM scope
+             WHERE :after = '' OR name < :after
+             ORDER BY name DESC
+             LIMIT :rows
+            """;
     private static final String FIND = """
             SELECT name, title, description, array_to_string(roles, ' ') AS roles, publishable, built_in, version, created_at
               FROM scope
@@ -74,9 +81,9 @@ final class CatalogStore {
     /** A scope as it is stored. */
     record Row(ScopeDefinition shown, int version) {}
 
-    List<Row> list(Tx tx, String after, int rows) {
+    List<Row> list(Tx tx, String after, boolean descending, int rows) {
         return tx.handle()
-                .createQuery(LIST)
+                .createQuery(descending ? LIST_DESCENDING : LIST)
                 .bind("after", after)
                 .bind("rows", rows)
                 .map((row, _) -> read(row))

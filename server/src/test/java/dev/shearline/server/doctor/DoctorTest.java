@@ -267,8 +267,9 @@ class DoctorTest {
 
     @Test
     void events_that_wait_for_a_seal_or_would_never_get_one() {
-        schema.execute("INSERT INTO audit_unsealed (event_id, organization_id, at)"
-                + " VALUES ('ev', 'org', now() - interval '1 hour')");
+        schema.execute("INSERT INTO audit_event (id, organization_id, at, actor, action, target, bytes)"
+                + " VALUES ('evt_waiting', 'org_instance', now(), 'a', 'b', 'c', '')");
+        schema.execute("UPDATE audit_unsealed SET at = now() - interval '1 hour' WHERE event_id = 'evt_waiting'");
         assertFound("sealing", Finding.Level.WARN, "the next node that starts does it", "systemctl start");
         schema.execute("INSERT INTO node (id, version, address, applied, staleness_ms, lease_until) VALUES"
                 + " ('node_a', '1.0', 'a:1', 1, 10000, now() + interval '1 hour')");

@@ -196,6 +196,28 @@ class CatalogTest {
     }
 
     @Test
+    void scopes_are_listed_backwards_too() {
+        var forwards = new ArrayList<String>();
+        var backwards = new ArrayList<String>();
+        for (var order : List.of("asc", "desc")) {
+            var names = order.equals("asc") ? forwards : backwards;
+            var cursor = "";
+            do {
+                var page = api.get(own, "/v1/scopes?sort=name&limit=7&order=" + order + cursor);
+                assertThat(page.status()).isEqualTo(200);
+                page.body()
+                        .at("/items")
+                        .forEach(scope -> names.add(scope.at("/name").asString()));
+                cursor = page.at("/next_cursor").isEmpty() ? "" : "&cursor=" + page.at("/next_cursor");
+            } while (!cursor.isEmpty());
+        }
+        assertThat(backwards).isEqualTo(forwards.reversed()).hasSizeGreaterThan(15);
+        for (var wrong : List.of("sort=created", "order=down")) {
+            assertThat(api.get(own, "/v1/scopes?" + wrong).status()).isEqualTo(422);
+        }
+    }
+
+    @Test
     void all_scopes_are_listed_by_name() {
         var names = new ArrayList<String>();
         var cursor = "";
