@@ -250,8 +250,9 @@ class DatabaseFailuresTest {
             Eventually.isTrue(
                     "it takes its time",
                     () -> cluster.schema()
-                            .query("SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"
-                                    + " WHERE l.locktype = 'advisory' AND d.datname = current_database()")
+                            .query(
+                                    "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"
+                                            + " WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = 4 AND d.datname = current_database()")
                             .equals("1"));
             cluster.api().get("/v1/keys?organization=" + acme).expect(200);
             assertThat(verifiedUntilAnswered(cluster, key, List.of(slow))).isPositive();
