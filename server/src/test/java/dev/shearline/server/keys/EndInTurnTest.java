@@ -93,7 +93,8 @@ class EndInTurnTest {
                 () -> cluster.api()
                         .post("/v1/organizations/" + acme + "/suspend")
                         .expect(200),
-                401);
+                401,
+                409);
         cluster.api().post("/v1/organizations/" + acme + "/resume").expect(200);
     }
 }
