@@ -92,7 +92,11 @@ final class Stage implements AutoCloseable {
         return added(ChildProcess.start(directory, "peer", main, Map.of(), arguments));
     }
 
-    private ChildProcess added(ChildProcess child) {
+    private synchronized ChildProcess added(ChildProcess child) {
+        if (closed) {
+            child.close();
+            throw new IllegalStateException("the benchmark is being stopped");
+        }
         children.add(child);
         return child;
     }
