@@ -36,8 +36,7 @@ final class CatalogStore {
             """;
     private static final String FIND_ALL = """
             SELECT name, title, description, array_to_string(roles, ' ') AS roles, publishable, built_in, version, created_at
-              FROM scope
-             WHERE name = ANY (:names)
+              FROM scope JOIN unnest(:names) AS wanted (name) USING (name)
              ORDER BY name
             """;
     private static final String LOCK = """
