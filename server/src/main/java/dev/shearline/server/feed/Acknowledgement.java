@@ -109,37 +109,25 @@ final class Acknowledgement {
         }
     }
 
-    /** The rows as they are, whether the feed holds the change, and whether this node has it, by its own memory and the feed's tags. */
-    private record Seen(List<Nodes.Row> rows, boolean held, boolean reachedHere) {}
-
-    private Seen see(Epoch epoch) {
-        return database.call(handle -> {
-            var rows = Nodes.list(handle);
-            // read after the rows: what it has applied since counts, what it applied in another history does not
-            var here = follower.position();
-            boolean held = Nodes.isInHistory(handle, epoch);
-            boolean reached =
-                    here.number() >= epoch.number() && (here.equals(epoch) ? held : Nodes.isInHistory(handle, here));
-            return new Seen(rows, held, reached);
-        });
-    }
-
     private Propagation.Measured count(Epoch epoch, Instant numberedAt, long committedNanos) {
-        Seen seen;
+        // read before the look: what this node had applied by then it has, if the feed still holds the entry
+        var here = follower.position();
+        Nodes.Look seen;
         try {
-            seen = see(epoch);
+            seen = database.call(handle -> Nodes.look(handle, epoch, here));
         } catch (DatabaseUnavailableException e) {
             return new Propagation.Measured(Optional.of(epoch), nobodyKnows(committedNanos));
         }
-        if (!seen.held) {
+        if (!seen.holdsChange()) {
             return unnumbered(committedNanos);
         }
+        boolean reachedHere = seen.holdsHere() && here.number() >= epoch.number();
         int acknowledged = 0;
         int fenced = 0;
         var longest = Duration.ZERO;
-        var rows = withSelf(seen.rows);
+        var rows = withSelf(seen.rows());
         for (var row : rows) {
-            if (row.id().equals(self.id()) ? seen.reachedHere : row.applied() >= epoch.number()) {
+            if (row.id().equals(self.id()) ? reachedHere : row.applied() >= epoch.number()) {
                 acknowledged++;
             } else if (row.lapsed()) {
                 fenced++;

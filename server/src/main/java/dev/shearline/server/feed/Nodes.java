@@ -1,8 +1,11 @@
 package dev.shearline.server.feed;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -28,10 +31,15 @@ final class Nodes {
             RETURNING %s, clock_timestamp() AS now
             """.formatted(ServerIdentity.COLUMN);
 
-    private static final String LIST =
-            "SELECT id, applied, staleness_ms, lease_until < now() AS lapsed FROM node ORDER BY id";
-    private static final String IN_HISTORY =
-            "SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :number AND tag = :tag)";
+    /** All of it as of one moment. */
+    private static final String LOOK = """
+            SELECT s.held, s.reached, n.id, n.applied, n.staleness_ms, n.lease_until < now() AS lapsed
+              FROM (SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :number AND tag = :tag) AS held,
+                           EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :here AND tag = :hereTag) AS reached) AS s
+              LEFT JOIN node AS n ON true
+             ORDER BY n.id
+            """;
+
     private static final String DELETE = "DELETE FROM node WHERE id = ANY (:ids)";
     /** Waits for nobody: a row that is being renewed right now is not to be forgotten. */
     private static final String FORGET_LAPSED = """
@@ -41,6 +49,9 @@ final class Nodes {
 
     /** A node as the others see it. */
     record Row(NodeId id, long applied, Duration staleness, boolean lapsed) {}
+
+    /** Who answers with a lease or has, and which entries the feed holds. */
+    record Look(List<Row> rows, boolean holdsChange, boolean holdsHere) {}
 
     /** What a renewal brought back. */
     record Renewed(ServerIdentity server, Instant primaryNow) {}
@@ -62,23 +73,33 @@ final class Nodes {
                 .one();
     }
 
-    static List<Row> list(Handle handle) {
-        return handle.createQuery(LIST)
-                .map((row, _) -> new Row(
-                        new NodeId(row.getString("id")),
-                        row.getLong("applied"),
-                        Duration.ofMillis(row.getLong("staleness_ms")),
-                        row.getBoolean("lapsed")))
-                .list();
+    /**
+     * The nodes, and whether the feed holds two very entries: the change that is asked about, and the one that the asking node stands at,
+     * which is to be read before.
+     */
+    static Look look(Handle handle, Epoch change, Epoch here) {
+        var rows = new ArrayList<Row>();
+        return handle.createQuery(LOOK)
+                .bind("number", change.number())
+                .bind("tag", change.tag())
+                .bind("here", here.number())
+                .bind("hereTag", here.tag())
+                .map((row, _) -> {
+                    if (row.getString("id") != null) {
+                        rows.add(row(row));
+                    }
+                    return new Look(rows, row.getBoolean("held"), row.getBoolean("reached"));
+                })
+                .list()
+                .getFirst();
     }
 
-    /** Whether the feed holds this very entry. */
-    static boolean isInHistory(Handle handle, Epoch epoch) {
-        return handle.createQuery(IN_HISTORY)
-                .bind("number", epoch.number())
-                .bind("tag", epoch.tag())
-                .mapTo(Boolean.class)
-                .one();
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                new NodeId(row.getString("id")),
+                row.getLong("applied"),
+                Duration.ofMillis(row.getLong("staleness_ms")),
+                row.getBoolean("lapsed"));
     }
 
     static void delete(Handle handle, Collection<NodeId> ids) {

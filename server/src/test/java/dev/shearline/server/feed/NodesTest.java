@@ -49,9 +49,9 @@ class NodesTest {
         });
         renew(ID, head());
         lapse(ID, "1 second");
-        assertThat(call(Nodes::list)).singleElement().returns(true, Nodes.Row::lapsed);
+        assertThat(rows()).singleElement().returns(true, Nodes.Row::lapsed);
         renew(ID, head());
-        assertThat(call(Nodes::list)).singleElement().returns(false, Nodes.Row::lapsed);
+        assertThat(rows()).singleElement().returns(false, Nodes.Row::lapsed);
     }
 
     @Test
@@ -59,11 +59,11 @@ class NodesTest {
         number(3);
         var head = head();
         renew(ID, head);
-        assertThat(call(Nodes::list)).singleElement().returns(head.number(), Nodes.Row::applied);
+        assertThat(rows()).singleElement().returns(head.number(), Nodes.Row::applied);
         renew(ID, new Epoch(head.number(), head.tag() ^ 1));
-        assertThat(call(Nodes::list)).singleElement().returns(0L, Nodes.Row::applied);
+        assertThat(rows()).singleElement().returns(0L, Nodes.Row::applied);
         renew(ID, new Epoch(head.number() + 1, head.tag()));
-        assertThat(call(Nodes::list)).singleElement().returns(0L, Nodes.Row::applied);
+        assertThat(rows()).singleElement().returns(0L, Nodes.Row::applied);
     }
 
     @Test
@@ -73,7 +73,7 @@ class NodesTest {
         lapse(ID, "59 seconds");
         lapse(OTHER, "61 seconds");
         assertThat(call(Nodes::forgetLapsed)).isEqualTo(1);
-        assertThat(call(Nodes::list)).singleElement().returns(ID, Nodes.Row::id);
+        assertThat(rows()).singleElement().returns(ID, Nodes.Row::id);
     }
 
     @Test
@@ -149,6 +149,10 @@ class NodesTest {
                 }
             }
         }
+    }
+
+    private List<Nodes.Row> rows() {
+        return call(handle -> Nodes.look(handle, Epoch.NONE, Epoch.NONE)).rows();
     }
 
     private void renew(NodeId id, Epoch applied) {
