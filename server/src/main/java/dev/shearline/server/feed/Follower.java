@@ -42,7 +42,9 @@ final class Follower implements AutoCloseable {
     /** What a poll found. */
     private enum Outcome {
         AT_HEAD,
-        MORE,
+        /** It brought something, which the next poll reports. */
+        NEWS,
+        BEHIND,
         RELOAD
     }
 
@@ -55,6 +57,7 @@ final class Follower implements AutoCloseable {
     private final AppliedWaiters waiters = new AppliedWaiters();
     private final List<FeedListener> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore wakeUps = new Semaphore(0);
+    private final Pace pace = new Pace();
     private final Thread thread;
 
     /** Null until the first load; then where the replica stands, and on which server it was read. */
@@ -123,12 +126,17 @@ final class Follower implements AutoCloseable {
             if (reload) {
                 load(handle);
             }
-            switch (poll(handle)) {
+            pace.callBegins();
+            var outcome = poll(handle);
+            pace.callEnded();
+            switch (outcome) {
                 case RELOAD -> reload = true;
-                case MORE -> {}
+                case BEHIND -> {}
+                case NEWS -> pace.await();
                 case AT_HEAD -> {
                     keepHouse(handle);
                     rest(jittered(settings.pollInterval()));
+                    pace.await();
                 }
             }
         }
@@ -186,13 +194,13 @@ final class Follower implements AutoCloseable {
         }
         apply(handle, news, last);
         if (news.size() == FeedLog.BATCH_MAX) {
-            return Outcome.MORE;
+            return Outcome.BEHIND;
         }
         if (!page.numbersLate()) {
             freshness.extend(sent, settings.maxStaleness());
         }
         // what was applied is reported at once, by the next poll's renewal
-        return news.isEmpty() ? Outcome.AT_HEAD : Outcome.MORE;
+        return news.isEmpty() ? Outcome.AT_HEAD : Outcome.NEWS;
     }
 
     private Nodes.Renewed renew(Handle handle, Epoch applied) {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Numbers this node's commits. One thread serves all committers: while one call of the database's numberer commits, the next batch
- * gathers, so the cost of a number is shared. When another node holds the counter, it looks again every {@value #RETRY_MS} ms until its
+ * Numbers this node's commits. One thread serves all committers, at its {@link Pace}: while one call of the database's numberer commits,
+ * the next batch gathers, so the cost of a number is shared. When another node holds the counter, it looks again every {@value #RETRY_MS} ms until its
  * own entries have their numbers. If the database is away the entries stay unnumbered; any node's next poll numbers them.
  */
 final class Numberer implements AutoCloseable {
@@ -51,6 +51,7 @@ final class Numberer implements AutoCloseable {
     private final Runnable wakeOwnFollower;
     private final boolean notifyOthers;
     private final LinkedBlockingQueue<Request> queue = new LinkedBlockingQueue<>(QUEUE_MAX);
+    private final Pace pace = new Pace();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -81,7 +82,9 @@ final class Numberer implements AutoCloseable {
             try {
                 gather(waiting);
                 handle = handle == null ? database.open() : handle;
+                pace.callBegins();
                 serve(handle, waiting);
+                pace.callEnded();
             } catch (InterruptedException e) {
                 break;
             } catch (RuntimeException | Error e) {
@@ -111,6 +114,7 @@ final class Numberer implements AutoCloseable {
     private void gather(List<Request> waiting) throws InterruptedException {
         if (waiting.isEmpty()) {
             waiting.add(queue.take());
+            pace.await();
         } else {
             var next = waiting.size() < QUEUE_MAX ? queue.poll(RETRY_MS, TimeUnit.MILLISECONDS) : null;
             if (next != null) {
