@@ -26,11 +26,11 @@ public final class AuditLog {
 
     private static final String INSERT = """
             INSERT INTO audit_event (id, organization_id, at, actor, action, target, bytes)
-            VALUES (:id, :organization, :at, :actor, :action, :target, :bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """;
     private static final String INSERT_PERSONAL = """
             INSERT INTO audit_personal (event_id, organization_id, salt, fields)
-            VALUES (:id, :organization, :salt, :fields)
+            VALUES (?, ?, ?, ?)
             """;
 
     private final Ids ids;
@@ -54,24 +54,17 @@ public final class AuditLog {
             random.nextBytes(salt);
             content.put("personal", HexFormat.of().formatHex(sha256(salt, fields)));
         }
-        tx.handle()
-                .createUpdate(INSERT)
-                .bind("id", id)
-                .bind("organization", event.organization().value())
-                .bind("at", DatabaseTimes.of(at))
-                .bind("actor", caller.actor().id())
-                .bind("action", event.action())
-                .bind("target", event.target())
-                .bind("bytes", CanonicalJson.bytes(content))
-                .execute();
+        tx.writeLater(
+                INSERT,
+                id,
+                event.organization().value(),
+                DatabaseTimes.of(at),
+                caller.actor().id(),
+                event.action(),
+                event.target(),
+                CanonicalJson.bytes(content));
         if (!personal.isEmpty()) {
-            tx.handle()
-                    .createUpdate(INSERT_PERSONAL)
-                    .bind("id", id)
-                    .bind("organization", event.organization().value())
-                    .bind("salt", salt)
-                    .bind("fields", fields)
-                    .execute();
+            tx.writeLater(INSERT_PERSONAL, id, event.organization().value(), salt, fields);
         }
     }
 

@@ -97,16 +97,17 @@ public final class Database implements AutoCloseable {
                 rollBack(handle, failure);
                 throw failure;
             }
-            commit(handle, readOnly);
+            commit(handle, tx, readOnly);
             return new Committed<>(value, tx.entries(), System.nanoTime());
         }
     }
 
     /** What only reads has changed nothing, however its COMMIT went. */
-    private static void commit(Handle handle, boolean readOnly) {
+    private static void commit(Handle handle, Tx tx, boolean readOnly) {
         try {
-            handle.commit();
+            tx.commit();
         } catch (RuntimeException e) {
+            rollBack(handle, e);
             throw SqlErrors.isConnectionLost(e) && !readOnly ? new OutcomeUnknownException(e) : e;
         }
     }

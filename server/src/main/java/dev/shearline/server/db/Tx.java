@@ -4,12 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
-/** A transaction under way. Stores speak SQL through its handle; the feed notes here which entries it has inserted. */
+/**
+ * A transaction under way. Stores speak SQL through its handle; the feed notes here which entries it has inserted.
+ *
+ * <p>What is only written, and not looked at, can be put off: it goes to the database together, in one round trip, with the COMMIT or
+ * before the next statement, whichever comes first. So the order of statements is as if each had been sent at once.
+ */
 public final class Tx {
 
+    /** So that few different texts are sent, each of which PostgreSQL prepares. */
+    static final int PUT_OFF_MAX = 8;
+
+    private static final String COMMIT = "COMMIT";
+
     private final Handle handle;
+    private final List<Write> putOff = new ArrayList<>();
     private final List<UUID> entries = new ArrayList<>();
 
     private Optional<TenantContext> context;
@@ -19,8 +31,46 @@ public final class Tx {
         this.context = context;
     }
 
+    private record Write(String sql, List<Object> values) {}
+
     public Handle handle() {
+        flush();
         return handle;
+    }
+
+    /** Puts off a statement, with a {@code ?} for each value. */
+    public void writeLater(String sql, Object... values) {
+        putOff.add(new Write(sql, List.of(values)));
+        if (putOff.size() == PUT_OFF_MAX) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (!putOff.isEmpty()) {
+            send(putOff.stream().map(Write::sql).collect(Collectors.joining(";\n")));
+        }
+    }
+
+    /** Commits, in the same round trip as what was put off. */
+    void commit() {
+        if (!putOff.isEmpty()) {
+            send(putOff.stream().map(Write::sql).collect(Collectors.joining(";\n", "", ";\n" + COMMIT)));
+        }
+        // tells the pool and the driver, which send nothing where the transaction has ended
+        handle.commit();
+    }
+
+    private void send(String sql) {
+        var statement = handle.createUpdate(sql);
+        int position = 0;
+        for (var write : putOff) {
+            for (var value : write.values) {
+                statement.bind(position++, value);
+            }
+        }
+        putOff.clear();
+        statement.execute();
     }
 
     /**
@@ -28,7 +78,7 @@ public final class Tx {
      * many. What is written before stays in the same transaction.
      */
     public void enter(TenantContext context) {
-        Database.setContext(handle, context);
+        Database.setContext(handle(), context);
         this.context = Optional.of(context);
     }
 

@@ -9,19 +9,18 @@ public final class Feed {
 
     private static final String INSERT = """
             INSERT INTO feed_entry (id, kind, organization_id, target, version)
-            VALUES (:id, :kind, :organization, :target, :version)
+            VALUES (?, ?, ?, ?, ?)
             """;
 
     public void append(Tx tx, Change change) {
         var id = UUID.randomUUID();
-        tx.handle()
-                .createUpdate(INSERT)
-                .bind("id", id)
-                .bind("kind", change.kind().wire())
-                .bind("organization", change.organization().map(OrganizationId::value))
-                .bind("target", change.target())
-                .bind("version", change.version())
-                .execute();
+        tx.writeLater(
+                INSERT,
+                id,
+                change.kind().wire(),
+                change.organization().map(OrganizationId::value),
+                change.target(),
+                change.version());
         tx.noteEntry(id);
     }
 }
