@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Where one benchmark happens: a temporary directory, a PostgreSQL in it, and the processes that were started; all gone at the end. */
 final class Stage implements AutoCloseable {
@@ -85,18 +86,19 @@ final class Stage implements AutoCloseable {
         environment.put("SHEARLINE_NODE_DATABASE_URL", database.nodeUrl());
         environment.put("SHEARLINE_SECRET_KEYS_FILE", secretKeys.toString());
         environment.put("SHEARLINE_DATA_DIR", data.toString());
-        return added(ChildProcess.start(directory, "node", NodeMain.class, flags, environment));
+        return started(() -> ChildProcess.start(directory, "node", NodeMain.class, flags, environment));
     }
 
     ChildProcess startPeer(Class<?> main, String... arguments) {
-        return added(ChildProcess.start(directory, "peer", main, Map.of(), arguments));
+        return started(() -> ChildProcess.start(directory, "peer", main, Map.of(), arguments));
     }
 
-    private synchronized ChildProcess added(ChildProcess child) {
+    /** Whoever closes the stage waits for a start that is under way. */
+    private synchronized ChildProcess started(Supplier<ChildProcess> start) {
         if (closed) {
-            child.close();
             throw new IllegalStateException("the benchmark is being stopped");
         }
+        var child = start.get();
         children.add(child);
         return child;
     }
