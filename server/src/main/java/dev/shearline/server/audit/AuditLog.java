@@ -26,11 +26,11 @@ public final class AuditLog {
 
     private static final String INSERT = """
             INSERT INTO audit_event (id, organization_id, at, actor, action, target, bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            VALUES (:id, :organization, :at, :actor, :action, :target, :bytes)
             """;
     private static final String INSERT_PERSONAL = """
             INSERT INTO audit_personal (event_id, organization_id, salt, fields)
-            VALUES (?, ?, ?, ?)
+            VALUES (:id, :organization, :salt, :fields)
             """;
 
     private final Ids ids;
@@ -54,17 +54,20 @@ public final class AuditLog {
             random.nextBytes(salt);
             content.put("personal", HexFormat.of().formatHex(sha256(salt, fields)));
         }
+        var organization = event.organization().value();
         tx.writeLater(
                 INSERT,
-                id,
-                event.organization().value(),
-                DatabaseTimes.of(at),
-                caller.actor().id(),
-                event.action(),
-                event.target(),
-                CanonicalJson.bytes(content));
+                Map.of(
+                        "id", id,
+                        "organization", organization,
+                        "at", DatabaseTimes.of(at),
+                        "actor", caller.actor().id(),
+                        "action", event.action(),
+                        "target", event.target(),
+                        "bytes", CanonicalJson.bytes(content)));
         if (!personal.isEmpty()) {
-            tx.writeLater(INSERT_PERSONAL, id, event.organization().value(), salt, fields);
+            tx.writeLater(
+                    INSERT_PERSONAL, Map.of("id", id, "organization", organization, "salt", salt, "fields", fields));
         }
     }
 

@@ -2,9 +2,11 @@ package dev.shearline.server.db;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -18,7 +20,7 @@ public final class Tx {
     /** So that few different texts are sent, each of which PostgreSQL prepares. */
     static final int PUT_OFF_MAX = 8;
 
-    private static final String COMMIT = "COMMIT";
+    private static final Pattern VALUE = Pattern.compile(":([a-zA-Z]+)");
 
     private final Handle handle;
     private final List<Write> putOff = new ArrayList<>();
@@ -31,16 +33,16 @@ public final class Tx {
         this.context = context;
     }
 
-    private record Write(String sql, List<Object> values) {}
+    private record Write(String sql, Map<String, ?> values) {}
 
     public Handle handle() {
         flush();
         return handle;
     }
 
-    /** Puts off a statement, with a {@code ?} for each value. */
-    public void writeLater(String sql, Object... values) {
-        putOff.add(new Write(sql, List.of(values)));
+    /** Puts off a statement with its named values. */
+    public void writeLater(String sql, Map<String, ?> values) {
+        putOff.add(new Write(sql, values));
         if (putOff.size() == PUT_OFF_MAX) {
             flush();
         }
@@ -48,26 +50,28 @@ public final class Tx {
 
     private void flush() {
         if (!putOff.isEmpty()) {
-            send(putOff.stream().map(Write::sql).collect(Collectors.joining(";\n")));
+            send("");
         }
     }
 
     /** Commits, in the same round trip as what was put off. */
     void commit() {
         if (!putOff.isEmpty()) {
-            send(putOff.stream().map(Write::sql).collect(Collectors.joining(";\n", "", ";\n" + COMMIT)));
+            send(";\nCOMMIT");
         }
         // tells the pool and the driver, which send nothing where the transaction has ended
         handle.commit();
     }
 
-    private void send(String sql) {
-        var statement = handle.createUpdate(sql);
-        int position = 0;
-        for (var write : putOff) {
-            for (var value : write.values) {
-                statement.bind(position++, value);
-            }
+    private void send(String end) {
+        var sql = new StringJoiner(";\n", "", end);
+        for (int i = 0; i < putOff.size(); i++) {
+            sql.add(VALUE.matcher(putOff.get(i).sql).replaceAll(":w" + i + "_$1"));
+        }
+        var statement = handle.createUpdate(sql.toString());
+        for (int i = 0; i < putOff.size(); i++) {
+            var prefix = "w" + i + "_";
+            putOff.get(i).values.forEach((name, value) -> statement.bind(prefix + name, value));
         }
         putOff.clear();
         statement.execute();

@@ -25,9 +25,12 @@ final class Acknowledgement {
 
     static final long LOOK_FIRST_MS = 2;
     static final long LOOK_LONGEST_MS = 40;
+    /** What a look may take, however late it is. */
+    static final long LOOK_LEAST_MS = 500;
 
     private final NodeDatabase database;
     private final Numberer numberer;
+    private final Looks looks;
     private final Follower follower;
     private final Self self;
     private final Freshness freshness;
@@ -45,6 +48,7 @@ final class Acknowledgement {
             InstantSource clock) {
         this.database = database;
         this.numberer = numberer;
+        this.looks = new Looks(entries -> database.call(handle -> Nodes.look(handle, entries)));
         this.follower = follower;
         this.self = self;
         this.freshness = freshness;
@@ -98,7 +102,7 @@ final class Acknowledgement {
 
     private Propagation.Measured look(Epoch epoch, Instant numberedAt, long committedNanos, long deadline) {
         for (long pause = LOOK_FIRST_MS; ; pause = Math.min(pause * 2, LOOK_LONGEST_MS)) {
-            var seen = count(epoch, numberedAt, committedNanos);
+            var seen = count(epoch, numberedAt, committedNanos, deadline);
             if (seen.epoch().isEmpty()
                     || seen.propagation().complete()
                     || Thread.currentThread().isInterrupted()
@@ -109,19 +113,35 @@ final class Acknowledgement {
         }
     }
 
-    private Propagation.Measured count(Epoch epoch, Instant numberedAt, long committedNanos) {
+    private Optional<Nodes.Look> see(Epoch epoch, Epoch here, long deadline) {
+        long patience = Math.max(deadline - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(LOOK_LEAST_MS));
+        try {
+            return Optional.of(looks.at(epoch, here).get(patience, TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DatabaseUnavailableException) {
+                return Optional.empty();
+            }
+            throw new IllegalStateException("cannot look at the nodes", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private Propagation.Measured count(Epoch epoch, Instant numberedAt, long committedNanos, long deadline) {
         // read before the look: what this node had applied by then it has, if the feed still holds the entry
         var here = follower.position();
-        Nodes.Look seen;
-        try {
-            seen = database.call(handle -> Nodes.look(handle, epoch, here));
-        } catch (DatabaseUnavailableException e) {
+        var looked = see(epoch, here, deadline);
+        if (looked.isEmpty()) {
             return new Propagation.Measured(Optional.of(epoch), nobodyKnows(committedNanos));
         }
-        if (!seen.holdsChange()) {
+        var seen = looked.get();
+        if (!seen.held().contains(epoch)) {
             return unnumbered(committedNanos);
         }
-        boolean reachedHere = seen.holdsHere() && here.number() >= epoch.number();
+        boolean reachedHere = seen.held().contains(here) && here.number() >= epoch.number();
         int acknowledged = 0;
         int fenced = 0;
         var longest = Duration.ZERO;

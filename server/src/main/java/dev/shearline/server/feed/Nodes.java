@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** The SQL of leases: which nodes there are, how far each has come, and until when it may answer. */
@@ -33,9 +36,10 @@ final class Nodes {
 
     /** All of it as of one moment. */
     private static final String LOOK = """
-            SELECT s.held, s.reached, n.id, n.applied, n.staleness_ms, n.lease_until < now() AS lapsed
-              FROM (SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :number AND tag = :tag) AS held,
-                           EXISTS (SELECT 1 FROM feed_entry WHERE epoch = :here AND tag = :hereTag) AS reached) AS s
+            SELECT f.held, n.id, n.applied, n.staleness_ms, n.lease_until < now() AS lapsed
+              FROM (SELECT array(SELECT w.nth
+                                   FROM unnest(:numbers, :tags) WITH ORDINALITY AS w (number, tag, nth)
+                                   JOIN feed_entry AS e ON e.epoch = w.number AND e.tag = w.tag) AS held) AS f
               LEFT JOIN node AS n ON true
              ORDER BY n.id
             """;
@@ -50,8 +54,8 @@ final class Nodes {
     /** A node as the others see it. */
     record Row(NodeId id, long applied, Duration staleness, boolean lapsed) {}
 
-    /** Who answers with a lease or has, and which entries the feed holds. */
-    record Look(List<Row> rows, boolean holdsChange, boolean holdsHere) {}
+    /** Who has a lease or had one, and which of the entries asked about the feed holds. */
+    record Look(List<Row> rows, Set<Epoch> held) {}
 
     /** What a renewal brought back. */
     record Renewed(ServerIdentity server, Instant primaryNow) {}
@@ -73,25 +77,29 @@ final class Nodes {
                 .one();
     }
 
-    /**
-     * The nodes, and whether the feed holds two very entries: the change that is asked about, and the one that the asking node stands at,
-     * which is to be read before.
-     */
-    static Look look(Handle handle, Epoch change, Epoch here) {
+    /** The nodes, and which of these very entries the feed holds. */
+    static Look look(Handle handle, List<Epoch> entries) {
         var rows = new ArrayList<Row>();
         return handle.createQuery(LOOK)
-                .bind("number", change.number())
-                .bind("tag", change.tag())
-                .bind("here", here.number())
-                .bind("hereTag", here.tag())
+                .bindArray(
+                        "numbers",
+                        Long.class,
+                        entries.stream().map(Epoch::number).toArray())
+                .bindArray("tags", Long.class, entries.stream().map(Epoch::tag).toArray())
                 .map((row, _) -> {
                     if (row.getString("id") != null) {
                         rows.add(row(row));
                     }
-                    return new Look(rows, row.getBoolean("held"), row.getBoolean("reached"));
+                    return new Look(rows, held(row, entries));
                 })
                 .list()
                 .getFirst();
+    }
+
+    private static Set<Epoch> held(ResultSet row, List<Epoch> entries) throws SQLException {
+        return Arrays.stream((Long[]) row.getArray("held").getArray())
+                .map(nth -> entries.get(nth.intValue() - 1))
+                .collect(Collectors.toSet());
     }
 
     private static Row row(ResultSet row) throws SQLException {

@@ -6,7 +6,10 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -91,43 +94,47 @@ final class ApiKeyStore {
                 .map(OrganizationId::new);
     }
 
+    /** Nothing is to be seen of the new key before the transaction's next statement. */
     void insert(Tx tx, KeyRow key, KeyDigest digest) {
         var owner = key.owner();
-        var statement = tx.handle()
-                .createUpdate(INSERT)
-                .bind("id", key.id().toString())
-                .bind("organization", owner.organization().value())
-                .bind("audience", owner.audience())
-                .bind("type", key.kind().type().wire())
-                .bind("visibility", key.kind().visibility().wire())
-                .bind("mode", key.kind().mode().wire())
-                .bind(
-                        "membership",
-                        owner.member().map(member -> member.membership().value()))
-                .bind("unit", owner.unit().value())
-                .bind("digest", digest.toBytes())
-                .bind("prefix", key.shown().prefix())
-                .bind("lastFour", key.shown().lastFour())
-                .bind("rotatedFrom", key.links().rotatedFrom().map(ApiKeyId::toString))
-                .bind("endAtFirstUse", key.links().endAtFirstUse())
-                .bind("createdAt", DatabaseTimes.of(key.times().createdAt()))
-                .bind("createdBy", key.createdBy())
-                .bindArray("words", String.class, wordsOf(key));
-        bindEditable(statement, key).execute();
+        var values = editable(key);
+        values.put("id", key.id().toString());
+        values.put("organization", owner.organization().value());
+        values.put("audience", owner.audience());
+        values.put("type", key.kind().type().wire());
+        values.put("visibility", key.kind().visibility().wire());
+        values.put("mode", key.kind().mode().wire());
+        values.put(
+                "membership", owner.member().map(member -> member.membership().value()));
+        values.put("unit", owner.unit().value());
+        values.put("digest", digest.toBytes());
+        values.put("prefix", key.shown().prefix());
+        values.put("lastFour", key.shown().lastFour());
+        values.put("rotatedFrom", key.links().rotatedFrom().map(ApiKeyId::toString));
+        values.put("endAtFirstUse", key.links().endAtFirstUse());
+        values.put("createdAt", DatabaseTimes.of(key.times().createdAt()));
+        values.put("createdBy", key.createdBy());
+        values.put("words", array(wordsOf(key)));
+        tx.writeLater(INSERT, values);
     }
 
-    private static <S extends SqlStatement<S>> S bindEditable(S statement, KeyRow key) {
+    private static Map<String, Object> editable(KeyRow key) {
         var text = key.text();
-        return statement
-                .bind("name", text.name())
-                .bind("nameKey", KeyText.nameKey(text.name()))
-                .bind("description", text.description())
-                .bind("metadata", text.metadata())
-                .bind("verifiedMetadata", text.verifiedMetadata())
-                .bindArray("scopes", String.class, key.scopes().wire())
-                .bindArray("cidrs", String.class, key.cidrs())
-                .bind("notBefore", DatabaseTimes.orMinusInfinity(key.times().notBefore()))
-                .bind("expiresAt", DatabaseTimes.orInfinity(key.times().expiresAt()));
+        var values = new HashMap<String, Object>();
+        values.put("name", text.name());
+        values.put("nameKey", KeyText.nameKey(text.name()));
+        values.put("description", text.description());
+        values.put("metadata", text.metadata());
+        values.put("verifiedMetadata", text.verifiedMetadata());
+        values.put("scopes", array(key.scopes().wire()));
+        values.put("cidrs", array(key.cidrs()));
+        values.put("notBefore", DatabaseTimes.orMinusInfinity(key.times().notBefore()));
+        values.put("expiresAt", DatabaseTimes.orInfinity(key.times().expiresAt()));
+        return values;
+    }
+
+    private static String[] array(Collection<String> values) {
+        return values.toArray(String[]::new);
     }
 
     private static List<String> wordsOf(KeyRow key) {
@@ -135,8 +142,11 @@ final class ApiKeyStore {
     }
 
     int edit(Tx tx, KeyRow before, KeyRow after, Instant now) {
-        var statement = bindKey(tx.handle().createQuery(EDIT), after).bind("now", DatabaseTimes.of(now));
-        int version = bindEditable(statement, after).mapTo(Integer.class).one();
+        int version = bindKey(tx.handle().createQuery(EDIT), after)
+                .bindMap(editable(after))
+                .bind("now", DatabaseTimes.of(now))
+                .mapTo(Integer.class)
+                .one();
         if (!after.scopes().equals(before.scopes())) {
             tx.handle()
                     .createUpdate(FORGET_SCOPES)

@@ -137,17 +137,16 @@ final class KeyCreation {
     }
 
     private KeyOwner owner(Tx tx, OrganizationId id, Destination.Holder holder) {
-        var organization = owners.lockOrganization(tx, id);
         return switch (holder) {
-            case Destination.Holder.Whole _ -> owners.ofOrganization(organization);
-            case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, organization, unit);
-            case Destination.Holder.User(var user) -> owners.ofUser(tx, organization, user);
-            case Destination.Holder.Member(var member) -> owners.ofMembership(tx, organization, member);
+            case Destination.Holder.Whole _ -> owners.ofOrganization(tx, id);
+            case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, id, unit);
+            case Destination.Holder.User(var user) -> owners.ofUser(tx, id, user);
+            case Destination.Holder.Member(var member) -> owners.ofMembership(tx, id, member);
         };
     }
 
     private KeyOwner owner(Tx tx, Provisioned made, NewApiKey wanted) {
-        var organization = owners.lockOrganization(tx, made.organization().id());
+        var organization = made.organization().id();
         return switch (wanted.type()) {
             case PERSONAL ->
                 owners.ofMembership(
@@ -158,9 +157,8 @@ final class KeyCreation {
                                         "user", "\"user\" is required: say whose personal key it is."))
                                 .id());
             case TEAM ->
-                owners.ofUnit(
-                        tx, organization, made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization.id())));
-            case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(organization);
+                owners.ofUnit(tx, organization, made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization)));
+            case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(tx, organization);
         };
     }
 

@@ -6,6 +6,8 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;
 import dev.shearline.server.identity.UserId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Optional;
 
 /**
@@ -23,8 +25,15 @@ final class OwnerRows {
              WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
                FOR SHARE
             """;
-    private static final String UNIT = """
-            SELECT kind, state, external_id FROM unit WHERE id = :unit AND organization_id = :organization FOR SHARE
+    /** In this order, which the lateral join keeps. */
+    private static final String ORGANIZATION_AND_UNIT = """
+            SELECT o.state, o.external_id, o.plan_id, o.admin_audience_id,
+                   u.kind AS unit_kind, u.state AS unit_state, u.external_id AS unit_external_id
+              FROM (SELECT id, state, external_id, plan_id, admin_audience_id FROM organization
+                     WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
+                       FOR SHARE) AS o
+              LEFT JOIN LATERAL (SELECT kind, state, external_id FROM unit
+                                  WHERE id = :unit AND organization_id = o.id FOR SHARE) AS u ON true
             """;
     /** A user who left and came back has several memberships, of which one at most is active. */
     private static final String MEMBERSHIP_OF_USER = """
@@ -41,50 +50,60 @@ final class OwnerRows {
             SELECT state, external_id FROM app_user WHERE id = :user
             """;
 
-    record Organization(
-            OrganizationId id, String state, Optional<String> externalId, String plan, String adminAudience) {}
+    private record Organization(
+            OrganizationId id, String state, Optional<String> externalId, String plan, String adminAudience) {
+
+        private Organization requireActive() {
+            return switch (state) {
+                case "active", "instance" -> this;
+                default -> throw KeyProblems.conflict("The organization is " + state + ": it gets no new keys.");
+            };
+        }
+    }
 
     private record Unit(UnitKind kind, String state, Optional<String> externalId) {}
+
+    private record Place(Organization organization, Optional<Unit> unit) {}
 
     private record Membership(MembershipId id, UserId user, String state) {}
 
     private record User(String state, Optional<String> externalId) {}
 
-    Organization lockOrganization(Tx tx, OrganizationId id) {
-        var organization = tx.handle()
+    private static Organization lockOrganization(Tx tx, OrganizationId id) {
+        return tx.handle()
                 .createQuery(ORGANIZATION)
                 .bind("organization", id.value())
-                .map((row, _) -> new Organization(
-                        id,
-                        KeyRowMapper.text(row, "state"),
-                        KeyRowMapper.optional(row, "external_id"),
-                        KeyRowMapper.text(row, "plan_id"),
-                        KeyRowMapper.text(row, "admin_audience_id")))
+                .map((row, _) -> organization(row, id))
                 .findOne()
-                .orElseThrow(KeyProblems::notFound);
-        return switch (organization.state()) {
-            case "active", "instance" -> organization;
-            default ->
-                throw KeyProblems.conflict("The organization is " + organization.state() + ": it gets no new keys.");
-        };
+                .orElseThrow(KeyProblems::notFound)
+                .requireActive();
+    }
+
+    private static Organization organization(ResultSet row, OrganizationId id) throws SQLException {
+        return new Organization(
+                id,
+                KeyRowMapper.text(row, "state"),
+                KeyRowMapper.optional(row, "external_id"),
+                KeyRowMapper.text(row, "plan_id"),
+                KeyRowMapper.text(row, "admin_audience_id"));
     }
 
     /** The organization as such: its keys are seen by those who see all of them. */
-    KeyOwner ofOrganization(Organization organization) {
+    KeyOwner ofOrganization(Tx tx, OrganizationId id) {
+        var organization = lockOrganization(tx, id);
         return owner(organization, Optional.empty(), organization.adminAudience());
     }
 
-    KeyOwner ofUnit(Tx tx, Organization organization, UnitId id) {
-        var unit = tx.handle()
-                .createQuery(UNIT)
+    KeyOwner ofUnit(Tx tx, OrganizationId organizationId, UnitId id) {
+        var place = tx.handle()
+                .createQuery(ORGANIZATION_AND_UNIT)
+                .bind("organization", organizationId.value())
                 .bind("unit", id.value())
-                .bind("organization", organization.id().value())
-                .map((row, _) -> new Unit(
-                        UnitKind.ofWire(KeyRowMapper.text(row, "kind")),
-                        KeyRowMapper.text(row, "state"),
-                        KeyRowMapper.optional(row, "external_id")))
+                .map((row, _) -> new Place(organization(row, organizationId), unit(row)))
                 .findOne()
                 .orElseThrow(KeyProblems::notFound);
+        var organization = place.organization().requireActive();
+        var unit = place.unit().orElseThrow(KeyProblems::notFound);
         if (!unit.state().equals("active")) {
             throw KeyProblems.conflict("The " + unit.kind().wire() + " has been removed: it gets no new keys.");
         }
@@ -99,12 +118,22 @@ final class OwnerRows {
                 id.value());
     }
 
-    KeyOwner ofUser(Tx tx, Organization organization, UserId user) {
-        return ofMembership(tx, organization, MEMBERSHIP_OF_USER, "user", user.value());
+    private static Optional<Unit> unit(ResultSet row) throws SQLException {
+        var kind = KeyRowMapper.optional(row, "unit_kind");
+        return kind.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Unit(
+                        UnitKind.ofWire(kind.get()),
+                        KeyRowMapper.text(row, "unit_state"),
+                        KeyRowMapper.optional(row, "unit_external_id")));
     }
 
-    KeyOwner ofMembership(Tx tx, Organization organization, MembershipId membership) {
-        return ofMembership(tx, organization, MEMBERSHIP, "membership", membership.value());
+    KeyOwner ofUser(Tx tx, OrganizationId organization, UserId user) {
+        return ofMembership(tx, lockOrganization(tx, organization), MEMBERSHIP_OF_USER, "user", user.value());
+    }
+
+    KeyOwner ofMembership(Tx tx, OrganizationId organization, MembershipId membership) {
+        return ofMembership(tx, lockOrganization(tx, organization), MEMBERSHIP, "membership", membership.value());
     }
 
     private KeyOwner ofMembership(Tx tx, Organization organization, String sql, String parameter, String id) {
@@ -151,15 +180,13 @@ final class OwnerRows {
 
     /** Of the successor of a key: the same owner as it is now, if it may still have keys. */
     KeyOwner again(Tx tx, KeyOwner owner, KeyRow.Kind kind) {
-        var organization = lockOrganization(tx, owner.organization());
+        var id = owner.organization();
         return switch (kind.type()) {
             case PERSONAL ->
                 ofMembership(
-                        tx,
-                        organization,
-                        owner.member().map(KeyOwner.Member::membership).orElseThrow());
-            case TEAM -> ofUnit(tx, organization, owner.unit());
-            case CI, EPHEMERAL, OPERATOR -> ofOrganization(organization);
+                        tx, id, owner.member().map(KeyOwner.Member::membership).orElseThrow());
+            case TEAM -> ofUnit(tx, id, owner.unit());
+            case CI, EPHEMERAL, OPERATOR -> ofOrganization(tx, id);
         };
     }
 }

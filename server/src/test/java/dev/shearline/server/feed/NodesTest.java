@@ -152,7 +152,7 @@ class NodesTest {
     }
 
     private List<Nodes.Row> rows() {
-        return call(handle -> Nodes.look(handle, Epoch.NONE, Epoch.NONE)).rows();
+        return call(handle -> Nodes.look(handle, List.of())).rows();
     }
 
     private void renew(NodeId id, Epoch applied) {

@@ -1,0 +1,64 @@
+package dev.shearline.server.feed;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * Looks at the nodes, one look at a time: who asks while one is under way shares the next with all others who do. An answer is never older
+ * than its question.
+ */
+final class Looks {
+
+    private final Function<List<Epoch>, Nodes.Look> look;
+    private final ReentrantLock turn = new ReentrantLock();
+    private Shared next = new Shared();
+
+    private static final class Shared {
+        private final List<Epoch> entries = new ArrayList<>();
+        private final CompletableFuture<Nodes.Look> seen = new CompletableFuture<>();
+        private boolean led;
+    }
+
+    Looks(Function<List<Epoch>, Nodes.Look> look) {
+        this.look = look;
+    }
+
+    /** The nodes, and which of these entries the feed holds, at a moment after the call. Fails as the look does. */
+    CompletableFuture<Nodes.Look> at(Epoch change, Epoch here) {
+        Shared mine;
+        boolean leads;
+        synchronized (this) {
+            mine = next;
+            mine.entries.add(change);
+            mine.entries.add(here);
+            leads = !mine.led;
+            mine.led = true;
+        }
+        if (leads) {
+            lead(mine);
+        }
+        return mine.seen;
+    }
+
+    /** Whether somebody waits for the next look. */
+    synchronized boolean isAwaited() {
+        return next.led;
+    }
+
+    private void lead(Shared mine) {
+        turn.lock();
+        try {
+            synchronized (this) {
+                next = new Shared();
+            }
+            mine.seen.complete(look.apply(List.copyOf(mine.entries)));
+        } catch (RuntimeException | Error e) {
+            mine.seen.completeExceptionally(e);
+        } finally {
+            turn.unlock();
+        }
+    }
+}
