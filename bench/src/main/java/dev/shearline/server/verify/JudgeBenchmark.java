@@ -85,7 +85,7 @@ public class JudgeBenchmark {
             questions.add(new Question(Secret.of(key), scopes, false, Optional.empty(), Optional.empty(), false, 0));
             bodies.add(Buffer.buffer("{\"key\":\"" + key + "\",\"scopes\":[\"resources:read\"]}"));
         }
-        var verdict = judge.judge(caller, questions.getFirst());
+        var verdict = judge.judge(caller, questions.getFirst(), System.currentTimeMillis());
         if (!(verdict instanceof Verdict.Allowed)) {
             throw new IllegalStateException("not allowed: " + verdict);
         }
@@ -140,7 +140,7 @@ public class JudgeBenchmark {
     /** Parse, digest, lookup and every check. */
     @Benchmark
     public Object judge() {
-        return judge.judge(caller, questions.get(any()));
+        return judge.judge(caller, questions.get(any()), System.currentTimeMillis());
     }
 
     /** The bytes of the question. */
@@ -159,7 +159,7 @@ public class JudgeBenchmark {
         try (var parser = json.parser(bodies.get(any()))) {
             question = QuestionJson.readOne(parser);
         }
-        var verdict = judge.judge(actor, question);
+        var verdict = judge.judge(actor, question, System.currentTimeMillis());
         var answer = new AnswerBytes();
         VerdictJson.write(answer, verdict, AT);
         return answer.toBuffer();

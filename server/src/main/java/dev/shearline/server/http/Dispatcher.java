@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -23,8 +24,8 @@ import java.util.function.Consumer;
  * <h2>Order</h2>
  *
  * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the
- * handler. A hot route is found by its exact path before anything is split or decoded, and its handler runs where the bytes
- * arrived; every other handler runs on a virtual thread of its own, of which there are at most
+ * handler. A hot route is found by its exact path before anything is split or decoded, its handler runs where the bytes
+ * arrived, and asks the gate's question itself, right before its answer; every other handler runs on a virtual thread of its own, of which there are at most
  * {@link HttpLimits#BLOCKING_REQUESTS_MAX}. A body that is too long to hold leaves on that thread, but not from that place: see
  * {@link Downloads}.
  *
@@ -90,7 +91,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             Downloads downloads) {
         this.table = routes.table();
         this.gate = gate;
-        this.edge = new Edge(authenticators, entrance, format, json, new RequestIds(random));
+        this.edge = new Edge(authenticators, entrance, format, json, new RequestIds(random), new Peers());
         this.answers = new Answers(json, problems);
         this.metrics = new HttpMetrics(registry, routes.endpoints());
         this.log = log;
@@ -105,19 +106,19 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         var request = new HotRequest(edge, raw);
         if (hot != null && raw.method().name().equals(hot.route().method())) {
             var exchange = new Exchange(answers, log, request, metrics.of(hot.route()), arrivedAt);
-            if (!isRefused(exchange, path)) {
-                BodyReader.read(raw, exchange.context().owner(), new HotBody(hot, request, exchange));
+            if (!isRefused(exchange)) {
+                BodyReader.read(raw, exchange.context().owner(), new HotBody(hot, request, exchange, gate));
             }
             return;
         }
         var exchange = new Exchange(answers, log, request, metrics.unmatched(), arrivedAt);
-        if (!isRefused(exchange, path)) {
+        if (!isRefused(exchange) && !isGated(exchange, path)) {
             route(raw, path, exchange);
         }
     }
 
     /** The checks that come before the route, cheapest first. */
-    private boolean isRefused(Exchange exchange, String path) {
+    private boolean isRefused(Exchange exchange) {
         if (exchange.request().raw().uri().length() > HttpLimits.URL_BYTES_MAX) {
             exchange.problem(InvalidRequests.urlTooLong());
             return true;
@@ -127,14 +128,24 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             exchange.problem(refusal.get());
             return true;
         }
-        if (path.startsWith(GATED)) {
-            var wait = gate.retryAfterMillis();
-            if (wait.isPresent()) {
-                exchange.problem(Problem.unavailable(Duration.ofMillis(wait.getAsLong())));
-                return true;
-            }
-        }
         return false;
+    }
+
+    private boolean isGated(Exchange exchange, String path) {
+        return path.startsWith(GATED) && isClosed(gate, exchange);
+    }
+
+    private static boolean isClosed(Gate gate, Exchange exchange) {
+        var problem = closed(gate);
+        problem.ifPresent(exchange::problem);
+        return problem.isPresent();
+    }
+
+    private static Optional<Problem> closed(Gate gate) {
+        var wait = gate.retryAfterMillis();
+        return wait.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Problem.unavailable(Duration.ofMillis(wait.getAsLong())));
     }
 
     private void route(HttpServerRequest raw, String path, Exchange unmatched) {
@@ -161,7 +172,9 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             case Endpoint.Hot hot -> {
                 var exchange = new Exchange(answers, log, unmatched.request(), timers, unmatched.arrivedAt());
                 BodyReader.read(
-                        raw, exchange.context().owner(), new HotBody(hot, (HotRequest) unmatched.request(), exchange));
+                        raw,
+                        exchange.context().owner(),
+                        new HotBody(hot, (HotRequest) unmatched.request(), exchange, gate));
             }
             case Endpoint.Blocking blocking -> {
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
@@ -281,17 +294,22 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         }
     }
 
-    /** A hot handler takes over as soon as the body is there. */
+    /**
+     * A hot handler takes over as soon as the body is there. It says nothing good of a key without looking at the clock itself, immediately
+     * before; what it refuses, the gate is asked about: a node that may not answer must not refuse either.
+     */
     private static final class HotBody implements BodyReader.Outcome {
 
         private final Endpoint.Hot hot;
         private final HotRequest request;
         private final Exchange exchange;
+        private final Gate gate;
 
-        HotBody(Endpoint.Hot hot, HotRequest request, Exchange exchange) {
+        HotBody(Endpoint.Hot hot, HotRequest request, Exchange exchange, Gate gate) {
             this.hot = hot;
             this.request = request;
             this.exchange = exchange;
+            this.gate = gate;
         }
 
         @Override
@@ -305,7 +323,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                     response.onComplete(this::later);
                 }
             } catch (Throwable thrown) { // an Error here would end the connection without an answer
-                exchange.thrown(thrown);
+                thrown(thrown);
             }
         }
 
@@ -314,16 +332,22 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 if (result.succeeded()) {
                     exchange.response(result.result());
                 } else {
-                    exchange.thrown(result.cause());
+                    thrown(result.cause());
                 }
             } catch (RuntimeException thrown) { // an answer that cannot be rendered
                 exchange.thrown(thrown);
             }
         }
 
+        private void thrown(Throwable thrown) {
+            if (!isClosed(gate, exchange)) {
+                exchange.thrown(thrown);
+            }
+        }
+
         @Override
         public void refused(Problem problem, boolean cutOff) {
-            exchange.refused(problem, cutOff);
+            exchange.refused(closed(gate).orElse(problem), cutOff);
         }
     }
 }

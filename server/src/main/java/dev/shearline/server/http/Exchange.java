@@ -119,7 +119,7 @@ final class Exchange {
             Runnable ended = () -> {
                 left.run();
                 stream.ended();
-                log(200, out.headWritten());
+                log(200, out.headWritten(), System.nanoTime() - arrivedAt);
             };
             out.closeHandler(_ -> ended.run());
             out.endHandler(_ -> ended.run());
@@ -128,7 +128,7 @@ final class Exchange {
                 return;
             }
             answers.writeStreamHead(out, request.requestId());
-            time(200);
+            time(200, System.nanoTime() - arrivedAt);
             stream.headWritten();
         });
     }
@@ -137,10 +137,11 @@ final class Exchange {
     boolean write(Response response) {
         cancelDeadline();
         boolean written = answers.write(request.raw(), response, request.requestId());
+        long took = System.nanoTime() - arrivedAt;
         if (written) {
-            time(response.status());
+            time(response.status(), took);
         }
-        log(response.status(), written);
+        log(response.status(), written, took);
         return written;
     }
 
@@ -151,15 +152,15 @@ final class Exchange {
         }
     }
 
-    private void time(int status) {
-        route.byStatus().get(status / 100).record(System.nanoTime() - arrivedAt, TimeUnit.NANOSECONDS);
+    private void time(int status, long took) {
+        route.byStatus().get(status / 100).record(took, TimeUnit.NANOSECONDS);
     }
 
     /** The first answer is the one that counts; of a stream it is its end. */
-    private void log(int status, boolean sent) {
+    private void log(int status, boolean sent, long took) {
         if (!logged) {
             logged = true;
-            log.write(request, route, status, System.nanoTime() - arrivedAt, sent);
+            log.write(request, route, status, took, sent);
         }
     }
 

@@ -160,9 +160,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     IpAddress peer() {
         var known = peer;
         if (known == null) {
-            var text = from.hostAddress();
-            int zone = text.indexOf('%');
-            known = IpAddress.find(zone < 0 ? text : text.substring(0, zone)).orElseThrow();
+            known = edge.peers().of(from);
             peer = known;
         }
         return known;

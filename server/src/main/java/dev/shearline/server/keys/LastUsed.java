@@ -111,7 +111,7 @@ public final class LastUsed implements AutoCloseable {
      * @return where it is noted until it is written; null when it is not, because too many wait
      */
     public @Nullable Mark record(ApiKeyId key, Optional<IpAddress> address, Instant at) {
-        return pending.containsKey(key) || pending.size() < PENDING_MAX ? note(key, address, at.toEpochMilli()) : null;
+        return pending.size() < PENDING_MAX || pending.containsKey(key) ? note(key, address, at.toEpochMilli()) : null;
     }
 
     private Mark note(ApiKeyId key, Optional<IpAddress> address, long millis) {

@@ -11,9 +11,10 @@ final class Dependencies {
 
     private Dependencies() {}
 
-    static List<String> of(KeyEntry entry) {
+    /** @param id the key's, which its caller has written already */
+    static List<String> of(KeyEntry entry, String id) {
         var ids = new ArrayList<String>(8);
-        ids.add(entry.id().toString());
+        ids.add(id);
         ids.add(entry.organization.id);
         var organization = entry.organization.record;
         if (organization != null) {

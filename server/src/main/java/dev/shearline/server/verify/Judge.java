@@ -33,7 +33,7 @@ final class Judge {
         this.clock = clock;
     }
 
-    Verdict judge(Actor caller, Question question) {
+    Verdict judge(Actor caller, Question question, long now) {
         var raw = question.key().reveal();
         if (raw.length() > KeyFormat.KEY_LENGTH_MAX) {
             return MALFORMED;
@@ -46,7 +46,7 @@ final class Judge {
         if (!mayAsk(caller, entry)) {
             return NOT_FOUND;
         }
-        var verdict = judge(entry, question);
+        var verdict = judge(entry, question, now);
         // what is for tests uses up nothing that is live
         return verdict instanceof Verdict.Allowed allowed && !allowed.key().isTest() && caller.mode() == KeyMode.TEST
                 ? new Verdict.Denied(Reason.WRONG_MODE, Optional.of(entry))

@@ -90,10 +90,11 @@ final class KeyVerifier {
         requireFresh();
         // the position is read first: the record may be newer than the position says, never older
         var at = feed.position();
-        var verdict = judge.judge(caller, question);
+        long now = clock.millis();
+        var verdict = judge.judge(caller, question, now);
         return asksPrimary(verdict, question)
                 ? askPrimary(verdict, question).map(this::settled)
-                : Future.succeededFuture(given(verdict, question, at));
+                : Future.succeededFuture(given(verdict, question, at, now));
     }
 
     /**
@@ -115,7 +116,7 @@ final class KeyVerifier {
     private sealed interface Step {
 
         /** From memory. */
-        record Judged(Question question, Verdict verdict, Epoch at) implements Step {}
+        record Judged(Question question, Verdict verdict, Epoch at, long now) implements Step {}
 
         /** The primary has been asked. */
         record Asked(Supplier<Verdict> verdict) implements Step {}
@@ -129,10 +130,11 @@ final class KeyVerifier {
         return reached.compose(_ -> {
             requireFresh();
             var at = feed.position();
-            var verdict = judge.judge(caller, question);
+            long now = clock.millis();
+            var verdict = judge.judge(caller, question, now);
             return asksPrimary(verdict, question)
                     ? askPrimary(verdict, question).map(Step.Asked::new)
-                    : Future.succeededFuture(new Step.Judged(question, verdict, at));
+                    : Future.succeededFuture(new Step.Judged(question, verdict, at, now));
         });
     }
 
@@ -148,18 +150,19 @@ final class KeyVerifier {
 
     private Answer judgedAgain(Actor caller, Step.Judged before) {
         var at = feed.position();
-        var verdict = judge.judge(caller, before.question());
+        long now = clock.millis();
+        var verdict = judge.judge(caller, before.question(), now);
         // a token that has become good meanwhile has not been spent: what was said of it before stands, as of then
-        return asksPrimary(verdict, before.question()) ? given(before) : given(verdict, before.question(), at);
+        return asksPrimary(verdict, before.question()) ? given(before) : given(verdict, before.question(), at, now);
     }
 
     private Answer given(Step.Judged judged) {
-        return given(judged.verdict(), judged.question(), judged.at());
+        return given(judged.verdict(), judged.question(), judged.at(), judged.now());
     }
 
-    private Answer given(Verdict verdict, Question question, Epoch at) {
+    private Answer given(Verdict verdict, Question question, Epoch at, long now) {
         if (verdict instanceof Verdict.Allowed allowed && !question.probe()) {
-            uses.used(allowed.key(), question.address(), clock.millis());
+            uses.used(allowed.key(), question.address(), now);
         }
         return new Answer(verdict, at);
     }

@@ -54,10 +54,11 @@ final class VerdictJson {
     static void write(AnswerBytes json, Verdict verdict, Epoch at) {
         switch (verdict) {
             case Verdict.Allowed allowed -> {
+                var id = allowed.key().id().toString();
                 json.raw(ALLOWED);
-                writeKey(json, allowed.key());
+                writeKey(json, allowed.key(), id);
                 json.raw(allowed.replayed() ? REPLAYED : FIRST);
-                writeDependencies(json, Dependencies.of(allowed.key()), isCacheable(allowed.key()));
+                writeDependencies(json, Dependencies.of(allowed.key(), id), isCacheable(allowed.key()));
             }
             case Verdict.Denied denied -> writeDenied(json, denied);
         }
@@ -79,15 +80,16 @@ final class VerdictJson {
             return;
         }
         var entry = denied.key().get();
+        var id = entry.id().toString();
         switch (entry) {
-            case LiveKey live -> writeKey(json, live);
+            case LiveKey live -> writeKey(json, live, id);
             case DeadKey dead -> {
-                json.raw(KEY_ID).string(dead.id().toString());
+                json.raw(KEY_ID).string(id);
                 json.raw(ORGANIZATION).raw(organization(dead));
             }
         }
         boolean cacheable = !(entry instanceof LiveKey live) || isCacheable(live);
-        writeDependencies(json, Dependencies.of(entry), cacheable);
+        writeDependencies(json, Dependencies.of(entry, id), cacheable);
     }
 
     /** A single-use token answers differently the next time, and so may a key whose first use ends another. */
@@ -95,8 +97,8 @@ final class VerdictJson {
         return key.type() != KeyType.EPHEMERAL && !key.endsPredecessor();
     }
 
-    private static void writeKey(AnswerBytes json, LiveKey key) {
-        json.raw(KEY_ID).string(key.id().toString());
+    private static void writeKey(AnswerBytes json, LiveKey key, String id) {
+        json.raw(KEY_ID).string(id);
         json.raw(TYPE).string(key.type().wire());
         json.raw(modeAndVisibility(key));
         json.raw(OWNER).raw(owner(key));
