@@ -25,6 +25,12 @@ import tools.jackson.databind.node.ObjectNode;
 /** Speaks {@code /v1} with one key; an answer that is not the one asked for is a {@link CommandFailure}. */
 final class ApiClient implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Map<String, String> OPTIONS = Map.of(
+            "scopes", "--scope",
+            "cidrs", "--cidr",
+            "expires_in", "--expires",
+            "expires_at", "--expires",
+            "not_before", "--not-before");
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final int UNAVAILABLE = 503;
@@ -204,15 +210,22 @@ final class ApiClient implements AutoCloseable {
             append(message, "field", body);
             append(message, "request_id", body);
         }
-        nextStep(status).ifPresent(step -> message.append("\n  ").append(step));
+        nextStep(status, body.path("field").asString(""))
+                .ifPresent(step -> message.append("\n  ").append(step));
         return new CommandFailure(
                 ExitCode.ofStatus(status),
                 message.toString().lines().map(Text::printable).collect(Collectors.joining("\n")));
     }
 
+    /** How the server's field is named here, where that is another name. */
+    private static Optional<String> option(String field) {
+        return Optional.ofNullable(OPTIONS.get(field.replaceFirst("\\[.*", "")));
+    }
+
     /** Where the server's own words do not already say what to do, for it knows nothing of this command line. */
-    private static Optional<String> nextStep(int status) {
+    private static Optional<String> nextStep(int status, String field) {
         return switch (status) {
+            case 422 -> option(field).map(option -> "On the command line that is " + option + ".");
             case 401 -> Optional.of("shearline auth status shows which key was sent, and where it was found.");
             case 403 -> Optional.of("shearline auth status shows what this key may do.");
             case 429, 502, 503, 504 -> Optional.of("Repeat the command in a moment.");

@@ -22,7 +22,7 @@ class ExitCodesTest {
                 "403;5;shearline auth status shows what this key may do.",
                 "404;3;",
                 "409;6;",
-                "422;2;",
+                "422;2;On the command line that is --scope.",
                 "429;7;Repeat the command in a moment.",
                 "500;1;",
                 "503;7;Repeat the command in a moment."

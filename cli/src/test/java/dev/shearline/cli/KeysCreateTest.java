@@ -153,6 +153,14 @@ class KeysCreateTest {
     }
 
     @Test
+    void a_field_that_is_refused_is_told_by_its_option() {
+        instance.answering(422, "{'detail':'This is required.','code':'invalid_field','field':'scopes'}");
+        var result = Session.at(instance, directory).run("keys", "create", "--organization", "org_acme");
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("This is required.").contains("On the command line that is --scope.");
+    }
+
+    @Test
     void no_file_is_left_behind_when_no_key_was_made() {
         instance.answering(422, "{'detail':'The scope x is unknown.','code':'unknown_scope'}");
         var result = Session.at(instance, directory)
