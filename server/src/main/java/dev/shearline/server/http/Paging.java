@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record Paging(int limit, Optional<List<String>> after, String list) {
 
     public static final String LIMIT = "limit";
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
     public static final String CURSOR = "cursor";
     private static final JsonMapper TEXT = new JsonMapper();
     private static final int CHECK_BYTES = 4;
@@ -42,21 +44,14 @@ public record Paging(int limit, Optional<List<String>> after, String list) {
     }
 
     private static int limit(String text) {
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= HttpLimits.PAGE_ITEMS_MAX) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            throw invalidLimit();
+        // digits alone: Java would take a sign, and the digits of any script
+        int limit = DIGITS.matcher(text).matches() ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > HttpLimits.PAGE_ITEMS_MAX) {
+            throw Problem.invalidParameter(
+                            LIMIT, "\"limit\" must be a number from 1 to " + HttpLimits.PAGE_ITEMS_MAX + ".")
+                    .asException();
         }
-        throw invalidLimit();
-    }
-
-    private static ProblemException invalidLimit() {
-        return Problem.invalidParameter(
-                        LIMIT, "\"limit\" must be a number from 1 to " + HttpLimits.PAGE_ITEMS_MAX + ".")
-                .asException();
+        return limit;
     }
 
     static String encode(List<String> sortKey, String list) {

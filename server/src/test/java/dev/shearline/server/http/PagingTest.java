@@ -56,7 +56,7 @@ class PagingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "101", "-1", "ten", "", "1e1", "99999999999"})
+    @ValueSource(strings = {"0", "101", "-1", "ten", "", "1e1", "99999999999", "%2B5", "%D9%A5"})
     void a_limit_outside_1_to_100_is_refused(String limit) {
         var response = listener.get("/v1/numbers?limit=" + limit);
         assertThat(response.statusCode()).isEqualTo(422);
