@@ -7,6 +7,7 @@ import dev.shearline.server.http.Page;
 import dev.shearline.server.http.Paging;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
@@ -29,7 +30,8 @@ final class AuditTrail {
     /** Of a verifiable export, but for what lies before its next checkpoint; the next one goes on behind it. */
     static final long EXPORT_EVENTS_MAX = 1_000_000;
 
-    static final int UNSEALED_MAX = 1_000;
+    /** So many wait only where sealing has stopped for long. */
+    static final int UNSEALED_MAX = 100_000;
 
     private final TrailStore store = new TrailStore();
     private final Database database;
@@ -106,7 +108,7 @@ final class AuditTrail {
     /** An export that is known to be possible, and not read yet. */
     ChainExport export(Caller caller, OrganizationId chain, Optional<Long> from, Optional<Long> to) {
         return read(caller, chain, tx -> {
-            var state = store.state(tx, chain, UNSEALED_MAX);
+            var state = store.state(tx, chain, UNSEALED_MAX + 1);
             long first = from.orElse(1L);
             if (first > state.head() + 1) {
                 throw Problem.invalidParameter(
@@ -123,9 +125,22 @@ final class AuditTrail {
                     : store.findHash(tx, chain, first - 1).orElseThrow();
             var header = ExportFormat.header(range, previous, clock.instant(), store.keys(tx));
             var unsealed = last == state.head() ? state.unsealed() : List.<String>of();
+            if (unsealed.size() > UNSEALED_MAX) {
+                throw tooManyUnsealed();
+            }
             return new ChainExport(
                     store, database, TenantContext.whole(caller.actor(), chain), chain, range, header, unsealed);
         });
+    }
+
+    /** An export that left some out without a word would pass for the whole. */
+    private static ProblemException tooManyUnsealed() {
+        return Problem.of(
+                        ProblemCode.CONFLICT,
+                        "More than " + UNSEALED_MAX
+                                + " events wait for their seal: sealing has stopped, which the operator's"
+                                + " \"shearline doctor\" explains. An export up to a \"to_seq\" that is sealed works.")
+                .asException();
     }
 
     private <T> T read(Caller caller, OrganizationId chain, TxWork<T> work) {

@@ -6,6 +6,7 @@ import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.OrganizationId;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A verifiable export under way: header, events with their checkpoints behind them, what is not sealed, end. */
 final class ChainExport {
@@ -49,13 +50,14 @@ final class ChainExport {
             events += part.events().size();
             checkpoints += part.checkpoints().size();
         }
-        var waiting = unsealed.isEmpty()
-                ? List.<StoredEvent>of()
-                : database.<List<StoredEvent>>read(context, tx -> store.byIds(tx, chain, unsealed));
-        var last = new StringBuilder();
-        waiting.forEach(event -> last.append(ExportFormat.event(event)));
-        lines.accept(last.append(ExportFormat.end(events, checkpoints, waiting.size()))
-                .toString());
+        long waiting = 0;
+        for (int from = 0; from < unsealed.size(); from += AuditTrail.PAGE_EVENTS) {
+            var ids = unsealed.subList(from, Math.min(unsealed.size(), from + AuditTrail.PAGE_EVENTS));
+            var rows = database.read(context, tx -> store.byIds(tx, chain, ids));
+            lines.accept(rows.stream().map(ExportFormat::event).collect(Collectors.joining()));
+            waiting += rows.size();
+        }
+        lines.accept(ExportFormat.end(events, checkpoints, waiting));
     }
 
     private Part part(Tx tx, long from) {

@@ -72,6 +72,8 @@ final class ChainRig implements AutoCloseable {
     void event(OrganizationId organization, String action, TxWork<Boolean> before) {
         database.inTransaction(TenantContext.whole(CALLER.actor(), organization), tx -> {
             audit.append(tx, CALLER, AuditEvent.of(organization, action, "thing_1"));
+            // an event goes with the COMMIT, unless a statement comes before that
+            tx.handle();
             return before.in(tx);
         });
     }

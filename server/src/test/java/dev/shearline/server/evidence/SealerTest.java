@@ -155,6 +155,20 @@ class SealerTest {
     }
 
     @Test
+    void an_export_has_all_that_waits_however_much_it_is() {
+        int waiting = AuditTrail.PAGE_EVENTS * 2 + 50;
+        for (int i = 0; i < waiting; i++) {
+            rig.event(acme, "a.b");
+        }
+        var lines = rig.export(acme, 1).lines().toList();
+        assertThat(lines.stream().filter(line -> line.startsWith("{\"type\":\"unsealed\"")))
+                .hasSize(waiting)
+                .doesNotHaveDuplicates();
+        assertThat(lines.getLast())
+                .isEqualTo("{\"type\":\"end\",\"events\":0,\"checkpoints\":0,\"unsealed\":" + waiting + "}");
+    }
+
+    @Test
     void without_a_checkpoint_there_is_no_seal() {
         rig.event(acme, "a.b");
         rig.schema().execute("""
