@@ -17,8 +17,8 @@ import org.jdbi.v3.core.statement.StatementExceptions;
  * <p>Each runs as {@code shearline_app}, which owns nothing and sees, under row-level security, the one organization that the
  * transaction's {@link TenantContext} names: a forgotten WHERE finds nothing of other tenants. Isolation is READ COMMITTED; what must
  * not race is locked (organization → unit → key). A serialization failure or a deadlock is tried again at most {@value #TRIES_MAX}
- * times in all. A connection lost while the COMMIT of a change is under way is an {@link OutcomeUnknownException}; any other loss
- * changed nothing and is a {@link DatabaseUnavailableException}.
+ * times in all. A connection lost while the COMMIT of a change is under way, and what goes with it ({@link Tx#writeLater}), is an
+ * {@link OutcomeUnknownException}; any other loss changed nothing and is a {@link DatabaseUnavailableException}.
  */
 public final class Database implements AutoCloseable {
 

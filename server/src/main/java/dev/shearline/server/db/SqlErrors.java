@@ -13,16 +13,10 @@ final class SqlErrors {
     /** statement cancelled (its time-out), lock not available, too many connections, disk full, out of memory. */
     private static final Set<String> OVERLOADED = Set.of("57014", "55P03", "53300", "53100", "53200", "53400");
 
-    private static final String UNIQUE_VIOLATION = "23505";
-
     private SqlErrors() {}
 
     static boolean isRetryable(Throwable failure) {
         return state(failure).filter(RETRYABLE::contains).isPresent();
-    }
-
-    static boolean isUniqueViolation(Throwable failure) {
-        return state(failure).filter(UNIQUE_VIOLATION::equals).isPresent();
     }
 
     /** The connection is gone (08…), or the server is going or coming (57P0…). */

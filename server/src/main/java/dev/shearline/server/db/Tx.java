@@ -20,7 +20,7 @@ public final class Tx {
     /** So that few different texts are sent, each of which PostgreSQL prepares. */
     static final int PUT_OFF_MAX = 8;
 
-    private static final Pattern VALUE = Pattern.compile(":([a-zA-Z]+)");
+    private static final Pattern VALUE = Pattern.compile("(?<!:):([a-zA-Z]\\w*)");
 
     private final Handle handle;
     private final List<Write> putOff = new ArrayList<>();
@@ -35,12 +35,17 @@ public final class Tx {
 
     private record Write(String sql, Map<String, ?> values) {}
 
+    /** Sends what was put off, so that the next statement sees it: what fails here may be somebody else's. */
     public Handle handle() {
         flush();
         return handle;
     }
 
-    /** Puts off a statement with its named values. */
+    /**
+     * Puts off a statement with its named values, which its caller expects to succeed.
+     *
+     * @param sql one statement without an end; what looks like a name in a literal of it would be taken for one
+     */
     public void writeLater(String sql, Map<String, ?> values) {
         putOff.add(new Write(sql, values));
         if (putOff.size() == PUT_OFF_MAX) {
@@ -73,8 +78,9 @@ public final class Tx {
             var prefix = "w" + i + "_";
             putOff.get(i).values.forEach((name, value) -> statement.bind(prefix + name, value));
         }
-        putOff.clear();
         statement.execute();
+        // not before: who swallows a failure must not commit without them
+        putOff.clear();
     }
 
     /**

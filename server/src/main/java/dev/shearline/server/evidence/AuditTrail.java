@@ -124,7 +124,9 @@ final class AuditTrail {
                     ? Checkpoint.NONE_BEFORE
                     : store.findHash(tx, chain, first - 1).orElseThrow();
             var header = ExportFormat.header(range, previous, clock.instant(), store.keys(tx));
-            var unsealed = last == state.head() ? state.unsealed() : List.<String>of();
+            // whoever asks for a part that is sealed does not ask for what is not
+            boolean toTheEnd = to.isEmpty() || to.get() > state.head();
+            var unsealed = toTheEnd && last == state.head() ? state.unsealed() : List.<String>of();
             if (unsealed.size() > UNSEALED_MAX) {
                 throw tooManyUnsealed();
             }

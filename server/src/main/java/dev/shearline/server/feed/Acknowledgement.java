@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits, holding no connection, until every node with a lease has applied a change.
@@ -22,6 +24,8 @@ import java.util.concurrent.TimeoutException;
  * other is pending. A number alone says nothing: after a failover another change may have it, so the feed must hold the very entry.
  */
 final class Acknowledgement {
+
+    private static final Logger log = LoggerFactory.getLogger(Acknowledgement.class);
 
     static final long LOOK_FIRST_MS = 2;
     static final long LOOK_LONGEST_MS = 40;
@@ -120,10 +124,11 @@ final class Acknowledgement {
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof DatabaseUnavailableException) {
-                return Optional.empty();
+            if (!(e.getCause() instanceof DatabaseUnavailableException)) {
+                // the change is committed: that nobody knows how far it has come is all that is to be told
+                log.warn("cannot look at the nodes", e.getCause());
             }
-            throw new IllegalStateException("cannot look at the nodes", e.getCause());
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

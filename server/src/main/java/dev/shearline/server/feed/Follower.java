@@ -122,6 +122,7 @@ final class Follower implements AutoCloseable {
 
     private void follow(Handle handle) throws InterruptedException {
         limit(handle, POLL_TIMEOUT_MS);
+        var before = Outcome.RELOAD;
         while (!closed) {
             if (reload) {
                 load(handle);
@@ -132,13 +133,19 @@ final class Follower implements AutoCloseable {
             switch (outcome) {
                 case RELOAD -> reload = true;
                 case BEHIND -> {}
-                case NEWS -> pace.await();
+                case NEWS -> {
+                    // what comes alone is reported at once, what comes thick and fast together
+                    if (before == Outcome.NEWS) {
+                        pace.await();
+                    }
+                }
                 case AT_HEAD -> {
                     keepHouse(handle);
                     rest(jittered(settings.pollInterval()));
                     pace.await();
                 }
             }
+            before = outcome;
         }
     }
 
@@ -199,7 +206,7 @@ final class Follower implements AutoCloseable {
         if (!page.numbersLate()) {
             freshness.extend(sent, settings.maxStaleness());
         }
-        // what was applied is reported at once, by the next poll's renewal
+        // what was applied is reported by the next poll's renewal
         return news.isEmpty() ? Outcome.AT_HEAD : Outcome.NEWS;
     }
 

@@ -3,14 +3,17 @@ package dev.shearline.server.feed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
  * Looks at the nodes, one look at a time: who asks while one is under way shares the next with all others who do. An answer is never older
- * than its question.
+ * than its question. A look that takes long keeps the next one waiting for {@value #APART_MAX_MS} ms, not longer.
  */
 final class Looks {
+
+    static final long APART_MAX_MS = 1_000;
 
     private final Function<List<Epoch>, Nodes.Look> look;
     private final ReentrantLock turn = new ReentrantLock();
@@ -38,27 +41,31 @@ final class Looks {
             mine.led = true;
         }
         if (leads) {
-            lead(mine);
+            // on a thread of its own: whoever asks waits as long as it likes
+            Thread.startVirtualThread(() -> lead(mine));
         }
         return mine.seen;
     }
 
-    /** Whether somebody waits for the next look. */
+    /** Whether somebody waits for the next look; for tests. */
     synchronized boolean isAwaited() {
         return next.led;
     }
 
     private void lead(Shared mine) {
-        turn.lock();
+        boolean inTurn = false;
         try {
+            inTurn = turn.tryLock(APART_MAX_MS, TimeUnit.MILLISECONDS);
             synchronized (this) {
                 next = new Shared();
             }
             mine.seen.complete(look.apply(List.copyOf(mine.entries)));
-        } catch (RuntimeException | Error e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             mine.seen.completeExceptionally(e);
         } finally {
-            turn.unlock();
+            if (inTurn) {
+                turn.unlock();
+            }
         }
     }
 }

@@ -79,21 +79,30 @@ final class Nodes {
 
     /** The nodes, and which of these very entries the feed holds. */
     static Look look(Handle handle, List<Epoch> entries) {
-        var rows = new ArrayList<Row>();
         return handle.createQuery(LOOK)
                 .bindArray(
                         "numbers",
                         Long.class,
                         entries.stream().map(Epoch::number).toArray())
                 .bindArray("tags", Long.class, entries.stream().map(Epoch::tag).toArray())
-                .map((row, _) -> {
-                    if (row.getString("id") != null) {
-                        rows.add(row(row));
+                .scanResultSet((result, _) -> {
+                    try (var all = result.get()) {
+                        return look(all, entries);
                     }
-                    return new Look(rows, held(row, entries));
-                })
-                .list()
-                .getFirst();
+                });
+    }
+
+    private static Look look(ResultSet all, List<Epoch> entries) throws SQLException {
+        var rows = new ArrayList<Row>();
+        var held = Set.<Epoch>of();
+        while (all.next()) {
+            held = held(all, entries);
+            // without a node there is one row all the same
+            if (all.getString("id") != null) {
+                rows.add(row(all));
+            }
+        }
+        return new Look(rows, held);
     }
 
     private static Set<Epoch> held(ResultSet row, List<Epoch> entries) throws SQLException {

@@ -24,10 +24,10 @@ import java.util.function.Consumer;
  * <h2>Order</h2>
  *
  * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the
- * handler. A hot route is found by its exact path before anything is split or decoded, its handler runs where the bytes
- * arrived, and asks the gate's question itself, right before its answer; every other handler runs on a virtual thread of its own, of which there are at most
- * {@link HttpLimits#BLOCKING_REQUESTS_MAX}. A body that is too long to hold leaves on that thread, but not from that place: see
- * {@link Downloads}.
+ * handler. A hot route is found by its exact path before anything is split or decoded, its gate is asked when the body is there,
+ * and its handler runs where the bytes arrived; every other handler runs on a virtual thread of its own, of which there are at
+ * most {@link HttpLimits#BLOCKING_REQUESTS_MAX}. A body that is too long to hold leaves on that thread, but not from that place:
+ * see {@link Downloads}.
  *
  * <h2>Threads</h2>
  *
@@ -295,8 +295,8 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     }
 
     /**
-     * A hot handler takes over as soon as the body is there. It says nothing good of a key without looking at the clock itself, immediately
-     * before; what it refuses, the gate is asked about: a node that may not answer must not refuse either.
+     * A hot handler takes over as soon as the body is there, if the gate is open then: what the handler remembers of its caller is as good
+     * as the node is fresh, and the wait for the body may have been long.
      */
     private static final class HotBody implements BodyReader.Outcome {
 
@@ -314,6 +314,9 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
 
         @Override
         public void whole(Buffer body) {
+            if (isClosed(gate, exchange)) {
+                return;
+            }
             request.bodyArrived(body);
             try {
                 var response = hot.handler().handle(request);
@@ -323,7 +326,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                     response.onComplete(this::later);
                 }
             } catch (Throwable thrown) { // an Error here would end the connection without an answer
-                thrown(thrown);
+                exchange.thrown(thrown);
             }
         }
 
@@ -332,15 +335,9 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 if (result.succeeded()) {
                     exchange.response(result.result());
                 } else {
-                    thrown(result.cause());
+                    exchange.thrown(result.cause());
                 }
             } catch (RuntimeException thrown) { // an answer that cannot be rendered
-                exchange.thrown(thrown);
-            }
-        }
-
-        private void thrown(Throwable thrown) {
-            if (!isClosed(gate, exchange)) {
                 exchange.thrown(thrown);
             }
         }

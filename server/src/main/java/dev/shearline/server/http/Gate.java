@@ -2,7 +2,7 @@ package dev.shearline.server.http;
 
 import java.util.OptionalLong;
 
-/** Asked before anything else of every request below {@code /v1}: may this node answer? Must not block. */
+/** Asked of every request below {@code /v1}, before anything is known of its caller: may this node answer? Must not block. */
 @FunctionalInterface
 public interface Gate {
 

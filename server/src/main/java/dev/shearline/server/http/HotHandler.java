@@ -3,8 +3,8 @@ package dev.shearline.server.http;
 import io.vertx.core.Future;
 
 /**
- * Answers a request on the event loop. Must not block. Nobody has asked before whether this node may answer: the handler does, right before
- * it says anything; what it throws is told only if it may.
+ * Answers a request on the event loop, in the turn in which the gate was found open. Must not block. Whoever answers later, after a wait,
+ * asks again whether this node may.
  */
 @FunctionalInterface
 public interface HotHandler {

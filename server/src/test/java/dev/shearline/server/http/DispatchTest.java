@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -231,6 +232,24 @@ class DispatchTest {
             }
             assertThat(stale.post("/v1/things", "x".repeat(5_000)).statusCode()).isEqualTo(503);
             assertThat(stale.get("/thread").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_hot_handler_of_a_node_that_is_not_fresh_is_not_asked() {
+        var asked = new AtomicInteger();
+        try (var stale = new TestListener(routes -> routes.hot().post("/v1/things/verify", _ -> {
+            asked.incrementAndGet();
+            throw Problem.unauthenticated("The key is not known.").asException();
+        }))) {
+            assertThat(stale.post("/v1/things/verify", "{}").statusCode()).isEqualTo(401);
+            stale.closeGateFor(1_200);
+            assertThat(stale.post("/v1/things/verify", "{}").statusCode()).isEqualTo(503);
+            assertThat(stale.post("/v1/things/verify", "x".repeat(HttpLimits.BODY_BYTES_MAX + 1))
+                            .statusCode())
+                    .isEqualTo(503);
+            assertThat(stale.get("/v1/things/verify").statusCode()).isEqualTo(503);
+            assertThat(asked).hasValue(1);
         }
     }
 
