@@ -35,6 +35,9 @@ final class Follower implements AutoCloseable {
 
     static final Duration RECONNECT_PAUSE = Duration.ofMillis(200);
     static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(10);
+    /** Short: a revocation waits for the polls of all nodes. */
+    static final long APART_MAX_MS = 5;
+
     static final int POLL_TIMEOUT_MS = 5_000;
     static final int LOAD_TIMEOUT_MS = 600_000;
     private static final Logger log = LoggerFactory.getLogger(Follower.class);
@@ -57,7 +60,7 @@ final class Follower implements AutoCloseable {
     private final AppliedWaiters waiters = new AppliedWaiters();
     private final List<FeedListener> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore wakeUps = new Semaphore(0);
-    private final Pace pace = new Pace();
+    private final Pace pace = new Pace(1, APART_MAX_MS);
     private final Thread thread;
 
     /** Null until the first load; then where the replica stands, and on which server it was read. */

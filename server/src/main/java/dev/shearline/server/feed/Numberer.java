@@ -27,6 +27,7 @@ final class Numberer implements AutoCloseable {
 
     static final long RETRY_MS = 5;
     static final long RECONNECT_MS = 50;
+    static final long APART_MAX_MS = 20;
     static final int QUEUE_MAX = 10_000;
     private static final Logger log = LoggerFactory.getLogger(Numberer.class);
 
@@ -51,7 +52,7 @@ final class Numberer implements AutoCloseable {
     private final Runnable wakeOwnFollower;
     private final boolean notifyOthers;
     private final LinkedBlockingQueue<Request> queue = new LinkedBlockingQueue<>(QUEUE_MAX);
-    private final Pace pace = new Pace();
+    private final Pace pace = new Pace(2, APART_MAX_MS);
     private final Thread thread;
     private volatile boolean closed;
 
