@@ -52,7 +52,7 @@ final class Acknowledgement {
             InstantSource clock) {
         this.database = database;
         this.numberer = numberer;
-        this.looks = new Looks(entries -> database.call(handle -> Nodes.look(handle, entries)));
+        this.looks = new Looks(entries -> database.call(handle -> Nodes.look(handle, entries)), Looks.WAIT_MAX);
         this.follower = follower;
         this.self = self;
         this.freshness = freshness;

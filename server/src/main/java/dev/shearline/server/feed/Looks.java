@@ -1,5 +1,6 @@
 package dev.shearline.server.feed;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,13 +10,14 @@ import java.util.function.Function;
 
 /**
  * Looks at the nodes, one look at a time: who asks while one is under way shares the next with all others who do. An answer is never older
- * than its question. A look that takes long keeps the next one waiting for {@value #APART_MAX_MS} ms, not longer.
+ * than its question. A look that takes long keeps the next one waiting for a time, not for ever.
  */
 final class Looks {
 
-    static final long APART_MAX_MS = 1_000;
+    static final Duration WAIT_MAX = Duration.ofSeconds(1);
 
     private final Function<List<Epoch>, Nodes.Look> look;
+    private final Duration waitMax;
     private final ReentrantLock turn = new ReentrantLock();
     private Shared next = new Shared();
 
@@ -25,8 +27,10 @@ final class Looks {
         private boolean led;
     }
 
-    Looks(Function<List<Epoch>, Nodes.Look> look) {
+    /** @param waitMax how long the next look waits for the one under way */
+    Looks(Function<List<Epoch>, Nodes.Look> look, Duration waitMax) {
         this.look = look;
+        this.waitMax = waitMax;
     }
 
     /** The nodes, and which of these entries the feed holds, at a moment after the call. Fails as the look does. */
@@ -47,15 +51,10 @@ final class Looks {
         return mine.seen;
     }
 
-    /** Whether somebody waits for the next look; for tests. */
-    synchronized boolean isAwaited() {
-        return next.led;
-    }
-
     private void lead(Shared mine) {
         boolean inTurn = false;
         try {
-            inTurn = turn.tryLock(APART_MAX_MS, TimeUnit.MILLISECONDS);
+            inTurn = turn.tryLock(waitMax.toMillis(), TimeUnit.MILLISECONDS);
             synchronized (this) {
                 next = new Shared();
             }

@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Numbers this node's commits. One thread serves all committers, at its {@link Pace}: while one call of the database's numberer commits,
- * the next batch gathers, so the cost of a number is shared. When another node holds the counter, it looks again every {@value #RETRY_MS} ms until its
- * own entries have their numbers. If the database is away the entries stay unnumbered; any node's next poll numbers them.
+ * the next batch gathers, so the cost of a number is shared. When another node holds the counter, it looks again every
+ * {@value #RETRY_MS} ms until its own entries have their numbers. If the database is away the entries stay unnumbered; any node's next
+ * poll numbers them.
  */
 final class Numberer implements AutoCloseable {
 
