@@ -3,6 +3,8 @@ package dev.shearline.server.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.Holding;
@@ -155,17 +157,42 @@ class SealerTest {
     }
 
     @Test
-    void an_export_has_all_that_waits_however_much_it_is() {
+    void an_export_to_the_end_has_all_that_waits_and_one_of_a_sealed_part_nothing_of_it() {
+        rig.event(acme, "a.sealed");
+        sealer.sealAll();
         int waiting = AuditTrail.PAGE_EVENTS * 2 + 50;
         for (int i = 0; i < waiting; i++) {
             rig.event(acme, "a.b");
         }
-        var lines = rig.export(acme, 1).lines().toList();
-        assertThat(lines.stream().filter(line -> line.startsWith("{\"type\":\"unsealed\"")))
+        assertThat(rig.export(acme, 1).lines().filter(SealerTest::isUnsealed))
                 .hasSize(waiting)
                 .doesNotHaveDuplicates();
-        assertThat(lines.getLast())
-                .isEqualTo("{\"type\":\"end\",\"events\":0,\"checkpoints\":0,\"unsealed\":" + waiting + "}");
+        assertThat(rig.export(acme, 1, 2).lines().filter(SealerTest::isUnsealed))
+                .hasSize(waiting);
+        assertThat(rig.export(acme, 1, 1).lines().filter(SealerTest::isUnsealed))
+                .isEmpty();
+    }
+
+    private static boolean isUnsealed(String line) {
+        return line.startsWith("{\"type\":\"unsealed\"");
+    }
+
+    @Test
+    void an_export_that_would_leave_out_what_waits_is_refused_and_one_of_a_sealed_part_is_not() {
+        rig.event(acme, "a.sealed");
+        sealer.sealAll();
+        int batch = AuditTrail.UNSEALED_MAX / 10;
+        for (int from = 0; from <= AuditTrail.UNSEALED_MAX; from += batch) {
+            rig.schema().execute("""
+                    INSERT INTO audit_event (id, organization_id, at, actor, action, target, bytes)
+                    SELECT 'evt_' || n, ?, now(), 'key_1', 'a.b', 'thing_1', '{}'::bytea FROM generate_series(?, ?) AS n
+                    """, acme.value(), from, from + batch - 1);
+        }
+        assertThatThrownBy(() -> rig.export(acme, 1))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.problem().code()).isEqualTo(ProblemCode.CONFLICT));
+        assertThat(rig.export(acme, 1, 1).lines()).hasSize(4);
     }
 
     @Test
