@@ -8,7 +8,6 @@ import dev.shearline.server.identity.Ref;
 import dev.shearline.server.keys.ApiKey;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.KeyFilter;
-import dev.shearline.server.keys.KeySort;
 import dev.shearline.server.keys.KeyStatus;
 import java.util.List;
 import java.util.Optional;
@@ -19,19 +18,8 @@ final class OperatorKeys {
 
     private static final Set<KeyStatus> LIVING = Set.of(
             KeyStatus.ACTIVE, KeyStatus.EXPIRING, KeyStatus.ROTATING, KeyStatus.NOT_YET_VALID, KeyStatus.DISABLED);
-    private static final KeyFilter FILTER = new KeyFilter(
-            Optional.of(new Ref.ById(OrganizationId.INSTANCE.value())),
-            Optional.of(KeyType.OPERATOR),
-            Optional.empty(),
-            Optional.empty(),
-            LIVING,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            KeySort.CREATED,
-            true);
+    private static final KeyFilter FILTER = KeyFilter.of(
+            Optional.of(new Ref.ById(OrganizationId.INSTANCE.value())), Optional.of(KeyType.OPERATOR), LIVING);
 
     private OperatorKeys() {}
 

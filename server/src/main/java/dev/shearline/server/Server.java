@@ -17,6 +17,7 @@ import dev.shearline.server.feed.PrimaryClock;
 import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Downloads;
 import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.HostNames;
@@ -119,7 +120,8 @@ public final class Server implements AutoCloseable {
                 json,
                 metrics.registry(),
                 new RequestLog(settings.requestLines()),
-                random);
+                random,
+                Downloads.ofNode());
         stopDelay = settings.stopDelay();
         api = listener(settings.listen(), Runtime.getRuntime().availableProcessors(), apiDispatcher);
         management = listener(settings.managementListen(), 1, managementDispatcher(problems, format, json, random));
@@ -184,7 +186,8 @@ public final class Server implements AutoCloseable {
                 // the management port does not measure itself
                 new io.micrometer.core.instrument.composite.CompositeMeterRegistry(),
                 RequestLog.NONE,
-                random);
+                random,
+                Downloads.ofNode());
     }
 
     private ApiServer listener(HostPort at, int eventLoops, Dispatcher dispatcher) {

@@ -61,32 +61,6 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             Json json,
             MeterRegistry registry,
             RequestLog log,
-            SecureRandom random) {
-        this(
-                routes,
-                gate,
-                authenticators,
-                entrance,
-                format,
-                problems,
-                json,
-                registry,
-                log,
-                random,
-                new Downloads(HttpLimits.DOWNLOADS_MAX, HttpLimits.DOWNLOADS_EACH_MAX, HttpLimits.DOWNLOAD_TIME_MAX));
-    }
-
-    /** With another room for long bodies than a node has. */
-    Dispatcher(
-            Routes routes,
-            Gate gate,
-            Authenticators authenticators,
-            Entrance entrance,
-            KeyFormat format,
-            Problems problems,
-            Json json,
-            MeterRegistry registry,
-            RequestLog log,
             SecureRandom random,
             Downloads downloads) {
         this.table = routes.table();

@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
  * The long bodies that are leaving this node, and the room for more. They last as long as their clients read, so they have a room of their
  * own, of which nobody has all, instead of the places of requests that are soon answered.
  */
-final class Downloads {
+public final class Downloads {
 
     private final Semaphore places;
     private final int eachMax;
@@ -20,6 +20,11 @@ final class Downloads {
         this.places = new Semaphore(max);
         this.eachMax = eachMax;
         this.timeMax = timeMax;
+    }
+
+    /** The room that a node has. */
+    public static Downloads ofNode() {
+        return new Downloads(HttpLimits.DOWNLOADS_MAX, HttpLimits.DOWNLOADS_EACH_MAX, HttpLimits.DOWNLOAD_TIME_MAX);
     }
 
     /** For all of one body to leave. */

@@ -35,23 +35,28 @@ public record KeyFilter(
         boolean descending) {
 
     /** Everything that is not over, the newest first. */
-    public static final KeyFilter USUAL = new KeyFilter(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Set.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            KeySort.CREATED,
-            true);
+    public static final KeyFilter USUAL = of(Optional.empty(), Optional.empty(), Set.of());
 
     public KeyFilter {
         // in the order of the enum, so that the same filter is spelled the same way in a cursor
         statuses = statuses.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(statuses));
+    }
+
+    /** The newest first. */
+    public static KeyFilter of(Optional<Ref> organization, Optional<KeyType> type, Set<KeyStatus> statuses) {
+        return new KeyFilter(
+                organization,
+                type,
+                Optional.empty(),
+                Optional.empty(),
+                statuses,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                KeySort.CREATED,
+                true);
     }
 
     /** What a cursor is bound to. */

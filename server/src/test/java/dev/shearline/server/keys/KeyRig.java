@@ -14,6 +14,7 @@ import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Downloads;
 import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
@@ -189,7 +190,8 @@ final class KeyRig implements AutoCloseable {
                 json,
                 new SimpleMeterRegistry(),
                 RequestLog.NONE,
-                random);
+                random,
+                Downloads.ofNode());
         var listener = new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
         listener.start();
         return listener;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Downloads;
 import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
@@ -45,7 +46,8 @@ class OpenApiRoutesTest {
                 new Json(),
                 new SimpleMeterRegistry(),
                 RequestLog.NONE,
-                new SecureRandom());
+                new SecureRandom(),
+                Downloads.ofNode());
         return new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
     }
 

@@ -4,6 +4,7 @@ import dev.shearline.server.http.ApiServer;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.Authenticators;
 import dev.shearline.server.http.Dispatcher;
+import dev.shearline.server.http.Downloads;
 import dev.shearline.server.http.Entrance;
 import dev.shearline.server.http.Gate;
 import dev.shearline.server.http.Json;
@@ -66,7 +67,8 @@ public final class TestApi implements AutoCloseable {
                 json,
                 new SimpleMeterRegistry(),
                 RequestLog.NONE,
-                new SecureRandom());
+                new SecureRandom(),
+                Downloads.ofNode());
         server = new ApiServer(vertx, "127.0.0.1", 0, 1, dispatcher);
         server.start();
     }
