@@ -232,6 +232,15 @@ final class KeyRig implements AutoCloseable {
         return send(credential, "PATCH", path, body);
     }
 
+    static String path(Answer key) {
+        return "/v1/keys/" + key.text("id");
+    }
+
+    /** What is done to a key, by the operator. */
+    Answer act(Answer key, String what, String body) {
+        return post(operator, path(key) + "/" + what, body);
+    }
+
     Answer create(String credential, String body) {
         return post(credential, "/v1/keys", body);
     }
