@@ -83,6 +83,11 @@ final class Population {
                 connection,
                 "membership (id, organization_id, user_id)",
                 out -> each(o -> o.memberships.forEach(body -> out.line("mem_" + body, o.id, "usr_" + body))));
+        // without a role a member's keys are worth nothing
+        copy(
+                connection,
+                "membership_role (organization_id, membership_id, unit_id, role)",
+                out -> each(o -> o.memberships.forEach(body -> out.line(o.id, "mem_" + body, o.id, "developer"))));
     }
 
     private void each(Consumer<Organization> action) {
@@ -128,7 +133,7 @@ final class Population {
     static void analyze(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(
-                    "VACUUM ANALYZE api_key, api_key_activity, api_key_scope, organization, unit, membership, app_user");
+                    "VACUUM ANALYZE api_key, api_key_activity, api_key_scope, organization, unit, membership, membership_role, app_user");
         }
     }
 

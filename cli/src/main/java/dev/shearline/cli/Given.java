@@ -50,8 +50,12 @@ record Given(Surroundings surroundings, Output output, ParseResult line) {
         return body;
     }
 
+    List<String> list(String option) {
+        return line.matchedOptionValue(option, List.<String>of());
+    }
+
     private List<String> values(Field field) {
-        return line.matchedOptionValue(field.option(), List.<String>of());
+        return list(field.option());
     }
 
     private void putClearable(ObjectNode body, Field field) {

@@ -18,6 +18,7 @@ final class KeysCommand {
                 .add("enable", () -> KeysSwitch.enable(surroundings))
                 .add("disable", () -> KeysSwitch.disable(surroundings))
                 .add("rotate", () -> new CommandLine(new KeysRotate(surroundings)))
+                .add("move", () -> new CommandLine(new KeysMove(surroundings)))
                 .add("revoke", () -> new CommandLine(new KeysRevoke(surroundings)))
                 .add("verify", () -> new CommandLine(new KeysVerify(surroundings)))
                 .group("keys", "Creates, lists, verifies, rotates and revokes API keys.", arguments);

@@ -36,6 +36,12 @@ final class KeysVerify implements Callable<Integer> {
     @Option(names = "--mode", paramLabel = "MODE", description = "live or test (default: live)")
     private @Nullable String mode;
 
+    @Option(
+            names = "--unit",
+            paramLabel = "ID",
+            description = "the team, department or organization that it is used for")
+    private @Nullable String unit;
+
     @Option(names = "--address", paramLabel = "ADDRESS", description = "the address that it is used from")
     private @Nullable String address;
 
@@ -58,6 +64,7 @@ final class KeysVerify implements Callable<Integer> {
         body.put("key", key.reveal());
         Body.putAll(body, "scopes", scopes);
         Body.put(body, "mode", mode);
+        Body.put(body, "unit", unit);
         Body.put(body, "address", address);
         body.put("probe", !spend);
         try (var client = target.connect(surroundings)) {

@@ -13,7 +13,7 @@ final class Reasons {
             case "disabled" -> "it is disabled, until somebody enables it";
             case "expired" -> "it has expired; create a new one";
             case "not_yet_valid" -> "it is not valid yet";
-            case "owner_inactive" -> "its owner is no longer active";
+            case "owner_inactive" -> "its owner is no longer active, or has no role any more";
             case "wrong_mode" -> "it is for the other mode (live or test)";
             case "outside_boundary" -> "it is not valid in this unit";
             case "insufficient_scope" -> "it may not do this";

@@ -2,6 +2,7 @@ package dev.shearline.cli;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * Things of one kind that the API keeps, as a command with the usual verbs.
@@ -14,6 +15,8 @@ import java.util.Set;
  * @param switches verbs that take nothing but an id
  * @param inOrganization whether {@code --organization} says where an {@code ext:} id is meant
  * @param loss what goes with it when it is removed
+ * @param holdsKeys whether keys of it stand in the way of its removal
+ * @param extras verbs of its own
  */
 record Resource(
         String command,
@@ -26,6 +29,8 @@ record Resource(
         List<Switch> switches,
         boolean inOrganization,
         String loss,
+        boolean holdsKeys,
+        List<Extra> extras,
         List<Field> fields) {
     static final String LIST = "list";
     static final String GET = "get";
@@ -40,6 +45,9 @@ record Resource(
      * @param name also the last part of its path
      */
     record Switch(String name, String past, String description) {}
+
+    /** A verb of one resource alone. */
+    record Extra(String name, String description, BiFunction<ResourceCommand, VerbCommand, VerbCommand> made) {}
 
     String aNoun() {
         return ("aeiou".indexOf(noun.charAt(0)) >= 0 ? "an " : "a ") + noun;

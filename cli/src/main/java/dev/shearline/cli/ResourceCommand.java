@@ -8,6 +8,8 @@ import picocli.CommandLine;
 
 /** The command of a {@link Resource}: its verbs, and what they do. */
 final class ResourceCommand {
+    private static final String REVOKE_KEYS = "--revoke-keys";
+
     private final Surroundings surroundings;
     private final Resource resource;
 
@@ -38,6 +40,13 @@ final class ResourceCommand {
         add(commands, Resource.UPDATE, this::update, "Changes " + resource.aNoun() + ".");
         for (var each : resource.switches()) {
             commands.add(each.name(), () -> switchCommand(each));
+        }
+        for (var each : resource.extras()) {
+            commands.add(
+                    each.name(),
+                    () -> each.made()
+                            .apply(this, new VerbCommand(surroundings, each.name(), each.description()))
+                            .line());
         }
         add(commands, Resource.REMOVE, this::remove, "Removes " + resource.aNoun() + ". " + resource.loss());
         return commands;
@@ -120,6 +129,9 @@ final class ResourceCommand {
 
     private VerbCommand remove(VerbCommand command) {
         var confirmation = new Confirmation();
+        if (resource.holdsKeys()) {
+            command.flag(REVOKE_KEYS, "revoke its keys with it");
+        }
         return withId(command)
                 .mixin("confirmation", confirmation)
                 .doing((client, given) -> {
@@ -131,14 +143,25 @@ final class ResourceCommand {
                             return ExitCode.FAILURE;
                         }
                     }
-                    given.changed("Removed", resource, client.delete(path(given, "")));
+                    given.changed("Removed", resource, client.delete(removal(given)));
                     return ExitCode.OK;
                 })
                 .before(() -> confirmation.require(
                         surroundings, "remove the " + resource.noun().toLowerCase(Locale.ROOT)));
     }
 
-    private VerbCommand withId(VerbCommand command) {
+    private String removal(Given given) {
+        var path = path(given, "");
+        return resource.holdsKeys() && given.has(REVOKE_KEYS)
+                ? path + (path.contains("?") ? "&" : "?") + "keys=revoke"
+                : path;
+    }
+
+    Resource resource() {
+        return resource;
+    }
+
+    VerbCommand withId(VerbCommand command) {
         command.id(resource.id().equals("id") ? "its id, or ext:<your id>" : "its " + resource.id());
         if (resource.inOrganization()) {
             command.option(
@@ -147,7 +170,7 @@ final class ResourceCommand {
         return command;
     }
 
-    private String path(Given given, String rest) {
+    String path(Given given, String rest) {
         var path = resource.path() + "/" + ApiClient.encode(given.id()) + rest;
         return given.find("--organization")
                 .filter(organization -> resource.inOrganization())

@@ -66,6 +66,8 @@ final class Resources {
                         new Switch("resume", "Resumed", "Ends the suspension of an organization.")),
                 false,
                 "It is closed for good, and its keys are refused.",
+                false,
+                List.of(),
                 List.of(
                         nameField().neededBy(CREATE, PUT).takenBy(UPDATE),
                         externalId(),
@@ -87,7 +89,9 @@ final class Resources {
                 ALL_VERBS,
                 List.of(),
                 true,
-                "Its keys are revoked; its teams have to be moved or removed before.",
+                "Its teams and keys have to be moved or removed before.",
+                true,
+                List.of(),
                 List.of(organization(), nameField().neededBy(CREATE, PUT).takenBy(UPDATE), externalId()));
     }
 
@@ -102,7 +106,9 @@ final class Resources {
                 ALL_VERBS,
                 List.of(),
                 true,
-                "Its keys are revoked.",
+                "Its keys have to be moved or revoked before.",
+                true,
+                List.of(),
                 List.of(
                         organization(),
                         nameField().neededBy(CREATE, PUT).takenBy(UPDATE),
@@ -143,6 +149,8 @@ final class Resources {
                         new Switch("enable", "Enabled", "Ends the disabling of a user.")),
                 false,
                 "It is for good: their memberships end, and the keys of each are revoked.",
+                false,
+                List.of(),
                 List.of(
                         nameField().takenBy(CREATE, PUT, UPDATE),
                         Field.of("email", "E-MAIL", "an e-mail address").takenBy(CREATE),
@@ -181,6 +189,11 @@ final class Resources {
                                 (surroundings, member) ->
                                         member.path("user").path("email").asString("")),
                         Part.of("Roles", (surroundings, member) -> roles(member)),
+                        Part.of(
+                                "Scopes",
+                                (surroundings, member) -> member.path("scopes").isArray()
+                                        ? KeyText.list(member.path("scopes"))
+                                        : "of the roles"),
                         CREATED_AT,
                         CHANGED_AT),
                 List.of(
@@ -192,6 +205,7 @@ final class Resources {
                         "user.email",
                         "user.status",
                         "roles",
+                        "scopes",
                         "created_at",
                         "updated_at"));
         return new Resource(
@@ -205,6 +219,8 @@ final class Resources {
                 List.of(),
                 true,
                 "Their personal keys in this organization are revoked.",
+                false,
+                MemberVerbs.all(),
                 List.of(
                         organization(),
                         Field.of("user", "ID", "the user").neededBy(CREATE).takenBy(LIST),
@@ -247,6 +263,8 @@ final class Resources {
                 List.of(),
                 false,
                 "It is refused while a key that can be used holds it.",
+                false,
+                List.of(),
                 List.of(
                         Field.of("name", "SCOPE", "resource:action, such as reports:export")
                                 .neededBy(CREATE),
@@ -286,6 +304,8 @@ final class Resources {
                 List.of(),
                 false,
                 "",
+                false,
+                List.of(),
                 List.of());
     }
 

@@ -56,6 +56,16 @@ final class VerbCommand implements Callable<Integer> {
                 .description(description));
     }
 
+    VerbCommand list(String name, String label, String description) {
+        return add(OptionSpec.builder(name)
+                .arity("1")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .splitRegex(",")
+                .paramLabel(label)
+                .description(description));
+    }
+
     VerbCommand flag(String name, String description) {
         return add(OptionSpec.builder(name).arity("0").type(boolean.class).description(description));
     }

@@ -24,6 +24,7 @@ import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
+import dev.shearline.server.keys.OffboardingRoutes;
 import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
@@ -99,7 +100,18 @@ final class Features implements AutoCloseable {
         var firstUses = new FirstUses(keys::endPredecessor);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, firstUses, directory::isDead, clock);
         verification = new Verification(
-                format, directory, feed, nodeDatabase, keys, lastUsed, firstUses, clock, json, problems, registry);
+                format,
+                directory,
+                feed,
+                nodeDatabase,
+                keys,
+                lastUsed,
+                firstUses,
+                clock,
+                json,
+                problems,
+                registry,
+                settings.verify().requireUnit());
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
@@ -107,11 +119,13 @@ final class Features implements AutoCloseable {
         evidence.addTo(routes);
         new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
                 .addTo(routes);
+        var members = new Members(changes, references, ids, clock, keys, catalog::requireKnown);
+        new OffboardingRoutes(members, keys).addTo(routes);
         new OrganizationRoutes(
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
-                        new Members(changes, references, ids, clock, keys))
+                        members)
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
         new OpenApiRoutes().addTo(routes);

@@ -198,6 +198,11 @@ class OpenApiAnswersTest {
         check("get", path, 200, () -> api.get(path + "?organization=" + organization));
         check("get", one, 200, () -> api.get(path + "/" + id));
         check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("roles", List.of(Map.of("role", "admin")))));
+        var scopes = Map.of("scopes", List.of("keys:read"));
+        check("put", one + "/scopes", 200, () -> api.put(path + "/" + id + "/scopes", scopes));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("delete", one + "/scopes", 200, () -> api.delete(path + "/" + id + "/scopes"));
+        check("get", one + "/offboarding", 200, () -> api.get(path + "/" + id + "/offboarding"));
         check("delete", one, 200, () -> api.delete(path + "/" + id));
     }
 
@@ -244,6 +249,7 @@ class OpenApiAnswersTest {
         check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
         check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
         verdicts(key.at("secret"));
+        check("post", one + "/move", 200, () -> api.post(path + "/" + id + "/move", Map.of("unit", organization)));
         var successor =
                 check("post", one + "/rotate", 201, () -> api.post(path + "/" + id + "/rotate", Map.of("grace", "1h")));
         check("get", one, 200, () -> api.get(path + "/" + id));

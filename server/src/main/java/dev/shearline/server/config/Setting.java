@@ -27,7 +27,8 @@ public enum Setting {
     DATABASE_POOL_SIZE("database.pool-size", "8", "connections of the application role: 2 to 200"),
     KEY_BRANDS("key.brands", "shl", "brands of keys, separated by commas; the first mints, all verify"),
     KEY_OPERATOR_MAX_LIFETIME(
-            "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none");
+            "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none"),
+    VERIFY_REQUIRE_UNIT("verify.require-unit", "off", "whether a verification must name its unit: on or off");
 
     private static final String ENVIRONMENT_PREFIX = "SHEARLINE_";
 

@@ -38,7 +38,8 @@ public record Settings(
         Path dataDirectory,
         Feed feed,
         DatabasePool databasePool,
-        Keys keys) {
+        Keys keys,
+        Verify verify) {
 
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
@@ -55,6 +56,9 @@ public record Settings(
      * @param wakeUp whether nodes are told of changes before their next poll
      */
     public record Feed(Duration maxStaleness, Duration pollInterval, boolean wakeUp) {}
+
+    /** @param requireUnit whether a verification must name the unit for which its request is */
+    public record Verify(boolean requireUnit) {}
 
     /** @param size connections of each role */
     public record DatabasePool(int size) {}

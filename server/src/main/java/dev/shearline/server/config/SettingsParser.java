@@ -78,6 +78,7 @@ public final class SettingsParser {
         var feed = feed();
         var pool = value(Setting.DATABASE_POOL_SIZE, SettingsParser::findPoolSize, "a number from 2 to 200");
         var keys = keys();
+        var requireUnit = value(Setting.VERIFY_REQUIRE_UNIT, Values::findSwitch, "on or off");
         listen.ifPresent(this::requireEncryption);
         if (!faults.isEmpty()) {
             throw new ConfigurationException(faults);
@@ -99,7 +100,8 @@ public final class SettingsParser {
                 data.orElseThrow(),
                 feed.orElseThrow(),
                 new Settings.DatabasePool(pool.orElseThrow()),
-                keys.orElseThrow());
+                keys.orElseThrow(),
+                new Settings.Verify(requireUnit.orElseThrow()));
     }
 
     private Optional<DatabaseAddress> database(Setting setting) {

@@ -2,7 +2,6 @@ package dev.shearline.server.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.shearline.server.identity.Reach;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -29,7 +28,10 @@ public final class Database implements AutoCloseable {
             SELECT set_config('shearline.context', :kind, true),
                    set_config('shearline.organization', :organization, true),
                    set_config('shearline.all', :all, true),
-                   set_config('shearline.audiences', :audiences, true)
+                   set_config('shearline.audiences', :audiences, true),
+                   set_config('shearline.manages_all', :managesAll, true),
+                   set_config('shearline.managed', :managed, true),
+                   set_config('shearline.audit', :audit, true)
             """;
     private static final String SET_ACROSS_TENANTS = """
             SELECT set_config('shearline.context', :reason, true), set_config('shearline.across_tenants', 'on', true)
@@ -125,10 +127,17 @@ public final class Database implements AutoCloseable {
         handle.createQuery(SET_CONTEXT)
                 .bind("kind", context.kind())
                 .bind("organization", context.organization().value())
-                .bind("all", context.reach().equals(Reach.whole()) ? "on" : "off")
-                .bind("audiences", String.join(",", context.reach().audienceIds()))
+                .bind("all", onOrOff(context.sees().isWhole()))
+                .bind("audiences", String.join(",", context.sees().audienceIds()))
+                .bind("managesAll", onOrOff(context.manages().isWhole()))
+                .bind("managed", String.join(",", context.manages().audienceIds()))
+                .bind("audit", onOrOff(context.audit()))
                 .mapTo(String.class)
                 .one();
+    }
+
+    private static String onOrOff(boolean setting) {
+        return setting ? "on" : "off";
     }
 
     private static void setAcrossTenants(Handle handle, String reason) {

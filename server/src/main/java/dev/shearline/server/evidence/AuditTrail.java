@@ -56,11 +56,11 @@ final class AuditTrail {
         var chain = organization
                 .map(ref -> references.resolveOrganizationOfOld(caller, ref))
                 .orElse(own.get());
-        if (caller.actor().reachIn(chain).stream().noneMatch(reach -> reach.includes(chain.value()))) {
+        if (!caller.actor().managesWhole(chain)) {
             throw Problem.of(
                             ProblemCode.FORBIDDEN,
-                            "The audit log is of the whole organization: use a credential of the organization, not of a"
-                                    + " unit of it.")
+                            "The audit log is of the whole organization: reading it takes the role admin at the"
+                                    + " organization, or a key of it, not of a unit.")
                     .asException();
         }
         return chain;

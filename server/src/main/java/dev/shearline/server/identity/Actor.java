@@ -19,8 +19,12 @@ public sealed interface Actor {
     String id();
 
     /** A person who has signed in. */
-    record Member(MembershipId membership, UserId user, OrganizationId organization, Reach reach, ScopeSet scopes)
-            implements Actor {
+    record Member(MembershipId membership, UserId user, OrganizationId organization, Rights rights) implements Actor {
+        @Override
+        public ScopeSet scopes() {
+            return rights.scopes();
+        }
+
         @Override
         public String id() {
             return membership.value();
@@ -28,11 +32,16 @@ public sealed interface Actor {
     }
 
     /** An API key of an organization. */
-    record Key(ApiKeyId key, OrganizationId organization, Reach reach, ScopeSet scopes, KeyMode mode) implements Actor {
+    record Key(ApiKeyId key, OrganizationId organization, Rights rights, KeyMode mode) implements Actor {
 
         /** A live one; also where nothing is changed, so that the mode does not matter. */
         public Key(ApiKeyId key, OrganizationId organization, Reach reach, ScopeSet scopes) {
-            this(key, organization, reach, scopes, KeyMode.LIVE);
+            this(key, organization, Rights.of(scopes, reach), KeyMode.LIVE);
+        }
+
+        @Override
+        public ScopeSet scopes() {
+            return rights.scopes();
         }
 
         @Override
@@ -42,9 +51,13 @@ public sealed interface Actor {
     }
 
     /** The drop-in component, with a part of the rights of the key that opened it. */
-    record Embed(
-            ApiKeyId parent, String subject, OrganizationId organization, Reach reach, ScopeSet scopes, KeyMode mode)
+    record Embed(ApiKeyId parent, String subject, OrganizationId organization, Rights rights, KeyMode mode)
             implements Actor {
+        @Override
+        public ScopeSet scopes() {
+            return rights.scopes();
+        }
+
         @Override
         public String id() {
             return subject;
@@ -102,18 +115,34 @@ public sealed interface Actor {
         };
     }
 
-    /** What this actor sees of the keys of an organization; empty when it may not know that the organization exists. */
-    default Optional<Reach> reachIn(OrganizationId organization) {
+    /** What this actor may do in an organization; empty when it may not know that the organization exists. */
+    default Optional<Rights> rightsIn(OrganizationId organization) {
         return switch (this) {
-            case Operator _, Job _ -> Optional.of(Reach.whole());
+            case Operator _, Job _ -> Optional.of(Rights.of(scopes(), Reach.whole()));
             case Member member ->
-                member.organization().equals(organization) ? Optional.of(member.reach()) : Optional.empty();
-            case Key key -> key.organization().equals(organization) ? Optional.of(key.reach()) : Optional.empty();
+                member.organization().equals(organization) ? Optional.of(member.rights()) : Optional.empty();
+            case Key key -> key.organization().equals(organization) ? Optional.of(key.rights()) : Optional.empty();
             case Embed embed ->
-                embed.organization().equals(organization) ? Optional.of(embed.reach()) : Optional.empty();
+                embed.organization().equals(organization) ? Optional.of(embed.rights()) : Optional.empty();
             case Possession possession ->
-                possession.organization().equals(organization) ? Optional.of(Reach.whole()) : Optional.empty();
+                possession.organization().equals(organization)
+                        ? Optional.of(Rights.of(ScopeSet.NONE, Reach.whole()))
+                        : Optional.empty();
         };
+    }
+
+    /** Whether this actor changes what belongs to this audience of an organization. */
+    default boolean manages(OrganizationId organization, String audience) {
+        return rightsIn(organization)
+                .filter(rights -> rights.manages().includes(audience))
+                .isPresent();
+    }
+
+    /** Whether this actor changes everything in an organization. */
+    default boolean managesWhole(OrganizationId organization) {
+        return rightsIn(organization)
+                .filter(rights -> rights.manages().isWhole())
+                .isPresent();
     }
 
     /** Whether this is who it was before, and may do and see all that it could then. */
@@ -123,9 +152,9 @@ public sealed interface Actor {
                 && before.scopes().scopes().stream().allMatch(scopes()::covers)
                 && organizationOf().equals(before.organizationOf())
                 && organizationOf().stream()
-                        .allMatch(organization -> reachIn(organization)
+                        .allMatch(organization -> rightsIn(organization)
                                 .orElseThrow()
-                                .includesAll(before.reachIn(organization).orElseThrow()));
+                                .includesAll(before.rightsIn(organization).orElseThrow()));
     }
 
     /** {@code member}, {@code key}, …: as the audit log says it. */

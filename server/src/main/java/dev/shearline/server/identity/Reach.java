@@ -2,8 +2,9 @@ package dev.shearline.server.identity;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Which keys of an organization somebody sees: all, or those of some audiences (memberships and units). */
+/** Which keys of an organization somebody sees or changes: all, or those of some audiences (memberships and units). */
 public sealed interface Reach {
 
     record WholeOrganization() implements Reach {}
@@ -14,8 +15,16 @@ public sealed interface Reach {
         }
     }
 
+    static Reach nothing() {
+        return new Audiences(Set.of());
+    }
+
     static Reach whole() {
         return new WholeOrganization();
+    }
+
+    default boolean isWhole() {
+        return this instanceof WholeOrganization;
     }
 
     default boolean includes(String audience) {
@@ -30,6 +39,14 @@ public sealed interface Reach {
             case WholeOrganization _ -> true;
             case Audiences audiences ->
                 other instanceof Audiences(var ids) && audiences.ids().containsAll(ids);
+        };
+    }
+
+    default Reach within(Reach bound) {
+        return switch (this) {
+            case WholeOrganization _ -> bound;
+            case Audiences(var ids) ->
+                new Audiences(ids.stream().filter(bound::includes).collect(Collectors.toSet()));
         };
     }
 

@@ -3,6 +3,7 @@ package dev.shearline.server.identity;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Scopes held together, sorted and without repetition. */
 public record ScopeSet(List<Scope> scopes) {
@@ -34,6 +35,22 @@ public record ScopeSet(List<Scope> scopes) {
     /** The first of the wanted scopes that this set does not hold. */
     public Optional<Scope> findMissing(ScopeSet wanted) {
         return wanted.scopes.stream().filter(scope -> !covers(scope)).findFirst();
+    }
+
+    /** These and those. */
+    public ScopeSet with(ScopeSet others) {
+        return new ScopeSet(
+                Stream.concat(scopes.stream(), others.scopes.stream()).toList());
+    }
+
+    /** What both hold: of a pattern in one, as much as the other has of it. */
+    public ScopeSet within(ScopeSet bound) {
+        var both = scopes.stream()
+                .flatMap(scope -> bound.covers(scope)
+                        ? Stream.of(scope)
+                        : bound.scopes.stream().filter(scope::covers))
+                .toList();
+        return new ScopeSet(both);
     }
 
     public List<String> wire() {

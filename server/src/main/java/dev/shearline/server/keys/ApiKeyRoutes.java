@@ -42,6 +42,7 @@ public final class ApiKeyRoutes {
         routes.post("/v1/keys/:id/enable", this::enable);
         routes.post("/v1/keys/:id/revoke", this::revoke);
         routes.post("/v1/keys/:id/rotate", this::rotate);
+        routes.post("/v1/keys/:id/move", this::move);
     }
 
     private Response create(Request request) {
@@ -83,6 +84,11 @@ public final class ApiKeyRoutes {
         var caller = writer(request);
         var revocation = request.bodyOrDefault(Revocation.class, Revocation.WITHOUT_REASON);
         return Response.ok(keys.revoke(caller, id(request), revocation));
+    }
+
+    private Response move(Request request) {
+        var caller = writer(request);
+        return Response.ok(keys.move(caller, id(request), request.body(KeyMove.class)));
     }
 
     private Response rotate(Request request) {

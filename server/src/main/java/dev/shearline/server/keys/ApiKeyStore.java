@@ -2,6 +2,7 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.db.DatabaseTimes;
 import dev.shearline.server.db.Tx;
+import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
@@ -26,6 +27,23 @@ final class ApiKeyStore {
     private static final String FIND_ORGANIZATION = """
             SELECT k.organization_id FROM api_key AS k WHERE k.id = :id
             """;
+
+    private static final String LIVING =
+            " AND (k.state = 'active' OR k.state = 'disabled') AND k.expires_at > :now AND k.ends_at > :now\n"
+                    + " ORDER BY k.created_at DESC, k.id DESC LIMIT :rows";
+    private static final String LIVING_OF_MEMBERSHIP =
+            "SELECT " + KeyRowMapper.COLUMNS + "  FROM api_key AS k\n" + KeyRowMapper.JOINS
+                    + " WHERE k.organization_id = :organization AND k.membership_id = :membership" + LIVING;
+    private static final String LIVING_MADE_BY =
+            "SELECT " + KeyRowMapper.COLUMNS + "  FROM api_key AS k\n" + KeyRowMapper.JOINS + """
+             WHERE k.organization_id = :organization AND k.type <> 'personal'
+               AND k.id IN (SELECT e.target
+                              FROM audit_event AS e
+                             WHERE e.organization_id = :organization AND (e.action = 'key.created' OR e.action = 'key.imported')
+                               AND (e.actor = :membership
+                                    OR e.actor IN (SELECT own.id FROM api_key AS own
+                                                    WHERE own.organization_id = :organization AND own.membership_id = :membership)))
+            """ + LIVING;
 
     /** One statement for a key and its side tables: a create should be a handful of round trips. */
     private static final String INSERT = """
@@ -55,6 +73,13 @@ final class ApiKeyStore {
              WHERE id = :id AND organization_id = :organization
             RETURNING version
             """;
+    private static final String MOVE = """
+            UPDATE api_key SET unit_id = :unit, audience_id = :audience, updated_at = :now, version = version + 1
+             WHERE id = :id AND organization_id = :organization
+            RETURNING version
+            """;
+    private static final String MOVE_ACTIVITY =
+            "UPDATE api_key_activity SET audience_id = :audience WHERE key_id = :id AND organization_id = :organization";
     private static final String FORGET_SCOPES = "DELETE FROM api_key_scope WHERE key_id = :id";
     private static final String INSERT_SCOPES = """
             INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
@@ -148,27 +173,68 @@ final class ApiKeyStore {
                 .mapTo(Integer.class)
                 .one();
         if (!after.scopes().equals(before.scopes())) {
-            tx.handle()
-                    .createUpdate(FORGET_SCOPES)
-                    .bind("id", after.id().toString())
-                    .execute();
-            bindKey(tx.handle().createUpdate(INSERT_SCOPES), after)
-                    .bind("audience", after.owner().audience())
-                    .bind("createdAt", DatabaseTimes.of(after.times().createdAt()))
-                    .bindArray("scopes", String.class, after.scopes().wire())
-                    .execute();
+            writeScopes(tx, after, after.owner().audience());
         }
         if (!wordsOf(after).equals(wordsOf(before))) {
-            tx.handle()
-                    .createUpdate(FORGET_WORDS)
-                    .bind("id", after.id().toString())
-                    .execute();
-            bindKey(tx.handle().createUpdate(INSERT_WORDS), after)
-                    .bind("audience", after.owner().audience())
-                    .bindArray("words", String.class, wordsOf(after))
-                    .execute();
+            writeWords(tx, after, after.owner().audience());
         }
         return version;
+    }
+
+    private static void writeScopes(Tx tx, KeyRow key, String audience) {
+        tx.handle().createUpdate(FORGET_SCOPES).bind("id", key.id().toString()).execute();
+        bindKey(tx.handle().createUpdate(INSERT_SCOPES), key)
+                .bind("audience", audience)
+                .bind("createdAt", DatabaseTimes.of(key.times().createdAt()))
+                .bindArray("scopes", String.class, key.scopes().wire())
+                .execute();
+    }
+
+    private static void writeWords(Tx tx, KeyRow key, String audience) {
+        tx.handle().createUpdate(FORGET_WORDS).bind("id", key.id().toString()).execute();
+        bindKey(tx.handle().createUpdate(INSERT_WORDS), key)
+                .bind("audience", audience)
+                .bindArray("words", String.class, wordsOf(key))
+                .execute();
+    }
+
+    /** With all that says who sees it. */
+    int move(Tx tx, KeyRow key, KeyOwner to, Instant now) {
+        int version = bindKey(tx.handle().createQuery(MOVE), key)
+                .bind("unit", to.unit().value())
+                .bind("audience", to.audience())
+                .bind("now", DatabaseTimes.of(now))
+                .mapTo(Integer.class)
+                .one();
+        bindKey(tx.handle().createUpdate(MOVE_ACTIVITY), key)
+                .bind("audience", to.audience())
+                .execute();
+        writeScopes(tx, key, to.audience());
+        writeWords(tx, key, to.audience());
+        return version;
+    }
+
+    /** Keys that can be used, or could again, the latest first. */
+    List<KeyRow> listLiving(Tx tx, OrganizationId organization, MembershipId membership, Instant now, int rowsMax) {
+        return living(tx, LIVING_OF_MEMBERSHIP, organization, membership, now, rowsMax);
+    }
+
+    /** The same of other keys that a member made, in person or with a key of theirs: as the audit log says. */
+    List<KeyRow> listLivingMadeBy(
+            Tx tx, OrganizationId organization, MembershipId membership, Instant now, int rowsMax) {
+        return living(tx, LIVING_MADE_BY, organization, membership, now, rowsMax);
+    }
+
+    private static List<KeyRow> living(
+            Tx tx, String sql, OrganizationId organization, MembershipId membership, Instant now, int rowsMax) {
+        return tx.handle()
+                .createQuery(sql)
+                .bind("organization", organization.value())
+                .bind("membership", membership.value())
+                .bind("now", DatabaseTimes.of(now))
+                .bind("rows", rowsMax)
+                .map(new KeyRowMapper())
+                .list();
     }
 
     private static <S extends SqlStatement<S>> S bindKey(S statement, KeyRow key) {

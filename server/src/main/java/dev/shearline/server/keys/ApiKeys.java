@@ -7,6 +7,7 @@ import dev.shearline.server.db.Database;
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.FeedNode;
+import dev.shearline.server.http.HttpLimits;
 import dev.shearline.server.http.Page;
 import dev.shearline.server.http.Paging;
 import dev.shearline.server.idempotency.Attempt;
@@ -17,6 +18,7 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.UnitId;
+import dev.shearline.server.orgs.Member;
 import dev.shearline.server.orgs.OwnedKeys;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
@@ -25,7 +27,9 @@ import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -35,6 +39,10 @@ import java.util.function.Consumer;
  */
 public final class ApiKeys implements OwnedKeys {
 
+    /** Of each kind of keys that a leaver leaves. */
+    static final int OFFBOARDING_MAX = 1_000;
+
+    private static final Caller OFFBOARDING = Caller.job("offboarding");
     private static final Caller SPENDING = Caller.job("spending");
     private static final Caller ROTATION = Caller.job("rotation");
     private static final Caller FORKED_HISTORY = Caller.job("forked_history");
@@ -51,6 +59,7 @@ public final class ApiKeys implements OwnedKeys {
     private final KeyEditing editing;
     private final KeyStates states;
     private final KeyRotation rotation;
+    private final KeyMoving moving;
     private final KeySpending spending;
     private final KeyList list;
 
@@ -93,6 +102,7 @@ public final class ApiKeys implements OwnedKeys {
         editing = new KeyEditing(store, catalog, lifetimes, journal, clock);
         states = new KeyStates(stateStore, journal, clock);
         rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, lifetimes, journal, clock);
+        moving = new KeyMoving(store, owners, callers, journal, clock);
         spending = new KeySpending(store, stateStore, journal, clock);
         list = new KeyList(clock);
     }
@@ -119,7 +129,7 @@ public final class ApiKeys implements OwnedKeys {
                     "an operator lists keys", tx -> list.list(tx, Optional.empty(), Reach.whole(), filter, paging));
         }
         var context = TenantContext.find(caller.actor(), organization.get()).orElseThrow(KeyProblems::notFound);
-        return database.read(context, tx -> list.list(tx, organization, context.reach(), filter, paging));
+        return database.read(context, tx -> list.list(tx, organization, context.sees(), filter, paging));
     }
 
     private OrganizationId organization(Caller caller, Ref ref) {
@@ -155,6 +165,40 @@ public final class ApiKeys implements OwnedKeys {
         return changes.propagate(committed, FeedNode.WIDENING_WAIT);
     }
 
+    /** To another unit of its organization. */
+    public Changed<ApiKey> move(Caller caller, ApiKeyId id, KeyMove wanted) {
+        var context = lookup.contextOf(caller.actor(), id);
+        var organization = context.organization();
+        var home = Optional.<Ref>of(new Ref.ById(organization.value()));
+        var unit = references.resolveUnit(caller, home, Optional.empty(), wanted.unit());
+        var committed = database.inTransaction(
+                context,
+                tx -> moving.move(tx, caller, organization, id, unit.id()).shownAt(clock.instant()));
+        return changes.propagate(committed, FeedNode.REMOVING_WAIT);
+    }
+
+    /** Of somebody whom the caller may remove: all keys of the organization are looked at, and who made them. */
+    Offboarding offboarding(Caller caller, Member member, boolean lastOwner) {
+        var organization = member.organization();
+        return database.read(TenantContext.whole(OFFBOARDING.actor(), organization), tx -> {
+            var now = clock.instant();
+            return new Offboarding(
+                    member,
+                    lastOwner,
+                    shown(store.listLiving(tx, organization, member.id(), now, OFFBOARDING_MAX + 1), now),
+                    shown(store.listLivingMadeBy(tx, organization, member.id(), now, OFFBOARDING_MAX + 1), now));
+        });
+    }
+
+    private static Offboarding.Keys shown(List<KeyRow> rows, Instant now) {
+        var counted = rows.subList(0, Math.min(rows.size(), OFFBOARDING_MAX));
+        var items = counted.stream()
+                .limit(HttpLimits.PAGE_ITEMS_MAX)
+                .map(row -> row.shownAt(now))
+                .toList();
+        return new Offboarding.Keys(counted.size(), rows.size() > OFFBOARDING_MAX, items);
+    }
+
     @FunctionalInterface
     private interface KeyLock {
         KeyRow of(Tx tx, OrganizationId organization, ApiKeyId id);
@@ -176,8 +220,9 @@ public final class ApiKeys implements OwnedKeys {
                 caller,
                 id,
                 patience,
-                (tx, organization, key) ->
-                        callers.lockedWith(tx, caller.actor(), key, () -> locked(tx, organization, key)),
+                (tx, organization, key) -> callers.lockedWith(
+                                tx, caller.actor(), key, () -> locked(tx, organization, key))
+                        .row(),
                 change);
     }
 
@@ -189,6 +234,11 @@ public final class ApiKeys implements OwnedKeys {
         var context = lookup.contextOf(caller.actor(), id);
         Committed<ApiKey> committed = database.inTransaction(context, tx -> {
             var organization = context.organization();
+            if (!context.manages().isWhole()) {
+                // row-level security would not let it be locked
+                CallerRights.requireManages(
+                        caller.actor(), store.find(tx, organization, id).orElseThrow(KeyProblems::notFound));
+            }
             var key = lock.of(tx, organization, id);
             TestMode.requireWithin(caller.actor(), key.kind().mode());
             change.to(tx, key);
@@ -245,6 +295,11 @@ public final class ApiKeys implements OwnedKeys {
         if (!committed.entries().isEmpty()) {
             feed.announce(committed);
         }
+    }
+
+    @Override
+    public int countAtUnit(Tx tx, OrganizationId organization, UnitId unit) {
+        return states.countAtUnit(tx, organization, unit);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.shearline.server.keys;
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
@@ -42,33 +43,59 @@ final class CallerRows {
         };
     }
 
-    /** After the owner of the new key is locked; 401 as if the request came now. */
-    void requireAlive(Tx tx, Actor actor) {
-        switch (actor) {
-            case Actor.Key key -> requireAlive(find(tx, actor, key.organization(), key.key()));
-            case Actor.Operator operator -> requireAlive(find(tx, actor, OrganizationId.INSTANCE, operator.key()));
+    /**
+     * After the owner of the new key is locked; 401 as if the request came now.
+     *
+     * @return the caller as they are now: whoever changes a member's roles holds the organization alone, so while it is shared they stay so
+     */
+    Actor requireAlive(Tx tx, Actor actor) {
+        return switch (actor) {
+            case Actor.Key key -> alive(tx, key);
+            case Actor.Operator operator -> {
+                var _ = requireAlive(find(tx, actor, OrganizationId.INSTANCE, operator.key()));
+                yield operator;
+            }
             // an embed session is opened by a key of its organization or by an operator's
-            case Actor.Embed embed ->
-                requireAlive(find(tx, actor, embed.organization(), embed.parent())
+            case Actor.Embed embed -> {
+                var _ = requireAlive(find(tx, actor, embed.organization(), embed.parent())
                         .or(() -> find(tx, actor, OrganizationId.INSTANCE, embed.parent())));
-            case Actor.Member member -> requireMember(tx, member.membership());
-            case Actor.Possession _, Actor.Job _ -> {}
-        }
+                yield embed;
+            }
+            case Actor.Member member -> {
+                requireMember(tx, member.membership());
+                yield MemberRights.find(tx.handle(), member.organization(), member.membership(), member.scopes())
+                        .map(rights ->
+                                new Actor.Member(member.membership(), member.user(), member.organization(), rights))
+                        .orElseThrow(CallerRows::ended);
+            }
+            case Actor.Possession _, Actor.Job _ -> actor;
+        };
     }
 
+    private Actor alive(Tx tx, Actor.Key actor) {
+        var key = requireAlive(find(tx, actor, actor.organization(), actor.key()));
+        return key.membership().isEmpty()
+                ? actor
+                : KeyAuthenticator.rights(tx.handle(), key)
+                        .map(rights -> new Actor.Key(actor.key(), actor.organization(), rights, actor.mode()))
+                        .orElseThrow(() -> Problem.unauthenticated(KeyAuthenticator.NO_ROLE)
+                                .asException());
+    }
+
+    /** A row that is locked, and the caller as they are now. */
+    record Locked<T>(Actor actor, T row) {}
+
     /** Locks a key and the caller's own in the order of their ids. Whoever changes the key that they came with holds it alone before. */
-    <T> T lockedWith(Tx tx, Actor actor, ApiKeyId other, Supplier<T> lock) {
+    <T> Locked<T> lockedWith(Tx tx, Actor actor, ApiKeyId other, Supplier<T> lock) {
         boolean callerFirst = keyOf(actor)
                 .filter(key -> key.toString().compareTo(other.toString()) < 0)
                 .isPresent();
         if (callerFirst) {
-            requireAlive(tx, actor);
+            var now = requireAlive(tx, actor);
+            return new Locked<>(now, lock.get());
         }
         var locked = lock.get();
-        if (!callerFirst) {
-            requireAlive(tx, actor);
-        }
-        return locked;
+        return new Locked<>(requireAlive(tx, actor), locked);
     }
 
     /** Where the key is, which for an operator's is another place than where the new one will be. */
@@ -83,12 +110,13 @@ final class CallerRows {
         return found;
     }
 
-    private void requireAlive(Optional<CredentialRows.Key> key) {
+    private CredentialRows.Key requireAlive(Optional<CredentialRows.Key> key) {
         key.map(found -> found.faultAt(clock.instant()))
                 .orElse(Optional.of(GONE))
                 .ifPresent(fault -> {
                     throw Problem.unauthenticated(fault).asException();
                 });
+        return key.orElseThrow();
     }
 
     private static void requireMember(Tx tx, MembershipId membership) {
@@ -99,8 +127,11 @@ final class CallerRows {
                 .findOne()
                 .orElse(false);
         if (!active) {
-            throw Problem.unauthenticated("The session has ended: sign in again.")
-                    .asException();
+            throw ended();
         }
+    }
+
+    private static ProblemException ended() {
+        return Problem.unauthenticated("The session has ended: sign in again.").asException();
     }
 }

@@ -3,7 +3,6 @@ package dev.shearline.server.keys;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
-import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UserId;
@@ -13,10 +12,8 @@ import dev.shearline.token.KeyDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /** What the database knows of a credential: read across tenants, on the primary, for every management request. */
@@ -48,19 +45,6 @@ final class CredentialRows {
               LEFT JOIN membership AS m ON m.id = s.membership_id
               LEFT JOIN app_user AS p ON p.id = m.user_id
              WHERE s.digest = :digest
-            """;
-    private static final String ADMINISTERED = """
-            SELECT r.unit_id FROM membership_role AS r
-             WHERE r.membership_id = :membership AND r.organization_id = :organization AND r.role IN ('admin', 'owner')
-            """;
-    private static final String WITH_DESCENDANTS = """
-            WITH RECURSIVE below AS (
-                SELECT u.id FROM unit AS u WHERE u.id = ANY (:units) AND u.organization_id = :organization AND u.state = 'active'
-                 UNION
-                SELECT c.id FROM unit AS c JOIN below ON c.parent_id = below.id
-                 WHERE c.organization_id = :organization AND c.state = 'active'
-            )
-            SELECT id FROM below
             """;
 
     /** What has to be alive besides the credential itself. */
@@ -192,37 +176,5 @@ final class CredentialRows {
                         "active",
                         KeyRowMapper.text(row, "membership_state"),
                         KeyRowMapper.text(row, "user_state")));
-    }
-
-    /** Its own keys, and those of the units that it administers and of all below them. */
-    static Reach reachOfMember(Handle handle, OrganizationId organization, MembershipId membership) {
-        var units = handle.createQuery(ADMINISTERED)
-                .bind("membership", membership.value())
-                .bind("organization", organization.value())
-                .mapTo(String.class)
-                .list();
-        if (units.contains(organization.value())) {
-            return Reach.whole();
-        }
-        var audiences = new HashSet<String>();
-        audiences.add(membership.value());
-        if (!units.isEmpty()) {
-            audiences.addAll(withDescendants(handle, organization, units));
-        }
-        return new Reach.Audiences(audiences);
-    }
-
-    static Reach reachOfUnit(Handle handle, OrganizationId organization, UnitId unit) {
-        return unit.equals(UnitId.rootOf(organization))
-                ? Reach.whole()
-                : new Reach.Audiences(withDescendants(handle, organization, List.of(unit.value())));
-    }
-
-    private static Set<String> withDescendants(Handle handle, OrganizationId organization, List<String> units) {
-        return new HashSet<>(handle.createQuery(WITH_DESCENDANTS)
-                .bindArray("units", String.class, units)
-                .bind("organization", organization.value())
-                .mapTo(String.class)
-                .list());
     }
 }

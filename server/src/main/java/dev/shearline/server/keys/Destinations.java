@@ -8,6 +8,7 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Rights;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;
 import dev.shearline.server.identity.UserId;
@@ -177,10 +178,11 @@ final class Destinations {
     }
 
     private static Destination.Holder ownMember(Actor actor) {
-        if (actor instanceof Actor.Member member) {
-            return new Destination.Holder.Member(member.membership());
-        }
-        throw KeyProblems.invalid("user", "\"user\" is required: say whose personal key it is.");
+        return actor.organizationOf()
+                .flatMap(actor::rightsIn)
+                .flatMap(Rights::member)
+                .<Destination.Holder>map(Destination.Holder.Member::new)
+                .orElseThrow(() -> KeyProblems.invalid("user", "\"user\" is required: say whose personal key it is."));
     }
 
     private static ProblemException notFound(String field) {

@@ -1,7 +1,6 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.Actor;
-import dev.shearline.server.identity.Reach;
 import java.util.Locale;
 
 /** Why a key is disabled, and with it who may enable it. In ascending order: a later cause replaces an earlier one. */
@@ -18,9 +17,7 @@ enum DisabledCause {
     }
 
     static boolean reachesWhole(Actor actor, KeyRow key) {
-        return actor.reachIn(key.organization())
-                .filter(Reach.WholeOrganization.class::isInstance)
-                .isPresent();
+        return actor.managesWhole(key.organization());
     }
 
     static DisabledCause ofWire(String text) {

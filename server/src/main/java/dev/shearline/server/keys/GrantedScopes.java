@@ -4,7 +4,6 @@ import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
-import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.plans.Catalog;
@@ -48,16 +47,20 @@ final class GrantedScopes {
         }
     }
 
-    /** Nobody grants what they do not have. */
-    static void requireHeld(Actor actor, ScopeSet wanted) {
-        actor.scopes().findMissing(wanted).ifPresent(missing -> {
+    /**
+     * Nobody grants what they do not have.
+     *
+     * @param held by the giver, where the key works
+     */
+    static void requireHeld(ScopeSet held, ScopeSet wanted) {
+        held.findMissing(wanted).ifPresent(missing -> {
             throw notHeld(missing, "so it cannot grant it.").withField("scopes").asException();
         });
     }
 
     /** Nobody lets a key do more, or live again, that can do what they cannot. */
-    static void requireHeldToWiden(Actor actor, ScopeSet carried) {
-        actor.scopes().findMissing(carried).ifPresent(missing -> {
+    static void requireHeldToWiden(ScopeSet held, ScopeSet carried) {
+        held.findMissing(carried).ifPresent(missing -> {
             throw notHeld(
                             missing,
                             "so it may only narrow, disable or revoke a key that carries it. Ask somebody who holds it.")
@@ -67,6 +70,7 @@ final class GrantedScopes {
 
     private static Problem notHeld(Scope missing, String therefore) {
         return Problem.of(
-                ProblemCode.SCOPE_NOT_HELD, "Your credential does not hold the scope " + missing + ", " + therefore);
+                ProblemCode.SCOPE_NOT_HELD,
+                "Your credential does not hold the scope " + missing + " here, " + therefore);
     }
 }

@@ -6,8 +6,9 @@ import dev.shearline.server.http.Authenticator;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
-import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.identity.Rights;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyDigest;
@@ -15,10 +16,10 @@ import dev.shearline.token.KeyFormat;
 import dev.shearline.token.ParsedKey;
 import dev.shearline.token.Secret;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -27,6 +28,8 @@ import org.jdbi.v3.core.Handle;
  */
 public final class KeyAuthenticator implements Authenticator {
 
+    static final String NO_ROLE =
+            "The owner of this credential has no role in the organization any more: ask one of its admins for one.";
     private static final String UNKNOWN = "The credential is not known here: check that it was copied whole.";
 
     private final NodeDatabase database;
@@ -130,11 +133,15 @@ public final class KeyAuthenticator implements Authenticator {
         if (key.type() == KeyType.EPHEMERAL) {
             return new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
         }
+        var actor = actor(handle, key);
+        if (actor.isEmpty()) {
+            return new Authentication.Refused(NO_ROLE);
+        }
         var _ = lastUsed.record(key.id(), Optional.of(address), clock.instant());
         if (key.endsPredecessor()) {
             firstUses.used(key.id(), key.organization());
         }
-        return new Authentication.Authenticated(actor(handle, key));
+        return new Authentication.Authenticated(actor.get());
     }
 
     private Optional<String> fault(CredentialRows.Key key) {
@@ -144,21 +151,28 @@ public final class KeyAuthenticator implements Authenticator {
                         : Optional.empty());
     }
 
-    private static Actor actor(Handle handle, CredentialRows.Key key) {
+    private static Optional<Actor> actor(Handle handle, CredentialRows.Key key) {
         var mode = key.kind().mode();
         return key.type() == KeyType.OPERATOR
-                ? new Actor.Operator(key.id(), key.scopes(), mode)
-                : new Actor.Key(key.id(), key.organization(), reach(handle, key), key.scopes(), mode);
+                ? Optional.of(new Actor.Operator(key.id(), key.scopes(), mode))
+                : rights(handle, key).map(rights -> new Actor.Key(key.id(), key.organization(), rights, mode));
     }
 
-    private static Reach reach(Handle handle, CredentialRows.Key key) {
+    /** Empty for a personal key whose owner has no role. */
+    static Optional<Rights> rights(Handle handle, CredentialRows.Key key) {
+        var organization = key.organization();
         return switch (key.type()) {
-            case CI, EPHEMERAL, OPERATOR -> Reach.whole();
-            case TEAM -> CredentialRows.reachOfUnit(handle, key.organization(), key.unit());
+            case CI, EPHEMERAL, OPERATOR -> Optional.of(Rights.of(key.scopes(), Reach.whole()));
+            case TEAM -> Optional.of(Rights.of(key.scopes(), reachOfUnit(handle, organization, key.unit())));
             case PERSONAL ->
-                CredentialRows.reachOfMember(
-                        handle, key.organization(), key.membership().orElseThrow());
+                MemberRights.find(handle, organization, key.membership().orElseThrow(), key.scopes());
         };
+    }
+
+    private static Reach reachOfUnit(Handle handle, OrganizationId organization, UnitId unit) {
+        return unit.equals(UnitId.rootOf(organization))
+                ? Reach.whole()
+                : new Reach.Audiences(MemberRights.below(handle, organization, List.of(unit.value())));
     }
 
     private Authentication authenticated(Handle handle, CredentialRows.Session session) {
@@ -168,63 +182,52 @@ public final class KeyAuthenticator implements Authenticator {
         if (!session.expiresAt().isAfter(clock.instant()) || !session.standing().isActive() || !parentLives) {
             return new Authentication.Refused("The session has ended: sign in again.");
         }
+        return actor(handle, session, parent)
+                .<Authentication>map(Authentication.Authenticated::new)
+                .orElseGet(() -> new Authentication.Refused("The session has ended: sign in again."));
+    }
+
+    private static Optional<Actor> actor(
+            Handle handle, CredentialRows.Session session, Optional<CredentialRows.Key> parent) {
         return switch (session.kind()) {
-            case "member" -> new Authentication.Authenticated(member(handle, session));
-            case "embed" -> new Authentication.Authenticated(embed(handle, session, parent.orElseThrow()));
+            case "member" -> member(handle, session);
+            case "embed" -> embed(handle, session, parent.orElseThrow());
             case "operator" ->
                 parent.filter(key -> key.type() == KeyType.OPERATOR)
-                        .<Authentication>map(key -> new Authentication.Authenticated(new Actor.Operator(
+                        .map(key -> new Actor.Operator(
                                 key.id(),
-                                both(session.capabilities(), key.scopes()),
-                                key.kind().mode())))
-                        .orElseGet(() -> new Authentication.Refused("The session has ended: sign in again."));
-            default -> new Authentication.Refused(UNKNOWN);
+                                session.capabilities().within(key.scopes()),
+                                key.kind().mode()));
+            default -> Optional.empty();
         };
     }
 
-    private static Actor member(Handle handle, CredentialRows.Session session) {
+    private static Optional<Actor> member(Handle handle, CredentialRows.Session session) {
         var membership = session.membership().orElseThrow();
-        return new Actor.Member(
-                membership,
-                session.user().orElseThrow(),
-                session.organization(),
-                CredentialRows.reachOfMember(handle, session.organization(), membership),
-                session.capabilities());
+        var user = session.user().orElseThrow();
+        return MemberRights.find(handle, session.organization(), membership, session.capabilities())
+                .map(rights -> new Actor.Member(membership, user, session.organization(), rights));
     }
 
     /**
      * For whom the session was opened says what it sees, a member its own keys, a unit its own and those below, and never more than the
-     * key that opened it.
+     * key that opened it, nor, of a member, than their roles give.
      */
-    private static Actor embed(Handle handle, CredentialRows.Session session, CredentialRows.Key parent) {
+    private static Optional<Actor> embed(Handle handle, CredentialRows.Session session, CredentialRows.Key parent) {
         var organization = session.organization();
-        Reach reach = MembershipId.find(session.subject())
-                .<Reach>map(member -> new Reach.Audiences(Set.of(member.value())))
-                .or(() -> UnitId.find(session.subject())
-                        .map(unit -> CredentialRows.reachOfUnit(handle, organization, unit)))
-                .orElseGet(() -> new Reach.Audiences(Set.of()));
-        return new Actor.Embed(
-                parent.id(),
-                session.subject(),
-                organization,
-                within(reach, reach(handle, parent)),
-                both(session.capabilities(), parent.scopes()),
-                parent.kind().mode());
-    }
-
-    private static Reach within(Reach reach, Reach bound) {
-        return switch (bound) {
-            case Reach.WholeOrganization _ -> reach;
-            case Reach.Audiences audiences
-            when reach instanceof Reach.Audiences(var ids) ->
-                new Reach.Audiences(ids.stream().filter(audiences::includes).collect(Collectors.toSet()));
-            case Reach.Audiences audiences -> audiences;
-        };
-    }
-
-    /** What the session was given, as far as its parent still has it. */
-    private static ScopeSet both(ScopeSet capabilities, ScopeSet parent) {
-        return new ScopeSet(
-                capabilities.scopes().stream().filter(parent::covers).toList());
+        var subject = session.subject();
+        var member = MembershipId.find(subject);
+        var own = member.isPresent()
+                ? MemberRights.find(handle, organization, member.get(), session.capabilities())
+                        .map(rights -> rights.within(new Reach.Audiences(Set.of(subject))))
+                : UnitId.find(subject)
+                        .map(unit -> Rights.of(session.capabilities(), reachOfUnit(handle, organization, unit)));
+        return own.flatMap(mine -> rights(handle, parent).map(mine::within))
+                .map(rights -> new Actor.Embed(
+                        parent.id(),
+                        subject,
+                        organization,
+                        rights,
+                        parent.kind().mode()));
     }
 }

@@ -123,10 +123,10 @@ final class KeyCreation {
     }
 
     private IssuedKey create(Tx tx, Caller caller, KeyOwner owner, NewApiKey wanted, Checked checked) {
-        callers.requireAlive(tx, caller.actor());
-        requireReach(caller.actor(), owner);
+        var actor = callers.requireAlive(tx, caller.actor());
+        CallerRights.requireMakes(actor, owner, wanted.type());
         GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
-        GrantedScopes.requireHeld(caller.actor(), checked.scopes());
+        GrantedScopes.requireHeld(CallerRights.grantable(tx, actor, owner, wanted.type()), checked.scopes());
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var maximum = lifetimes.maximum(wanted.type(), owner.plan());
         var expiresAt = lifetimes.expiry(maximum, wanted.expiresIn(), wanted.expiresAt(), now, now);
@@ -160,14 +160,6 @@ final class KeyCreation {
                 owners.ofUnit(tx, organization, made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization)));
             case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(tx, organization);
         };
-    }
-
-    private static void requireReach(Actor actor, KeyOwner owner) {
-        var reach = actor.reachIn(owner.organization()).orElseThrow(KeyProblems::notFound);
-        if (!reach.includes(owner.audience())) {
-            throw KeyProblems.forbidden(
-                    "Your credential makes keys for its own member and units only, not for " + owner.unit() + ".");
-        }
     }
 
     /** Mints a secret and writes the key; also of a key that takes the place of another. */

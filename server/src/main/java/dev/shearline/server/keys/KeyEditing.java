@@ -44,7 +44,10 @@ final class KeyEditing {
             GrantedScopes.requireKnown(tx, catalog, after.scopes(), key.kind().visibility());
         }
         if (Widening.isBetween(key, after, now)) {
-            GrantedScopes.requireHeldToWiden(caller.actor(), after.scopes());
+            GrantedScopes.requireHeldToWiden(
+                    CallerRights.grantable(
+                            tx, caller.actor(), key.owner(), key.kind().type()),
+                    after.scopes());
         }
         int version = store.edit(tx, key, after, now);
         journal.record(tx, caller, ChangeKind.KEY_UPDATED, key.id(), version, event(key, after));

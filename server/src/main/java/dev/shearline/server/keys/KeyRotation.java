@@ -56,17 +56,21 @@ final class KeyRotation {
         var grace = Lifetimes.grace(rotation.grace());
         var seen = store.find(tx, organization, id).orElseThrow(KeyProblems::notFound);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        CallerRights.requireManages(caller.actor(), seen);
         TestMode.requireWithin(caller.actor(), seen.kind().mode());
         requireRotatable(seen, now);
         var owner = owners.again(tx, seen.owner(), seen.kind());
-        var old = callers.lockedWith(
+        var locked = callers.lockedWith(
                 tx,
                 caller.actor(),
                 id,
                 () -> store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound));
+        var old = locked.row();
         requireRotatable(old, now);
         // whoever rotates gets a secret with these scopes in hand
-        GrantedScopes.requireHeld(caller.actor(), old.scopes());
+        CallerRights.requireManages(locked.actor(), old);
+        GrantedScopes.requireHeld(
+                CallerRights.grantable(tx, locked.actor(), owner, old.kind().type()), old.scopes());
         boolean endAtFirstUse = !grace.isZero() && rotation.endAtFirstUse().orElse(false);
         var links = new KeyRow.Links(Optional.of(id), Optional.empty(), endAtFirstUse);
         var successor = creation.issue(tx, caller, successor(old, owner, now), links);

@@ -78,6 +78,11 @@ final class KeyStateStore {
             SELECT count(*) FROM api_key
              WHERE unit_id = :holder AND organization_id = :organization AND state IN ('active', 'disabled')
             """;
+    private static final String COUNT_USABLE_AT_UNIT = """
+            SELECT count(*) FROM api_key
+             WHERE unit_id = :holder AND organization_id = :organization AND state IN ('active', 'disabled') AND expires_at > :now
+               AND ends_at > :now
+            """;
     private static final String SPEND = """
             UPDATE api_key SET state = 'used', used_at = :now, use_id = :useId, updated_at = :now, version = version + 1
              WHERE id = :id AND organization_id = :organization AND type = 'ephemeral' AND state = 'active'
@@ -183,6 +188,17 @@ final class KeyStateStore {
 
     int countLivingAt(Tx tx, OrganizationId organization, UnitId unit) {
         return count(tx, COUNT_AT_UNIT, organization, unit.value());
+    }
+
+    /** Expired ones are none of them. */
+    int countUsableAt(Tx tx, OrganizationId organization, UnitId unit, Instant now) {
+        return tx.handle()
+                .createQuery(COUNT_USABLE_AT_UNIT)
+                .bind("organization", organization.value())
+                .bind("holder", unit.value())
+                .bind("now", DatabaseTimes.of(now))
+                .mapTo(Integer.class)
+                .one();
     }
 
     private static List<ApiKeyId> lockLiving(Tx tx, String sql, OrganizationId organization, String holder, int limit) {

@@ -56,7 +56,7 @@ final class KeyStates {
     void enable(Tx tx, Caller caller, KeyRow key) {
         requireLiving(key, "enabled");
         if (key.life().state() == KeyState.DISABLED) {
-            requireMayEnable(caller.actor(), key);
+            requireMayEnable(tx, caller.actor(), key);
         }
         store.enable(tx, key.organization(), key.id(), now()).ifPresent(version -> {
             var event = KeyJournal.event(key.organization(), key.id(), "enabled");
@@ -64,7 +64,7 @@ final class KeyStates {
         });
     }
 
-    private static void requireMayEnable(Actor actor, KeyRow key) {
+    private static void requireMayEnable(Tx tx, Actor actor, KeyRow key) {
         switch (key.life().disabledCause().orElse(DisabledCause.MANUAL)) {
             case HISTORY_FORKED -> {
                 if (!Operators.include(actor)) {
@@ -82,7 +82,8 @@ final class KeyStates {
             }
             case MANUAL -> {}
         }
-        GrantedScopes.requireHeldToWiden(actor, key.scopes());
+        GrantedScopes.requireHeldToWiden(
+                CallerRights.grantable(tx, actor, key.owner(), key.kind().type()), key.scopes());
     }
 
     private static void requireLiving(KeyRow key, String what) {
@@ -121,6 +122,10 @@ final class KeyStates {
     int revokeOfMembership(Tx tx, Caller caller, OrganizationId organization, MembershipId membership) {
         revokeAll(tx, caller, organization, store.lockLivingOf(tx, organization, membership, OwnedKeys.KEYS_MAX));
         return store.countLivingOf(tx, organization, membership);
+    }
+
+    int countAtUnit(Tx tx, OrganizationId organization, UnitId unit) {
+        return store.countUsableAt(tx, organization, unit, now());
     }
 
     int revokeAtUnit(Tx tx, Caller caller, OrganizationId organization, UnitId unit) {

@@ -16,6 +16,8 @@ final class Widening {
     static boolean isBetween(KeyRow before, KeyRow after, Instant now) {
         return before.scopes().findMissing(after.scopes()).isPresent()
                 || hasMoreAddresses(before.cidrs(), after.cidrs())
+                // the host is told it, and may act on it
+                || !before.text().verifiedMetadata().equals(after.text().verifiedMetadata())
                 || isLonger(before.times().expiresAt(), after.times().expiresAt())
                 || isEarlier(before.times().notBefore(), after.times().notBefore(), now);
     }

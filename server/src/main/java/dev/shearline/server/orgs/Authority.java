@@ -35,23 +35,28 @@ final class Authority {
     }
 
     /**
-     * A key is valid at its unit and below, whatever scopes it holds; the organization itself, its members among it, is beyond a team's.
-     * What is refused here is visible to the caller, so it is no 404.
+     * What is done takes rights at a unit, by a role there or above it, or by the unit of a key. What is refused here is visible to the
+     * caller, so it is no 404.
      */
     static void requireReach(Caller caller, OrganizationId organization, UnitId unit) {
-        var reach = caller.actor().reachIn(organization);
-        if (reach.isEmpty() || !reach.get().includes(unit.value())) {
+        if (!caller.actor().manages(organization, unit.value())) {
             throw Problem.of(
                             ProblemCode.FORBIDDEN,
-                            "Your credential works at its own units and below: it cannot change " + unit
-                                    + ". Use one of the organization.")
+                            "Your credential cannot change " + unit
+                                    + ": that takes the role admin there or above it, or a key of such a unit.")
                     .asException();
         }
     }
 
     /** What concerns the organization as a whole. */
     static void requireWhole(Caller caller, OrganizationId organization) {
-        requireReach(caller, organization, UnitId.rootOf(organization));
+        if (!caller.actor().managesWhole(organization)) {
+            throw Problem.of(
+                            ProblemCode.FORBIDDEN,
+                            "Your credential cannot change " + organization
+                                    + " as a whole: that takes the role admin at the organization, or a key of it.")
+                    .asException();
+        }
     }
 
     static ProblemException operatorOnly(String what) {

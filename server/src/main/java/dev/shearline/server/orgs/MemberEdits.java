@@ -12,7 +12,9 @@ import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.Scope;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UserId;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.Optional;
 final class MemberEdits {
 
     static final int ROLES_MAX = 100;
+    static final int SCOPES_MAX = 100;
 
     private final MemberStore store = new MemberStore();
     private final RoleStore roleStore = new RoleStore();
@@ -74,12 +77,14 @@ final class MemberEdits {
     }
 
     /** Operators decide for the host platform; anybody else gives only rights that their own credential holds. */
-    private void requireHeld(Tx tx, Caller caller, List<RoleAt> given) {
+    private void requireHeld(Tx tx, Caller caller, OrganizationId organization, List<RoleAt> given) {
         if (Authority.isOperator(caller)) {
             return;
         }
+        var rights = caller.actor().rightsIn(organization).orElseThrow(References::notFound);
+        var held = rights.scopesAt(List.of(UnitId.rootOf(organization)));
         for (var role : new LinkedHashSet<>(given.stream().map(RoleAt::role).toList())) {
-            Optional<Scope> missing = caller.actor().scopes().findMissing(roleStore.scopes(tx, role));
+            Optional<Scope> missing = held.findMissing(roleStore.scopes(tx, role));
             if (missing.isPresent()) {
                 throw Problem.of(
                                 ProblemCode.SCOPE_NOT_HELD,
@@ -93,7 +98,7 @@ final class MemberEdits {
 
     /** Empty when the user is a member already. The caller holds the user, see {@link UserStore#hold}. */
     Optional<MemberRow> insert(Tx tx, Caller caller, OrganizationId organization, UserId user, List<RoleAt> roles) {
-        requireHeld(tx, caller, roles);
+        requireHeld(tx, caller, organization, roles);
         var id = ids.membership();
         if (!store.insert(tx, id, organization, user, now())) {
             return Optional.empty();
@@ -116,7 +121,7 @@ final class MemberEdits {
         if (added.isEmpty() && removed.isEmpty()) {
             return row;
         }
-        requireHeld(tx, caller, added);
+        requireHeld(tx, caller, row.organization(), added);
         if (removed.contains(ownerOf(row.organization()))) {
             requireOtherOwner(tx, caller, row);
         }
@@ -127,6 +132,34 @@ final class MemberEdits {
                 tx,
                 caller,
                 event(row, "member.updated").with("roles", wire(after)).with("previous_roles", wire(before)),
+                ChangeKind.MEMBERSHIP_CHANGED,
+                row.version() + 1);
+        return store.findById(tx, row.id()).orElseThrow();
+    }
+
+    static ScopeSet scopes(List<String> texts) {
+        if (texts.size() > SCOPES_MAX) {
+            throw Inputs.invalid("scopes", "must have at most " + SCOPES_MAX + " entries");
+        }
+        return new ScopeSet(texts.stream()
+                .map(text -> Scope.find(text)
+                        .orElseThrow(() -> Inputs.invalid(
+                                "scopes", "must have scopes of the form resource:action, resource:* or *")))
+                .toList());
+    }
+
+    /** Writes nothing when these are the member's scopes already. */
+    MemberRow setScopes(Tx tx, Caller caller, MemberRow row, Optional<ScopeSet> scopes) {
+        if (scopes.equals(row.scopes())) {
+            return row;
+        }
+        store.setScopes(tx, row, scopes, now());
+        record(
+                tx,
+                caller,
+                event(row, "member.updated")
+                        .with("scopes", scopes.map(ScopeSet::wire))
+                        .with("previous_scopes", row.scopes().map(ScopeSet::wire)),
                 ChangeKind.MEMBERSHIP_CHANGED,
                 row.version() + 1);
         return store.findById(tx, row.id()).orElseThrow();
@@ -167,6 +200,10 @@ final class MemberEdits {
                 event(row, "member.updated").with("removed_unit", unit.value()),
                 ChangeKind.MEMBERSHIP_CHANGED,
                 row.version() + 1);
+    }
+
+    boolean isLastOwner(Tx tx, MemberRow row) {
+        return roleStore.list(tx, row.id()).contains(ownerOf(row.organization())) && !roleStore.hasOtherOwner(tx, row);
     }
 
     /** Operators may leave an organization without an owner, for they can name the next one. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 final class MemberRoutes {
 
     private static final String ONE = "/v1/members/:id";
+    private static final String SCOPES = "/v1/members/:id/scopes";
     private static final String ORGANIZATION = "organization";
     private static final String USER = "user";
 
@@ -26,6 +27,8 @@ final class MemberRoutes {
         routes.get(ONE, this::get);
         routes.patch(ONE, this::update);
         routes.delete(ONE, this::remove);
+        routes.put(SCOPES, this::setScopes);
+        routes.delete(SCOPES, this::resetScopes);
     }
 
     private Response add(Request request) {
@@ -59,6 +62,20 @@ final class MemberRoutes {
         var caller = request.caller(Scope.MEMBERS_WRITE);
         request.queryOnly(ORGANIZATION);
         return Response.ok(members.remove(caller, organization(request), Inputs.path(request.path("id"))));
+    }
+
+    private Response setScopes(Request request) {
+        var caller = request.caller(Scope.MEMBERS_WRITE);
+        request.queryOnly(ORGANIZATION);
+        var content = Optional.of(request.body(MemberScopes.class));
+        return Response.ok(members.setScopes(caller, organization(request), Inputs.path(request.path("id")), content));
+    }
+
+    private Response resetScopes(Request request) {
+        var caller = request.caller(Scope.MEMBERS_WRITE);
+        request.queryOnly(ORGANIZATION);
+        var id = Inputs.path(request.path("id"));
+        return Response.ok(members.setScopes(caller, organization(request), id, Optional.empty()));
     }
 
     private static Optional<Ref> organization(Request request) {

@@ -4,6 +4,7 @@ import dev.shearline.server.db.DatabaseTimes;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,7 +18,7 @@ import org.jdbi.v3.core.statement.Query;
 final class MemberStore {
 
     private static final String FIND_BY_ID = """
-            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+            SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
                    u.created_at AS user_created_at, u.updated_at AS user_updated_at
               FROM membership AS m
@@ -25,7 +26,7 @@ final class MemberStore {
              WHERE m.id = :id
             """;
     private static final String FIND_ACTIVE = """
-            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+            SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
                    u.created_at AS user_created_at, u.updated_at AS user_updated_at
               FROM membership AS m
@@ -33,7 +34,7 @@ final class MemberStore {
              WHERE m.organization_id = :organization AND m.user_id = :user AND m.state = 'active'
             """;
     private static final String LIST_OF_ORGANIZATION = """
-            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+            SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
                    u.created_at AS user_created_at, u.updated_at AS user_updated_at
               FROM membership AS m
@@ -44,7 +45,7 @@ final class MemberStore {
              LIMIT :rows
             """;
     private static final String LIST_OF_ALL = """
-            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+            SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
                    u.created_at AS user_created_at, u.updated_at AS user_updated_at
               FROM membership AS m
@@ -54,7 +55,7 @@ final class MemberStore {
              LIMIT :rows
             """;
     private static final String LIST_OF_USER = """
-            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+            SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
                    u.created_at AS user_created_at, u.updated_at AS user_updated_at
               FROM membership AS m
@@ -65,7 +66,7 @@ final class MemberStore {
              LIMIT :rows
             """;
     private static final String LIST_REMOVED_OF_USER = """
-            SELECT m.id, m.organization_id, m.state, m.version, m.created_at, m.updated_at,
+            SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
                    u.created_at AS user_created_at, u.updated_at AS user_updated_at
               FROM membership AS m
@@ -93,6 +94,10 @@ final class MemberStore {
             """;
     private static final String TOUCH = """
             UPDATE membership SET version = version + 1, updated_at = :at
+             WHERE organization_id = :organization AND id = :id
+            """;
+    private static final String SET_SCOPES = """
+            UPDATE membership SET scopes = :scopes, version = version + 1, updated_at = :at
              WHERE organization_id = :organization AND id = :id
             """;
     private static final String REMOVE = """
@@ -180,6 +185,20 @@ final class MemberStore {
         change(tx, TOUCH, row, at);
     }
 
+    /** @param scopes empty for those of the roles */
+    void setScopes(Tx tx, MemberRow row, Optional<ScopeSet> scopes, Instant at) {
+        tx.handle()
+                .createUpdate(SET_SCOPES)
+                .bindByType(
+                        "scopes",
+                        scopes.map(set -> set.wire().toArray(String[]::new)).orElse(null),
+                        String[].class)
+                .bind("organization", row.organization().value())
+                .bind("id", row.id().value())
+                .bind("at", DatabaseTimes.of(at))
+                .execute();
+    }
+
     void remove(Tx tx, MemberRow row, Instant at) {
         change(tx, REMOVE, row, at);
     }
@@ -197,6 +216,11 @@ final class MemberStore {
         return query.map((row, _) -> read(row)).list();
     }
 
+    private static Optional<ScopeSet> scopes(ResultSet row) throws SQLException {
+        var scopes = row.getArray("scopes");
+        return scopes == null ? Optional.empty() : Optional.of(ScopeSet.ofWire(List.of((String[]) scopes.getArray())));
+    }
+
     private static MemberRow read(ResultSet row) throws SQLException {
         return new MemberRow(
                 new MembershipId(row.getString("id")),
@@ -210,6 +234,7 @@ final class MemberStore {
                         row.getObject("user_created_at", OffsetDateTime.class).toInstant(),
                         row.getObject("user_updated_at", OffsetDateTime.class).toInstant()),
                 row.getString("state").equals("active"),
+                scopes(row),
                 row.getInt("version"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant());

@@ -12,7 +12,9 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.Scope;
+import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UserId;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,14 +29,22 @@ public final class Members {
     private final Changes changes;
     private final References references;
     private final OwnedKeys keys;
+    private final KnownScopes knownScopes;
     private final OrganizationEdits organizations;
     private final MemberEdits edits;
     private final UserEdits userEdits;
 
-    public Members(Changes changes, References references, Ids ids, InstantSource clock, OwnedKeys keys) {
+    public Members(
+            Changes changes,
+            References references,
+            Ids ids,
+            InstantSource clock,
+            OwnedKeys keys,
+            KnownScopes knownScopes) {
         this.changes = changes;
         this.references = references;
         this.keys = keys;
+        this.knownScopes = knownScopes;
         this.organizations = new OrganizationEdits(changes, ids, clock);
         this.edits = new MemberEdits(changes, ids, clock);
         this.userEdits = new UserEdits(changes, ids, clock);
@@ -57,7 +67,9 @@ public final class Members {
             var user = named.or(() -> provided(tx, caller, row, wanted.user()))
                     .flatMap(id -> users.hold(tx, id))
                     .orElseThrow(() -> References.notFound("user"));
-            var given = edits.resolve(tx, row, wanted.roles().orElse(List.of()));
+            var given = wanted.roles()
+                    .map(roles -> edits.resolve(tx, row, roles))
+                    .orElseGet(() -> List.of(new RoleAt(UnitId.rootOf(organization), Role.DEVELOPER)));
             return edits.insert(tx, caller, organization, user.id(), given)
                     .map(member -> shown(tx, member))
                     .orElseThrow(Members::isMember);
@@ -88,6 +100,16 @@ public final class Members {
         return references.read(caller, tx -> shown(tx, row));
     }
 
+    /** A member who is to go, as whoever may remove them sees it. */
+    public Leaver leaver(Caller caller, Optional<Ref> organization, Ref ref) {
+        var row = references.memberRow(caller, organization, ref, true);
+        Authority.requireWhole(caller, row.organization());
+        return references.read(caller, tx -> new Leaver(shown(tx, row), edits.isLastOwner(tx, row)));
+    }
+
+    /** @param lastOwner whether nobody else owns the organization */
+    public record Leaver(Member member, boolean lastOwner) {}
+
     /** Of an organization, of a user, or, for an operator who names neither, all. */
     Page<Member> list(Caller caller, Optional<Ref> organization, Optional<Ref> user, Slice slice) {
         var ofUser = user.map(ref -> references.resolveUser(caller, ref).id());
@@ -117,6 +139,25 @@ public final class Members {
             var row = store.findById(tx, located.id()).filter(MemberRow::active).orElseThrow(References::notFound);
             var wanted = edits.resolve(tx, home, content.roles());
             return shown(tx, edits.setRoles(tx, caller, row, roles.list(tx, row.id()), wanted));
+        });
+        return changes.propagate(committed, FeedNode.REMOVING_WAIT);
+    }
+
+    /**
+     * Puts scopes in the place of those that the roles give, or takes them away again. For the host platform, which decides what its people
+     * may do.
+     *
+     * @param wanted empty for those of the roles
+     */
+    Changed<Member> setScopes(Caller caller, Optional<Ref> organization, Ref ref, Optional<MemberScopes> wanted) {
+        Authority.requireOperator(caller, "set the scopes of one member");
+        var located = references.memberRow(caller, organization, ref, true);
+        var scopes = wanted.map(given -> MemberEdits.scopes(given.scopes()));
+        var committed = changes.commit(caller, located.organization(), tx -> {
+            organizations.lockOpen(tx, located.organization());
+            var row = store.findById(tx, located.id()).filter(MemberRow::active).orElseThrow(References::notFound);
+            scopes.ifPresent(given -> knownScopes.require(tx, given));
+            return shown(tx, edits.setScopes(tx, caller, row, scopes));
         });
         return changes.propagate(committed, FeedNode.REMOVING_WAIT);
     }

@@ -15,6 +15,9 @@ public interface OwnedKeys {
 
     int KEYS_MAX = 500;
 
+    /** Keys at a unit that can be used, or could again. */
+    int countAtUnit(Tx tx, OrganizationId organization, UnitId unit);
+
     int revokeAtUnit(Tx tx, Caller caller, OrganizationId organization, UnitId unit);
 
     int revokeOfMembership(Tx tx, Caller caller, OrganizationId organization, MembershipId membership);

@@ -10,6 +10,7 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;

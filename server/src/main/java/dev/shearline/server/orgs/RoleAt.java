@@ -1,5 +1,6 @@
 package dev.shearline.server.orgs;
 
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.UnitId;
 
 /** A role at a unit. */

@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.MembershipId;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import java.util.ArrayList;

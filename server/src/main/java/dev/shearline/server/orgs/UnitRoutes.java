@@ -1,5 +1,6 @@
 package dev.shearline.server.orgs;
 
+import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.Request;
 import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
@@ -13,6 +14,7 @@ final class UnitRoutes {
 
     private static final String ORGANIZATION = "organization";
     private static final String DEPARTMENT = "department";
+    private static final String KEYS = "keys";
 
     private final Units units;
 
@@ -71,8 +73,19 @@ final class UnitRoutes {
 
     private Response remove(Request request, UnitKind kind) {
         var caller = request.caller(Scope.ORGANIZATIONS_WRITE);
-        request.queryOnly(ORGANIZATION);
-        return Response.ok(units.remove(caller, kind, organization(request), Inputs.path(request.path("id"))));
+        request.queryOnly(ORGANIZATION, KEYS);
+        var ref = Inputs.path(request.path("id"));
+        return Response.ok(units.remove(caller, kind, organization(request), ref, isWithKeys(request)));
+    }
+
+    private static boolean isWithKeys(Request request) {
+        var keys = request.query(KEYS);
+        if (keys.isPresent() && !keys.get().equals("revoke")) {
+            throw Problem.invalidParameter(
+                            KEYS, "\"keys\" can only be revoke: without it the keys of the unit must be gone before.")
+                    .asException();
+        }
+        return keys.isPresent();
     }
 
     private static Optional<Ref> organization(Request request) {

@@ -123,10 +123,11 @@ public final class Units {
     }
 
     /**
-     * Removes a unit without children; with it go the roles and the keys at it. More of them than one transaction should hold go in
+     * Removes a unit without children; with it go the roles and, if that is asked for, the keys at it: otherwise they must have been moved or
+     * revoked before. More of them than one transaction should hold go in
      * following ones, being dead already since their unit is. Repeated, it goes on with what an interrupted removal left.
      */
-    public Changed<Unit> remove(Caller caller, UnitKind kind, Optional<Ref> organization, Ref ref) {
+    public Changed<Unit> remove(Caller caller, UnitKind kind, Optional<Ref> organization, Ref ref, boolean withKeys) {
         var located = references.unitRow(caller, organization, Optional.of(kind), ref, false);
         Authority.requireReach(caller, located.organization(), located.id());
         var steps = new Steps();
@@ -135,6 +136,9 @@ public final class Units {
             step = steps.next(() -> changes.commit(caller, located.organization(), tx -> {
                 organizations.lock(tx, located.organization());
                 var row = store.findById(tx, located.id()).orElseThrow(References::notFound);
+                if (row.active() && !withKeys) {
+                    requireNoKeys(keys.countAtUnit(tx, row.organization(), row.id()), kind);
+                }
                 var removed = row.active() ? edits.remove(tx, caller, row) : row;
                 boolean rolesLeft = members.removeRolesAt(tx, caller, row.id(), MEMBERS_MAX);
                 int keysLeft = keys.revokeAtUnit(tx, caller, row.organization(), row.id());
@@ -143,6 +147,14 @@ public final class Units {
         } while (step.value().more());
         // the last commit is numbered after the others: who has it has them all
         return changes.propagate(step.with(step.value().row().shown()), FeedNode.REMOVING_WAIT);
+    }
+
+    private static void requireNoKeys(int living, UnitKind kind) {
+        if (living > 0) {
+            throw Inputs.invalidState(
+                    "The " + kind.wire() + " has " + living + (living == 1 ? " key" : " keys")
+                            + " that can be used: move or revoke them first, or repeat with ?keys=revoke to revoke them with it.");
+        }
     }
 
     private record Step(UnitRow row, boolean more) {}

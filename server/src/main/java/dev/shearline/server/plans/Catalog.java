@@ -32,7 +32,7 @@ import java.util.Set;
 /**
  * What there is to grant: scopes, built in and the operators' own, the roles that hold them, and plans.
  *
- * <p>A scope is deleted only when no key that lives, or could live again, holds it: otherwise a scope of the same name, made later for
+ * <p>A scope is deleted only when no key that lives, or could live again, and no member holds it: otherwise a scope of the same name, made later for
  * something else, would be in the hands of keys that were never given it.
  */
 public final class Catalog {
@@ -198,7 +198,8 @@ public final class Catalog {
             // whoever is granting it holds the row: since the lock is ours, every key that has it is committed and seen
             // here
             if (isHeld(name)) {
-                throw invalidState("Keys that can be used hold this scope: revoke them or change their scopes first.");
+                throw invalidState(
+                        "Keys that can be used, or members, hold this scope: revoke them or change their scopes first.");
             }
             store.delete(tx, name);
             record(tx, caller, "scope.deleted", new CatalogStore.Row(row.shown(), row.version() + 1));

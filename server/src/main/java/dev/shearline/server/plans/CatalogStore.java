@@ -66,6 +66,7 @@ final class CatalogStore {
                              FROM api_key_scope AS s
                              JOIN api_key AS k ON k.id = s.key_id
                             WHERE s.scope = :name AND (k.state = 'active' OR k.state = 'disabled') AND k.expires_at > :now)
+                OR EXISTS (SELECT 1 FROM membership AS m WHERE :name = ANY (m.scopes) AND m.state = 'active')
             """;
 
     private static final String ROLES = """

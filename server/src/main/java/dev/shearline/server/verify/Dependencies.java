@@ -3,16 +3,18 @@ package dev.shearline.server.verify;
 import dev.shearline.server.feed.Change;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The ids whose change can alter an answer: who remembers the answer forgets it when one of them changes. */
 final class Dependencies {
 
-    private static final int DEPTH_MAX = 4;
-
     private Dependencies() {}
 
-    /** @param id the key's, which its caller has written already */
-    static List<String> of(KeyEntry entry, String id) {
+    /**
+     * @param id the key's, which its caller has written already
+     * @param named the unit of the question, if it names one
+     */
+    static List<String> of(KeyEntry entry, String id, @Nullable Cell<Records.Unit> named) {
         var ids = new ArrayList<String>(8);
         ids.add(id);
         ids.add(entry.organization.id);
@@ -26,6 +28,9 @@ final class Dependencies {
             }
             addUnits(key.unit, ids);
         }
+        if (named != null) {
+            addUnits(named, ids);
+        }
         ids.add(Change.INSTANCE);
         return ids;
     }
@@ -33,12 +38,14 @@ final class Dependencies {
     /** The unit and what is above it; the organization's own unit has the organization's id, which is there already. */
     private static void addUnits(Cell<Records.Unit> owning, List<String> ids) {
         var cell = owning;
-        for (int depth = 0; depth < DEPTH_MAX; depth++) {
+        for (int depth = 0; depth < Records.DEPTH_MAX; depth++) {
             var unit = cell.record;
             if (unit == null || unit.parent().isEmpty()) {
                 return;
             }
-            ids.add(unit.id());
+            if (!ids.contains(unit.id())) {
+                ids.add(unit.id());
+            }
             cell = unit.parent().get();
         }
     }

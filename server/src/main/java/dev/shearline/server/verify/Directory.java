@@ -78,6 +78,11 @@ public final class Directory implements Replica {
         return Optional.ofNullable(state.organizations.get(id.value())).map(cell -> cell.record);
     }
 
+    /** As it is now; another one after a load. */
+    DirectoryState state() {
+        return state;
+    }
+
     /** The memberships of a user, in one organization or in all. */
     List<String> membershipsOf(String user, Optional<OrganizationId> organization) {
         var ids = new ArrayList<String>();
@@ -109,9 +114,17 @@ public final class Directory implements Replica {
         rows.eachOrganization(snapshot, Optional.empty(), org -> set(loaded.organizations, org.id(), org));
         rows.eachUnit(snapshot, Optional.empty(), unit -> set(loaded.units, unit.id(), unit));
         rows.eachUser(snapshot, Optional.empty(), user -> set(loaded.users, user.id(), user));
+        loaded.roles = rows.roleScopes(snapshot);
         rows.eachMembership(snapshot, Optional.empty(), member -> {
             set(loaded.memberships, member.id(), member);
             loaded.indexByUser(member);
+        });
+        rows.eachRole(snapshot, Optional.empty(), (id, role) -> {
+            var cell = DirectoryState.cell(loaded.memberships, id);
+            var member = cell.record;
+            if (member != null) {
+                cell.record = member.with(withRole(member.roles(), role));
+            }
         });
         rows.eachKey(snapshot, Optional.empty(), loaded.keys::put);
         return () -> show(loaded);
@@ -147,6 +160,23 @@ public final class Directory implements Replica {
 
     private static boolean isSettled(DirectoryState state, KeyEntry row, KeyEntry dead) {
         return state.settled.getOrDefault(row.id(), 0) > dead.version;
+    }
+
+    private static List<Records.RolesAt> withRole(List<Records.RolesAt> held, Records.RolesAt role) {
+        if (held.isEmpty()) {
+            return List.of(role);
+        }
+        var all = new ArrayList<Records.RolesAt>(held.size() + 1);
+        int roles = role.roles();
+        for (var known : held) {
+            if (known.unit() == role.unit()) {
+                roles |= known.roles();
+            } else {
+                all.add(known);
+            }
+        }
+        all.add(new Records.RolesAt(role.unit(), roles));
+        return List.copyOf(all);
     }
 
     private static <R> void set(Map<String, Cell<R>> cells, String id, R record) {
@@ -191,12 +221,19 @@ public final class Directory implements Replica {
                 case ORGANIZATION -> rows.eachOrganization(handle, some, org -> read.organizations.put(org.id(), org));
                 case UNIT -> rows.eachUnit(handle, some, unit -> read.units.put(unit.id(), unit));
                 case USER -> rows.eachUser(handle, some, user -> read.users.put(user.id(), user));
-                case MEMBERSHIP ->
+                case MEMBERSHIP -> {
                     rows.eachMembership(handle, some, mem -> {
                         read.memberships.put(mem.id(), mem);
                         state.indexByUser(mem);
                     });
+                    rows.eachRole(
+                            handle,
+                            some,
+                            (id, role) -> read.memberships.computeIfPresent(
+                                    id, (_, mem) -> mem.with(withRole(mem.roles(), role))));
+                }
                 case PLAN -> rows.eachPlan(handle, some, plan -> read.plans.put(plan.id(), plan));
+                case CATALOG -> state.roles = rows.roleScopes(handle);
                 case NONE -> {}
             }
         });
@@ -211,7 +248,7 @@ public final class Directory implements Replica {
             case USER -> isHeld(state.users, id);
             case MEMBERSHIP -> isHeld(state.memberships, id);
             case PLAN -> isHeld(state.plans, id);
-            case NONE -> true;
+            case CATALOG, NONE -> true;
         };
     }
 
@@ -246,9 +283,10 @@ public final class Directory implements Replica {
                         entry,
                         rows.memberships,
                         Records.Membership::version,
-                        held -> new Records.Membership(id, held.organization(), held.user(), false, entry.version()));
+                        held -> held.inactive(entry.version()));
             case PLAN -> replace(state.plans, entry, rows.plans, Records.Plan::version, held -> held);
-            case NONE -> {}
+            // was replaced as a whole when it was read
+            case CATALOG, NONE -> {}
         }
     }
 
@@ -339,6 +377,7 @@ public final class Directory implements Replica {
         USER,
         MEMBERSHIP,
         PLAN,
+        CATALOG,
         NONE;
 
         static Table of(ChangeKind kind) {
@@ -349,7 +388,8 @@ public final class Directory implements Replica {
                 case USER_CHANGED, USER_DISABLED -> USER;
                 case MEMBERSHIP_CHANGED, MEMBERSHIP_REMOVED -> MEMBERSHIP;
                 case PLAN_CHANGED -> PLAN;
-                case GENESIS, CATALOG_CHANGED -> NONE;
+                case CATALOG_CHANGED -> CATALOG;
+                case GENESIS -> NONE;
             };
         }
     }

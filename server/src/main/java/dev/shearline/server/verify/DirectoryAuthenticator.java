@@ -6,12 +6,12 @@ import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
+import dev.shearline.server.identity.Rights;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.Secret;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Finds the caller of a hot route in the directory. While the node is fresh that is as good as asking the primary: a revocation is not
@@ -27,15 +27,15 @@ final class DirectoryAuthenticator implements HotAuthenticator {
             new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
     private static final Authentication WRONG_ADDRESS =
             new Authentication.Refused("This key is not allowed from your address: check its CIDRs.");
-    /** Hot routes show no lists, so nobody's reach matters here. */
-    private static final Reach NOTHING = new Reach.Audiences(Set.of());
 
     private final Directory directory;
+    private final Entitlements entitlements;
     private final KeyUses uses;
     private final InstantSource clock;
 
     DirectoryAuthenticator(Directory directory, KeyUses uses, InstantSource clock) {
         this.directory = directory;
+        this.entitlements = new Entitlements(directory);
         this.uses = uses;
         this.clock = clock;
     }
@@ -58,10 +58,14 @@ final class DirectoryAuthenticator implements HotAuthenticator {
             return WRONG_ADDRESS;
         }
         uses.called(key, address, now);
+        // hot routes show no lists, so nobody's reach matters here
         return new Authentication.Authenticated(
                 key.type() == KeyType.OPERATOR
                         ? new Actor.Operator(key.id(), key.scopes, key.mode())
                         : new Actor.Key(
-                                key.id(), new OrganizationId(key.organization.id), NOTHING, key.scopes, key.mode()));
+                                key.id(),
+                                new OrganizationId(key.organization.id),
+                                Rights.of(entitlements.scopesOf(key, null), Reach.nothing()),
+                                key.mode()));
     }
 }

@@ -1,12 +1,15 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.Role;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,10 +38,19 @@ final class DirectoryRows {
             """;
     private static final String ORGANIZATIONS =
             "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
-    private static final String UNITS = "SELECT id, kind, external_id, parent_id, state, version FROM unit WHERE true";
+    private static final String UNITS =
+            "SELECT id, organization_id, kind, external_id, parent_id, state, version FROM unit WHERE true";
     private static final String USERS = "SELECT id, external_id, state, version FROM app_user WHERE true";
     private static final String MEMBERSHIPS =
-            "SELECT id, organization_id, user_id, state, version FROM membership WHERE true";
+            "SELECT id, organization_id, user_id, state, version, array_to_string(scopes, ' ') AS scopes FROM membership WHERE true";
+    private static final String ROLES =
+            "SELECT id, unit_id, role FROM (SELECT membership_id AS id, unit_id, role FROM membership_role) AS held"
+                    + " WHERE true";
+    private static final String SCOPES_OF_ROLES = """
+            SELECT r.name, array_to_string(r.scopes || ARRAY(SELECT s.name FROM scope AS s WHERE r.name = ANY (s.roles) AND NOT s.built_in),
+                                           ' ') AS scopes
+              FROM role AS r
+            """;
     private static final String PLANS = "SELECT id, version FROM plan WHERE true";
     private static final String BY_ID = " AND id = ANY (?)";
 
@@ -73,17 +85,22 @@ final class DirectoryRows {
     }
 
     void eachUnit(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Unit> action) {
-        each(
-                handle,
-                UNITS,
-                ids,
-                row -> action.accept(Records.Unit.of(
-                        text(row, "id"),
-                        text(row, "kind"),
-                        optional(row, "external_id"),
-                        optional(row, "parent_id").map(parent -> DirectoryState.cell(state.units, parent)),
-                        text(row, "state").equals("active"),
-                        row.getInt("version"))));
+        each(handle, UNITS, ids, row -> {
+            var unit = Records.Unit.of(
+                    text(row, "id"),
+                    text(row, "kind"),
+                    optional(row, "external_id"),
+                    optional(row, "parent_id").map(parent -> DirectoryState.cell(state.units, parent)),
+                    text(row, "state").equals("active"),
+                    row.getInt("version"));
+            var externalId = row.getString("external_id");
+            if (unit.active() && externalId != null) {
+                state.unitsByExternalId.put(
+                        new DirectoryState.HostedUnit(text(row, "organization_id"), externalId),
+                        DirectoryState.cell(state.units, unit.id()));
+            }
+            action.accept(unit);
+        });
     }
 
     void eachUser(Handle handle, Optional<Collection<String>> ids, Consumer<Records.User> action) {
@@ -98,17 +115,46 @@ final class DirectoryRows {
                         row.getInt("version"))));
     }
 
+    /** Without the roles: they are read after it, so that they are of the same time or later, and a later change comes again. */
     void eachMembership(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Membership> action) {
+        each(handle, MEMBERSHIPS, ids, row -> {
+            var own = row.getString("scopes");
+            action.accept(new Records.Membership(
+                    text(row, "id"),
+                    text(row, "organization_id"),
+                    DirectoryState.cell(state.users, text(row, "user_id")),
+                    text(row, "state").equals("active"),
+                    row.getInt("version"),
+                    List.of(),
+                    own == null ? null : state.entitlement(own)));
+        });
+    }
+
+    /** One role of a member at a unit. */
+    interface RoleAction {
+        void accept(String membership, Records.RolesAt role);
+    }
+
+    void eachRole(Handle handle, Optional<Collection<String>> ids, RoleAction action) {
         each(
                 handle,
-                MEMBERSHIPS,
+                ROLES,
                 ids,
-                row -> action.accept(new Records.Membership(
+                row -> action.accept(
                         text(row, "id"),
-                        text(row, "organization_id"),
-                        DirectoryState.cell(state.users, text(row, "user_id")),
-                        text(row, "state").equals("active"),
-                        row.getInt("version"))));
+                        new Records.RolesAt(
+                                DirectoryState.cell(state.units, text(row, "unit_id")),
+                                Role.ofWire(text(row, "role")).bit())));
+    }
+
+    RoleScopes roleScopes(Handle handle) {
+        var scopes = new EnumMap<Role, ScopeSet>(Role.class);
+        each(
+                handle,
+                SCOPES_OF_ROLES,
+                Optional.empty(),
+                row -> scopes.put(Role.ofWire(text(row, "name")), state.scopes(text(row, "scopes"))));
+        return new RoleScopes(scopes);
     }
 
     void eachPlan(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Plan> action) {

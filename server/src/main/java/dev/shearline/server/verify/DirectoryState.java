@@ -19,10 +19,18 @@ final class DirectoryState {
     /** By user: a change of a user is told by the memberships, to every open stream. */
     final Map<String, List<Cell<Records.Membership>>> membershipsByUser = new ConcurrentHashMap<>();
 
+    /** Units by the host platform's ids, each inside its organization. */
+    final Map<HostedUnit, Cell<Records.Unit>> unitsByExternalId = new ConcurrentHashMap<>();
+    /** What roles entitle to. */
+    volatile RoleScopes roles = RoleScopes.NONE;
+
     final KeyTable keys;
     /** Of the few keys that forked history has brought back: at which version an operator has confirmed that one, or would. */
     final Map<ApiKeyId, Integer> settled = new ConcurrentHashMap<>();
 
+    record HostedUnit(String organization, String externalId) {}
+
+    private final Map<String, Entitlement> entitlements = new ConcurrentHashMap<>();
     private final Map<String, ScopeSet> scopeSets = new ConcurrentHashMap<>();
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
 
@@ -50,6 +58,11 @@ final class DirectoryState {
     ScopeSet scopes(String text) {
         var found = scopeSets.get(text);
         return found != null ? found : scopeSets.computeIfAbsent(text, t -> ScopeSet.ofWire(words(t)));
+    }
+
+    /** The same of what a member is given. */
+    Entitlement entitlement(String text) {
+        return entitlements.computeIfAbsent(text, given -> new Entitlement(scopes(given)));
     }
 
     List<Cidr> cidrs(String text) {

@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.server.net.IpAddress;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides, from memory and without side effects. The order of the checks is fixed: shape and checksum, digest, state, times, owner, mode,
- * scopes, address. The first that fails is the reason. The shape is looked at only of what is not found: a text that has the digest of a
+ * boundary, scopes, address. The first that fails is the reason. The shape is looked at only of what is not found: a text that has the digest of a
  * key is that key.
  */
 final class Judge {
@@ -25,11 +26,13 @@ final class Judge {
 
     private final KeyFormat format;
     private final Directory directory;
+    private final Entitlements entitlements;
     private final InstantSource clock;
 
     Judge(KeyFormat format, Directory directory, InstantSource clock) {
         this.format = format;
         this.directory = directory;
+        this.entitlements = new Entitlements(directory);
         this.clock = clock;
     }
 
@@ -49,7 +52,7 @@ final class Judge {
         var verdict = judge(entry, question, now);
         // what is for tests uses up nothing that is live
         return verdict instanceof Verdict.Allowed allowed && !allowed.key().isTest() && caller.mode() == KeyMode.TEST
-                ? new Verdict.Denied(Reason.WRONG_MODE, Optional.of(entry))
+                ? new Verdict.Denied(Reason.WRONG_MODE, Optional.of(entry), allowed.scopes(), allowed.unit())
                 : verdict;
     }
 
@@ -61,13 +64,18 @@ final class Judge {
     /** @param at the moment of which it is judged: a repeated use is answered as the use was */
     Verdict judge(KeyEntry entry, Question question, long at) {
         var reason = standing(entry, at);
-        if (reason == null && entry instanceof LiveKey key) {
-            reason = fitness(key, question);
-            if (reason == null) {
-                return new Verdict.Allowed(key, false);
-            }
+        if (!(entry instanceof LiveKey key)) {
+            return new Verdict.Denied(reason == null ? Reason.NOT_FOUND : reason, Optional.of(entry));
         }
-        return new Verdict.Denied(reason == null ? Reason.NOT_FOUND : reason, Optional.of(entry));
+        var named = question.unit();
+        var unit = named == null ? null : entitlements.findUnit(key.organization, named);
+        var scopes = entitlements.scopesOf(key, unit);
+        if (reason == null) {
+            reason = fitness(key, question, unit, scopes);
+        }
+        return reason == null
+                ? new Verdict.Allowed(key, scopes, unit, false)
+                : new Verdict.Denied(reason, Optional.of(entry), scopes, unit);
     }
 
     /** Why the key itself is not good now, whatever is asked of it; null when it is. */
@@ -89,14 +97,34 @@ final class Judge {
         };
     }
 
-    private static @Nullable Reason fitness(LiveKey key, Question question) {
+    private static @Nullable Reason fitness(
+            LiveKey key, Question question, @Nullable Cell<Records.Unit> unit, ScopeSet scopes) {
         if (key.isTest() != question.test()) {
             return Reason.WRONG_MODE;
         }
-        if (!holdsAll(key.scopes, question.scopes())) {
+        if (question.unit() != null && !isWithinBoundary(key, unit)) {
+            return Reason.OUTSIDE_BOUNDARY;
+        }
+        if (!holdsAll(scopes, question.scopes())) {
             return Reason.INSUFFICIENT_SCOPE;
         }
         return isAddressAllowed(key.cidrs, question.address()) ? null : Reason.ADDRESS_NOT_ALLOWED;
+    }
+
+    /** A personal key is valid where its owner has a role, an operator's everywhere, any other at its unit and below. */
+    private static boolean isWithinBoundary(LiveKey key, @Nullable Cell<Records.Unit> unit) {
+        if (key.type() == KeyType.OPERATOR) {
+            return true;
+        }
+        if (unit == null) {
+            return false;
+        }
+        var place = key.membership;
+        if (place == null) {
+            return Records.isWithin(unit, key.unit);
+        }
+        var membership = place.record;
+        return membership != null && membership.rolesAt(unit) != 0;
     }
 
     private static boolean isOwnerActive(LiveKey key) {
@@ -110,7 +138,7 @@ final class Judge {
             return true;
         }
         var membership = place.record;
-        if (membership == null || !membership.active()) {
+        if (membership == null || !membership.active() || !membership.hasRole()) {
             return false;
         }
         var user = membership.user().record;

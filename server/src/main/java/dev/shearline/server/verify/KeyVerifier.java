@@ -252,7 +252,9 @@ final class KeyVerifier {
     }
 
     private static Verdict replayed(Verdict verdict) {
-        return verdict instanceof Verdict.Allowed allowed ? new Verdict.Allowed(allowed.key(), true) : verdict;
+        return verdict instanceof Verdict.Allowed allowed
+                ? new Verdict.Allowed(allowed.key(), allowed.scopes(), allowed.unit(), true)
+                : verdict;
     }
 
     /** What the primary says of a key that this node still held for good. */

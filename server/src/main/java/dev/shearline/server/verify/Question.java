@@ -1,15 +1,18 @@
 package dev.shearline.server.verify;
 
+import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller wants to know of a key.
  *
  * @param scopes all of them must be held
  * @param test whether the key is presented to a test environment
+ * @param unit for which the request is: the key must be valid there; null when it does not matter
  * @param address where the holder of the key comes from, as the caller saw it
  * @param useId names one use of a single-use token, so that a repeated question gets the same answer
  * @param probe spends, counts and ends nothing
@@ -19,6 +22,7 @@ record Question(
         Secret key,
         ScopeSet scopes,
         boolean test,
+        @Nullable Ref unit,
         Optional<IpAddress> address,
         Optional<String> useId,
         boolean probe,

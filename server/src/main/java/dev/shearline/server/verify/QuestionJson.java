@@ -3,6 +3,7 @@ package dev.shearline.server.verify;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
+import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.IpAddress;
@@ -21,30 +22,37 @@ final class QuestionJson {
     static final int BATCH_MAX = 100;
 
     /** Fields of later versions, so that a caller is told apart from having misspelt them. */
-    private static final Set<String> LATER = Set.of("unit", "resource", "cost");
+    private static final Set<String> LATER = Set.of("resource", "cost");
 
     private final String path;
+    private final boolean unitRequired;
     private @Nullable String key;
     private ScopeSet scopes = ScopeSet.NONE;
     private boolean test;
+    private @Nullable Ref unit;
     private Optional<IpAddress> address = Optional.empty();
     private Optional<String> useId = Optional.empty();
     private boolean probe;
     private long minEpoch;
 
-    QuestionJson(String path) {
+    private QuestionJson(String path, boolean unitRequired) {
         this.path = path;
+        this.unitRequired = unitRequired;
     }
 
-    /** One question; the parser stands before its object. */
-    static Question readOne(JsonParser json) {
-        var question = new QuestionJson("").read(json, json.nextToken());
+    /**
+     * One question; the parser stands before its object.
+     *
+     * @param unitRequired whether this instance answers only for a unit
+     */
+    static Question readOne(JsonParser json, boolean unitRequired) {
+        var question = new QuestionJson("", unitRequired).read(json, json.nextToken());
         requireEnd(json);
         return question;
     }
 
     /** {@code {"items": […]}}, in order. */
-    static List<Question> readBatch(JsonParser json) {
+    static List<Question> readBatch(JsonParser json, boolean unitRequired) {
         requireToken(json.nextToken(), JsonToken.START_OBJECT, "body", "a JSON object");
         var questions = new ArrayList<Question>();
         boolean seen = false;
@@ -58,7 +66,7 @@ final class QuestionJson {
                 if (questions.size() == BATCH_MAX) {
                     throw invalid("items", "Ask at most " + BATCH_MAX + " questions at once.");
                 }
-                questions.add(new QuestionJson("items[" + questions.size() + "].").read(json, token));
+                questions.add(new QuestionJson("items[" + questions.size() + "].", unitRequired).read(json, token));
             }
         }
         requireEnd(json);
@@ -87,12 +95,16 @@ final class QuestionJson {
         if (key == null) {
             throw invalid(path + "key", "Send the key that you want to verify.");
         }
-        return new Question(Secret.of(key), scopes, test, address, useId, probe, minEpoch);
+        if (unit == null && unitRequired) {
+            throw invalid(
+                    path + "unit", "This instance answers for a unit only: name the team, department or organization.");
+        }
+        return new Question(Secret.of(key), scopes, test, unit, address, useId, probe, minEpoch);
     }
 
     private static boolean isKnown(String name) {
         return switch (name) {
-            case "key", "scopes", "mode", "address", "use_id", "probe", "min_epoch" -> true;
+            case "key", "scopes", "mode", "unit", "address", "use_id", "probe", "min_epoch" -> true;
             default -> false;
         };
     }
@@ -102,6 +114,7 @@ final class QuestionJson {
             case "key" -> key = text(json, token, name);
             case "scopes" -> scopes = scopes(json, token);
             case "mode" -> test = isTest(text(json, token, name));
+            case "unit" -> unit = unit(text(json, token, name));
             case "address" -> address = Optional.of(address(text(json, token, name)));
             case "use_id" -> useId = Optional.of(useId(text(json, token, name)));
             case "probe" -> probe = bool(json, token, name);
@@ -134,6 +147,14 @@ final class QuestionJson {
             case "test" -> true;
             default -> throw invalid(path + "mode", "The mode is live or test.");
         };
+    }
+
+    private Ref unit(String text) {
+        return Ref.find(text)
+                .orElseThrow(() -> invalid(
+                        path + "unit",
+                        "A unit is named by its id or, as ext:…, by the host platform's: of a team, a department or the"
+                                + " organization."));
     }
 
     private IpAddress address(String text) {

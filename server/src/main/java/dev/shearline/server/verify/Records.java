@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.verify.AnswerBytes.Piece;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,23 @@ final class Records {
     private Records() {}
 
     /** @param asUnit the organization's own unit, which goes by the organization's external id */
-    record Organization(String id, boolean active, Cell<Plan> plan, int version, Piece json, Piece asUnit) {
+    record Organization(
+            String id,
+            @Nullable String externalId,
+            boolean active,
+            Cell<Plan> plan,
+            int version,
+            Piece json,
+            Piece asUnit) {
 
         static Organization of(String id, Optional<String> externalId, boolean active, Cell<Plan> plan, int version) {
             var json = ended(new AnswerBytes().raw(ID).string(id), externalId.orElse(null));
-            return new Organization(id, active, plan, version, json, owner("organization", id, externalId));
+            return new Organization(
+                    id, externalId.orElse(null), active, plan, version, json, owner("organization", id, externalId));
         }
 
         Organization inactive(int newVersion) {
-            return new Organization(id, false, plan, newVersion, json, asUnit);
+            return new Organization(id, externalId, false, plan, newVersion, json, asUnit);
         }
     }
 
@@ -60,7 +69,86 @@ final class Records {
         }
     }
 
-    record Membership(String id, String organization, Cell<User> user, boolean active, int version) {}
+    /** Roles at a unit, as bits; they count below it too. */
+    record RolesAt(Cell<Unit> unit, int roles) {}
+
+    /** @param own scopes in the place of those of the roles; null for those of the roles */
+    record Membership(
+            String id,
+            String organization,
+            Cell<User> user,
+            boolean active,
+            int version,
+            List<RolesAt> roles,
+            @Nullable Entitlement own) {
+
+        Membership with(List<RolesAt> held) {
+            return new Membership(id, organization, user, active, version, held, own);
+        }
+
+        Membership inactive(int newVersion) {
+            return new Membership(id, organization, user, false, newVersion, List.of(), own);
+        }
+
+        boolean hasRole() {
+            // indexed on purpose, as below: every verification of a personal key asks
+            for (int i = 0; i < roles.size(); i++) {
+                if (isActive(roles.get(i).unit())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** The roles at any unit, as bits. */
+        int rolesAnywhere() {
+            int all = 0;
+            for (int i = 0; i < roles.size(); i++) {
+                var held = roles.get(i);
+                if (isActive(held.unit())) {
+                    all |= held.roles();
+                }
+            }
+            return all;
+        }
+
+        /** The roles at a unit and above it, as bits. */
+        int rolesAt(Cell<Unit> unit) {
+            int all = 0;
+            for (int i = 0; i < roles.size(); i++) {
+                var held = roles.get(i);
+                if (isActive(held.unit()) && isWithin(unit, held.unit())) {
+                    all |= held.roles();
+                }
+            }
+            return all;
+        }
+
+        private static boolean isActive(Cell<Unit> cell) {
+            var unit = cell.record;
+            return unit != null && unit.active();
+        }
+    }
+
+    /** More than a tree of units is high. */
+    static final int DEPTH_MAX = 4;
+
+    /** Whether a unit is another one or lies below it. */
+    static boolean isWithin(Cell<Unit> unit, Cell<Unit> other) {
+        var cell = unit;
+        for (int depth = 0; depth < DEPTH_MAX; depth++) {
+            // ids, since cells of the state before may be compared with those of a new one
+            if (cell.id.equals(other.id)) {
+                return true;
+            }
+            var record = cell.record;
+            if (record == null || record.parent().isEmpty()) {
+                return false;
+            }
+            cell = record.parent().get();
+        }
+        return false;
+    }
 
     static Piece owner(String type, String id, Optional<String> externalId) {
         return ended(new AnswerBytes().raw(TYPE).string(type).raw(AND_ID).string(id), externalId.orElse(null));

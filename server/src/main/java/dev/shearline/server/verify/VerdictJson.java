@@ -4,6 +4,7 @@ import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.verify.AnswerBytes.Piece;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -56,9 +57,9 @@ final class VerdictJson {
             case Verdict.Allowed allowed -> {
                 var id = allowed.key().id().toString();
                 json.raw(ALLOWED);
-                writeKey(json, allowed.key(), id);
+                writeKey(json, allowed.key(), id, allowed.scopes());
                 json.raw(allowed.replayed() ? REPLAYED : FIRST);
-                writeDependencies(json, Dependencies.of(allowed.key(), id), isCacheable(allowed.key()));
+                writeDependencies(json, Dependencies.of(allowed.key(), id, allowed.unit()), isCacheable(allowed.key()));
             }
             case Verdict.Denied denied -> writeDenied(json, denied);
         }
@@ -82,14 +83,19 @@ final class VerdictJson {
         var entry = denied.key().get();
         var id = entry.id().toString();
         switch (entry) {
-            case LiveKey live -> writeKey(json, live, id);
+            case LiveKey live -> writeKey(json, live, id, denied.scopes());
             case DeadKey dead -> {
                 json.raw(KEY_ID).string(id);
                 json.raw(ORGANIZATION).raw(organization(dead));
             }
         }
-        boolean cacheable = !(entry instanceof LiveKey live) || isCacheable(live);
-        writeDependencies(json, Dependencies.of(entry, id), cacheable);
+        boolean cacheable = !(entry instanceof LiveKey live) || (isCacheable(live) && !isUnknownUnit(denied));
+        writeDependencies(json, Dependencies.of(entry, id, denied.unit()), cacheable);
+    }
+
+    /** What is not there may be made, and no id says so beforehand. */
+    private static boolean isUnknownUnit(Verdict.Denied denied) {
+        return denied.reason() == Reason.OUTSIDE_BOUNDARY && denied.unit() == null;
     }
 
     /** A single-use token answers differently the next time, and so may a key whose first use ends another. */
@@ -97,7 +103,7 @@ final class VerdictJson {
         return key.type() != KeyType.EPHEMERAL && !key.endsPredecessor();
     }
 
-    private static void writeKey(AnswerBytes json, LiveKey key, String id) {
+    private static void writeKey(AnswerBytes json, LiveKey key, String id, ScopeSet entitled) {
         json.raw(KEY_ID).string(id);
         json.raw(TYPE).string(key.type().wire());
         json.raw(modeAndVisibility(key));
@@ -105,7 +111,7 @@ final class VerdictJson {
         json.raw(ORGANIZATION).raw(organization(key));
         json.raw(BOUNDARY).raw(boundary(key));
         json.raw(SCOPES);
-        var scopes = key.scopes.scopes();
+        var scopes = entitled.scopes();
         for (int i = 0; i < scopes.size(); i++) {
             comma(json, i).string(scopes.get(i).value());
         }

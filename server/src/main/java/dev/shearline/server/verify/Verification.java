@@ -25,6 +25,7 @@ public final class Verification {
     private final ChangeRoutes changeRoutes;
     private final ChangeStreams streams;
 
+    /** @param unitRequired whether a question must name the unit for which a request is */
     public Verification(
             KeyFormat format,
             Directory directory,
@@ -36,12 +37,13 @@ public final class Verification {
             InstantSource clock,
             Json json,
             Problems problems,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            boolean unitRequired) {
         var uses = new KeyUses(lastUsed, firstUses);
         authenticator = new DirectoryAuthenticator(directory, uses, clock);
         var verifier =
                 new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, uses, clock);
-        verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry));
+        verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);
         feed.addListener(streams);

@@ -21,12 +21,14 @@ final class VerifyRoutes {
     private final Json json;
     private final Problems problems;
     private final VerdictCounters counters;
+    private final boolean unitRequired;
 
-    VerifyRoutes(KeyVerifier verifier, Json json, Problems problems, VerdictCounters counters) {
+    VerifyRoutes(KeyVerifier verifier, Json json, Problems problems, VerdictCounters counters, boolean unitRequired) {
         this.verifier = verifier;
         this.json = json;
         this.problems = problems;
         this.counters = counters;
+        this.unitRequired = unitRequired;
     }
 
     void addTo(Routes routes) {
@@ -36,7 +38,7 @@ final class VerifyRoutes {
 
     private Future<Response> verify(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
-        var question = read(request, QuestionJson::readOne);
+        var question = read(request, json -> QuestionJson.readOne(json, unitRequired));
         return verifier.answer(caller, question).map(answer -> {
             var json = new AnswerBytes();
             write(json, answer);
@@ -46,7 +48,7 @@ final class VerifyRoutes {
 
     private Future<Response> verifyBatch(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
-        var questions = read(request, QuestionJson::readBatch);
+        var questions = read(request, json -> QuestionJson.readBatch(json, unitRequired));
         return verifier.answerAll(caller, questions).map(answers -> {
             var json = new AnswerBytes().raw(ITEMS);
             var unanswered = problems.parts(request.requestId());

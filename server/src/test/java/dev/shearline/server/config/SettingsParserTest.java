@@ -51,6 +51,7 @@ class SettingsParserTest {
         assertThat(settings.dataDirectory()).isEqualTo(Path.of(".shearline"));
         assertThat(settings.feed()).isEqualTo(new Settings.Feed(Duration.ofSeconds(10), Duration.ofMillis(250), true));
         assertThat(settings.databasePool().size()).isEqualTo(8);
+        assertThat(settings.verify()).isEqualTo(new Settings.Verify(true));
         assertThat(settings.keys()).isEqualTo(new Settings.Keys(List.of("shl"), Optional.of(Duration.ofDays(365))));
     }
 
@@ -138,6 +139,7 @@ class SettingsParserTest {
             case DATABASE_POOL_SIZE -> "20";
             case KEY_BRANDS -> "acme,shl";
             case KEY_OPERATOR_MAX_LIFETIME -> "none";
+            case VERIFY_REQUIRE_UNIT -> "on";
         };
     }
 
@@ -161,6 +163,7 @@ class SettingsParserTest {
         assertThat(settings.requestLines()).isEqualTo(RequestLines.ALL);
         assertThat(settings.stopDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.feed()).isEqualTo(new Settings.Feed(Duration.ofSeconds(2), Duration.ofMillis(100), false));
+        assertThat(settings.verify()).isEqualTo(new Settings.Verify(true));
         assertThat(settings.keys()).isEqualTo(new Settings.Keys(List.of("acme", "shl"), Optional.empty()));
     }
 

@@ -202,6 +202,48 @@ class RowSecurityTest {
     }
 
     @Test
+    void the_audit_log_opens_to_who_may_read_it_and_every_change_writes_into_it() {
+        var blind = new TenantContext("member", ACME, Reach.whole(), Reach.whole(), false);
+        var reader = new TenantContext("member", ACME, Reach.whole(), Reach.whole(), true);
+        var insert = "INSERT INTO audit_event (id, organization_id, at, actor, action, target, bytes)"
+                + " VALUES ('evt_1', 'org_acme', now(), 'mem_a', 'a', 't', 'b'::bytea)";
+        var count = "SELECT count(*) FROM audit_event WHERE organization_id = 'org_acme'";
+        int written =
+                database.inTransaction(blind, tx -> tx.handle().execute(insert)).value();
+        assertThat(written).isEqualTo(1);
+        assertThat(count(blind, count)).isZero();
+        assertThat(count(reader, count)).isEqualTo(1);
+        assertThat(count(TenantContext.whole(JOB, OTHER), count)).isZero();
+    }
+
+    private static int count(TenantContext context, String sql) {
+        return database.read(
+                context, tx -> tx.handle().createQuery(sql).mapTo(Integer.class).one());
+    }
+
+    @Test
+    void who_only_sees_a_key_changes_nothing_of_it() {
+        var viewer = new TenantContext("member", ACME, Reach.whole(), Reach.nothing(), false);
+        for (var sql : List.of(
+                "UPDATE api_key SET description = 'x'",
+                "DELETE FROM api_key_scope",
+                "DELETE FROM api_key_word",
+                "UPDATE api_key_activity SET audience_id = 'x'")) {
+            int changed = database.inTransaction(viewer, tx -> tx.handle().execute(sql))
+                    .value();
+            assertThat(changed).as(sql).isZero();
+        }
+        assertThat(count(viewer, "SELECT count(*) FROM api_key")).isEqualTo(3);
+        var locked = database.inTransaction(
+                viewer,
+                tx -> tx.handle()
+                        .createQuery("SELECT id FROM api_key FOR UPDATE")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(locked.value()).isEmpty();
+    }
+
+    @Test
     void no_interleaving_on_shared_connections_shows_a_foreign_row() throws Exception {
         try (var threads = Executors.newFixedThreadPool(8)) {
             List<Callable<Boolean>> looks = new ArrayList<>();
@@ -227,7 +269,7 @@ class RowSecurityTest {
                     .hasMessage("on purpose");
         }
         var seen = database.read(
-                new TenantContext("job", organization, reach),
+                new TenantContext("job", organization, reach, Reach.nothing(), false),
                 tx -> tx.handle()
                         .createQuery("SELECT organization_id FROM api_key")
                         .mapTo(String.class)

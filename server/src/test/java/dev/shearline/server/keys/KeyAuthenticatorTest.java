@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Reach;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.Secret;
@@ -62,8 +63,8 @@ class KeyAuthenticatorTest {
             "type":"team","organization":"org_acme" | all
             "type":"team","department":"dep_eng" | dep_eng team_web
             "type":"team","team":"team_web" | team_web
-            "type":"personal","organization":"org_acme","user":"usr_bob" | mem_bob
-            "type":"personal","organization":"org_acme","user":"usr_ann" | dep_eng mem_ann team_web
+            "type":"personal","organization":"org_acme","user":"usr_bob" | mem_bob team_web
+            "type":"personal","organization":"org_acme","user":"usr_ann" | dep_eng mem_ann mem_bob team_web
             "type":"personal","organization":"org_acme","user":"usr_cid" | all
             """)
     void each_key_reaches_its_part(String fields, String audiences) {
@@ -71,8 +72,9 @@ class KeyAuthenticatorTest {
         assertThat(actor(key.text("secret"))).isInstanceOfSatisfying(Actor.Key.class, found -> {
             assertThat(found.key()).hasToString(key.text("id"));
             assertThat(found.organization()).isEqualTo(KeyRig.ACME);
-            assertThat(found.scopes().wire()).containsExactly("keys:*");
-            assertThat(found.reach())
+            // the roles of a developer hold each by its name
+            assertThat(found.scopes().covers(Scope.KEYS_WRITE)).isTrue();
+            assertThat(found.rights().sees())
                     .isEqualTo(
                             audiences.equals("all")
                                     ? Reach.whole()
@@ -174,19 +176,20 @@ class KeyAuthenticatorTest {
         var parent = make("\"type\":\"team\",\"department\":\"dep_eng\"");
         session("ses-embed", "embed", "", parent.text("id"), "team_web");
         assertThat(actor("ses-embed")).isInstanceOfSatisfying(Actor.Embed.class, embed -> {
-            assertThat(embed.reach()).isEqualTo(new Reach.Audiences(Set.of("team_web")));
+            assertThat(embed.rights().sees()).isEqualTo(new Reach.Audiences(Set.of("team_web")));
             assertThat(embed.scopes().wire()).containsExactly("keys:read");
         });
         session("ses-wide", "embed", "", parent.text("id"), "org_acme");
         assertThat(actor("ses-wide"))
                 .isInstanceOfSatisfying(
                         Actor.Embed.class,
-                        embed -> assertThat(embed.reach())
+                        embed -> assertThat(embed.rights().sees())
                                 .isEqualTo(new Reach.Audiences(Set.of("dep_eng", "team_web"))));
         session("ses-member", "member", "mem_ann", "", "mem_ann");
         assertThat(actor("ses-member")).isInstanceOfSatisfying(Actor.Member.class, member -> {
             assertThat(member.user().value()).isEqualTo("usr_ann");
-            assertThat(member.reach()).isEqualTo(new Reach.Audiences(Set.of("mem_ann", "dep_eng", "team_web")));
+            assertThat(member.rights().sees())
+                    .isEqualTo(new Reach.Audiences(Set.of("mem_ann", "mem_bob", "dep_eng", "team_web")));
         });
         rig.post(rig.operator, "/v1/keys/" + parent.text("id") + "/revoke", "");
         assertThat(refusal("ses-embed"))

@@ -91,7 +91,8 @@ final class KeyRig implements AutoCloseable {
     private static final String ROLES = """
             INSERT INTO membership_role (organization_id, membership_id, unit_id, role) VALUES
                 ('org_acme', 'mem_ann', 'dep_eng', 'admin'), ('org_acme', 'mem_bob', 'team_web', 'developer'),
-                ('org_acme', 'mem_cid', 'org_acme', 'owner')
+                ('org_acme', 'mem_cid', 'org_acme', 'owner'), ('org_thrift', 'mem_thriftbob', 'org_thrift', 'developer'),
+                ('org_other', 'mem_eve', 'org_other', 'owner')
             """;
 
     final SecureRandom random = new SecureRandom();

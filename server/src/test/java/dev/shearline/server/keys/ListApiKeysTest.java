@@ -290,8 +290,10 @@ class ListApiKeysTest {
         var cid = personal("usr_cid");
         var ops = make("team", "\"team\":\"team_ops\"", "Ops reader", ",\"scopes\":[\"keys:read\"]")
                 .text("secret");
-        assertThat(Set.copyOf(names(bob, "sort=name"))).containsExactlyInAnyOrder("Laptop", "Reader");
-        assertThat(Set.copyOf(names(ann, "sort=created"))).containsExactlyInAnyOrder("laptop", "Reader", "Same name");
+        assertThat(Set.copyOf(names(bob, "sort=name"))).contains("Laptop", "Reader", "Same name");
+        assertThat(names(bob, "sort=name")).doesNotContain("laptop", "Ops reader");
+        assertThat(Set.copyOf(names(ann, "sort=created")))
+                .containsExactlyInAnyOrder("Laptop", "laptop", "Reader", "Same name");
         assertThat(Set.copyOf(names(ops, "sort=expires")))
                 .containsExactlyInAnyOrder("Größe: Prod-Deploy", "Ops reader");
         assertThat(Set.copyOf(names(cid, "sort=last_used")))

@@ -7,6 +7,7 @@ import dev.shearline.server.db.DatabaseUnavailableException;
 import dev.shearline.server.db.OutcomeUnknownException;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.UnitKind;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -96,7 +97,8 @@ class InterruptedRemovalTest {
         insertKeys(organization.id(), team.id().value(), Optional.empty());
         assertInterrupted(
                 team.id().value(),
-                () -> rig.units.remove(rig.operator, UnitKind.TEAM, Optional.empty(), OrganizationsRig.ref(team.id())));
+                () -> rig.units.remove(
+                        rig.operator, UnitKind.TEAM, Optional.empty(), OrganizationsRig.ref(team.id()), true));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.testing.TestApi.Answer;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;

@@ -10,7 +10,10 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Rights;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.testing.FeedRig;
 import dev.shearline.server.testing.TestApi;
 import dev.shearline.server.testing.TestSchema;
@@ -52,7 +55,8 @@ final class OrganizationsRig implements AutoCloseable {
         organizations = new Organizations(changes, references, ids, clock, "custom");
         units = new Units(changes, references, ids, clock, keys);
         users = new Users(changes, references, ids, clock, keys);
-        members = new Members(changes, references, ids, clock, keys);
+        members = new Members(
+                changes, references, ids, clock, keys, new Catalog(feed.database(), changes, clock)::requireKnown);
         provisioning = new Provisioning(changes, references, ids, clock, "custom");
         api = new TestApi(new OrganizationRoutes(organizations, units, users, members)::addTo);
         root = api.credentialOf(operator.actor());
@@ -92,8 +96,7 @@ final class OrganizationsRig implements AutoCloseable {
                 member.id(),
                 member.user().id(),
                 member.organization(),
-                Reach.whole(),
-                ScopeSet.ofWire(List.of(scopes))));
+                Rights.of(ScopeSet.ofWire(List.of(scopes)), Reach.whole())));
     }
 
     TestSchema schema() {

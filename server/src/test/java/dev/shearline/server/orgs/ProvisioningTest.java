@@ -7,6 +7,7 @@ import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.testing.StatementCount;
 import java.util.HashSet;
 import java.util.Optional;

@@ -28,6 +28,15 @@ final class RevokingKeys implements OwnedKeys {
     }
 
     @Override
+    public int countAtUnit(Tx tx, OrganizationId organization, UnitId unit) {
+        return tx.handle()
+                .createQuery(COUNT)
+                .bind("owner", unit.value())
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    @Override
     public int revokeAtUnit(Tx tx, Caller caller, OrganizationId organization, UnitId unit) {
         return revoke(tx, unit.value());
     }

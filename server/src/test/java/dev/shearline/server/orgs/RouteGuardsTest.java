@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.identity.Role;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,9 @@ class RouteGuardsTest {
                 new Call("PUT", "/v1/departments/ext:x", SOME_UNIT, "organizations:write"),
                 new Call("PUT", "/v1/teams/ext:x", SOME_UNIT, "organizations:write"),
                 new Call("POST", "/v1/users", SOME_NAME, "organizations:write"),
-                new Call("PUT", "/v1/users/ext:x", SOME_NAME, "organizations:write"));
+                new Call("PUT", "/v1/users/ext:x", SOME_NAME, "organizations:write"),
+                new Call("PUT", "/v1/members/mem_x/scopes", "{\"scopes\": []}", "members:write"),
+                new Call("DELETE", "/v1/members/mem_x/scopes", "", "members:write"));
     }
 
     static Stream<Call> ownRoutes() {

@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.testing.TestApi.Answer;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,7 +267,15 @@ class UnitsTest {
             rig.insertKey(organization.id(), team, Optional.empty());
         }
 
-        var removed = rig.api.delete(rig.root, "/v1/teams/" + team);
+        var untouched = rig.written();
+        var refused = rig.api.delete(rig.root, "/v1/teams/" + team);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.at("/detail")).contains("has 5 keys", "?keys=revoke");
+        assertThat(rig.api.delete(rig.root, "/v1/teams/" + team + "?keys=keep").status())
+                .isEqualTo(422);
+        assertThat(rig.written()).isEqualTo(untouched);
+
+        var removed = rig.api.delete(rig.root, "/v1/teams/" + team + "?keys=revoke");
         var before = rig.written();
         var again = rig.api.delete(rig.root, "/v1/teams/" + team);
 

@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.identity.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;

@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.identity.Role;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -46,6 +46,10 @@ class OwnerEntriesTest {
                 "INSERT INTO unit (id, organization_id, kind, parent_id, name) VALUES ('team_web', ?, 'team', ?, 'Web')",
                 FeedRig.ACME.value(),
                 FeedRig.ACME.value());
+        schema.execute(
+                "INSERT INTO membership_role (organization_id, membership_id, unit_id, role) VALUES (?, 'mem_ann', ?, 'developer')",
+                FeedRig.ACME.value(),
+                FeedRig.ACME.value());
         personal = RIG.insertKey();
         schema.execute(
                 "UPDATE api_key SET type = 'personal', membership_id = 'mem_ann' WHERE id = ?",

@@ -91,7 +91,8 @@ class OwnerInactiveTest {
                 .expect(201);
         var secret = key(Map.of("type", "team", "organization", acme, "team", "ext:web"));
         isOnBothNodes("allowed", secret);
-        var removed = api.delete("/v1/teams/ext:web?organization=" + acme).expect(200);
+        var removed =
+                api.delete("/v1/teams/ext:web?keys=revoke&organization=" + acme).expect(200);
         assertThat(removed.at("propagation/complete")).isEqualTo("true");
         isOnBothNodes("revoked", secret);
     }

@@ -1,0 +1,83 @@
+package dev.shearline.cli;
+
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** What can be done with members besides the usual verbs. */
+final class MemberVerbs {
+    private static final String SCOPE = "--scope";
+    private static final String OF_ROLES = "--of-roles";
+
+    private MemberVerbs() {}
+
+    static List<Resource.Extra> all() {
+        return List.of(
+                new Resource.Extra(
+                        "scopes",
+                        "Sets what a member may do, in the place of the scopes of their roles. For operators.",
+                        MemberVerbs::scopes),
+                new Resource.Extra(
+                        "offboarding",
+                        "Shows what the removal of a member would end, and which keys they made that stay.",
+                        MemberVerbs::offboarding));
+    }
+
+    private static VerbCommand scopes(ResourceCommand members, VerbCommand command) {
+        return members.withId(command)
+                .list(SCOPE, "SCOPE", "what they may do, all of it; repeatable")
+                .flag(OF_ROLES, "give back the scopes of their roles")
+                .doing((client, given) -> {
+                    var scopes = given.list(SCOPE);
+                    if (scopes.isEmpty() != given.has(OF_ROLES)) {
+                        throw CommandFailure.usage("Say which: --scope for each scope, or --of-roles.");
+                    }
+                    var path = members.path(given, "/scopes");
+                    var body = ApiClient.object();
+                    scopes.forEach(body.putArray("scopes")::add);
+                    given.changed(
+                            "Changed",
+                            members.resource(),
+                            scopes.isEmpty() ? client.delete(path) : client.put(path, body));
+                    return ExitCode.OK;
+                });
+    }
+
+    private static VerbCommand offboarding(ResourceCommand members, VerbCommand command) {
+        return members.withId(command).doing((client, given) -> {
+            var preview = client.get(members.path(given, "/offboarding"), Map.of());
+            if (!given.output().isForPeople()) {
+                given.output().one(preview, members.resource().view());
+                return ExitCode.OK;
+            }
+            var surroundings = given.surroundings();
+            surroundings.answer(given.titled(members.resource(), preview.path("member")));
+            if (preview.path("last_owner").asBoolean(false)) {
+                surroundings.answer("  The last owner of the organization: only an operator removes them.");
+            }
+            print(surroundings, preview.path("ends"), "end with the membership", "No personal key ends.");
+            print(
+                    surroundings,
+                    preview.path("stays"),
+                    "stay that they made: rotate these, for they may know the secrets",
+                    "They made no key that stays.");
+            return ExitCode.OK;
+        });
+    }
+
+    private static void print(Surroundings surroundings, JsonNode keys, String what, String none) {
+        int count = keys.path("count").asInt(0);
+        if (count == 0) {
+            surroundings.answer("  " + none);
+            return;
+        }
+        surroundings.answer("  " + (keys.path("more").asBoolean(false) ? "more than " : "") + count
+                + (count == 1 ? " key " : " keys ") + what + ":");
+        var items = keys.path("items");
+        items.forEach(
+                key -> surroundings.answer("    " + KeyText.titled(key) + ", " + KeyText.party(key.path("owner"))));
+        if (count > items.size()) {
+            surroundings.answer("    … and more: shearline keys list");
+        }
+    }
+}

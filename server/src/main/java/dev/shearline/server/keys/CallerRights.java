@@ -1,0 +1,86 @@
+package dev.shearline.server.keys;
+
+import dev.shearline.server.db.Tx;
+import dev.shearline.server.identity.Action;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.Rights;
+import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.identity.UnitId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a caller may do with the keys of an owner. */
+final class CallerRights {
+
+    private CallerRights() {}
+
+    /** The key is visible to the caller, so that it may not be changed is said. */
+    static void requireManages(Actor actor, KeyRow key) {
+        if (!actor.manages(key.organization(), key.owner().audience())) {
+            throw KeyProblems.forbidden("Your credential sees this key and may not change it: that takes "
+                    + needed(actor, key.owner(), key.kind().type()) + ".");
+        }
+    }
+
+    static void requireMakes(Actor actor, KeyOwner owner, KeyType type) {
+        if (actor.rightsIn(owner.organization()).isEmpty()) {
+            throw KeyProblems.notFound();
+        }
+        if (!actor.manages(owner.organization(), owner.audience())) {
+            throw KeyProblems.forbidden(
+                    "Your credential may not make such a key: that takes " + needed(actor, owner, type) + ".");
+        }
+    }
+
+    private static String needed(Actor actor, KeyOwner owner, KeyType type) {
+        return switch (type) {
+            case PERSONAL ->
+                isOwn(actor, owner)
+                        ? "the role " + Action.MANAGE_OWN_KEYS.least().wire()
+                        : "the role " + Action.MANAGE_KEYS_OF_MEMBERS.least().wire()
+                                + " at or above all units where its owner has a role, or a key of the organization";
+            case TEAM ->
+                "the role " + Action.MANAGE_TEAM_KEYS.least().wire() + " at " + owner.unit()
+                        + " or above it, or a key of such a unit";
+            case CI, EPHEMERAL ->
+                "the role " + Action.MANAGE_CI_AND_EPHEMERAL_KEYS.least().wire()
+                        + " at the organization, or a key of the organization";
+            case OPERATOR -> "an operator key";
+        };
+    }
+
+    /** What the caller holds where such a key works: nobody grants more. */
+    static ScopeSet grantable(Tx tx, Actor actor, KeyOwner owner, KeyType type) {
+        var rights = actor.rightsIn(owner.organization()).orElse(Rights.NONE);
+        if (rights.held().isEmpty()) {
+            return actor.scopes();
+        }
+        return switch (type) {
+            case PERSONAL -> isOwn(actor, owner) ? rights.scopes() : grantableTo(tx, rights, owner);
+            case TEAM -> rights.scopesAt(above(tx, owner, owner.unit()));
+            case CI, EPHEMERAL, OPERATOR -> rights.scopesAt(List.of(UnitId.rootOf(owner.organization())));
+        };
+    }
+
+    /** At every unit where the other member has a role. */
+    private static ScopeSet grantableTo(Tx tx, Rights rights, KeyOwner owner) {
+        var member = owner.member().orElseThrow().membership();
+        var units = new HashSet<>(MemberRights.unitsOf(tx.handle(), owner.organization(), member));
+        var places = units.isEmpty() ? Set.of(UnitId.rootOf(owner.organization())) : units;
+        return places.stream()
+                .map(unit -> rights.scopesAt(above(tx, owner, unit)))
+                .reduce(ScopeSet::within)
+                .orElse(ScopeSet.NONE);
+    }
+
+    private static List<UnitId> above(Tx tx, KeyOwner owner, UnitId unit) {
+        return MemberRights.above(tx.handle(), owner.organization(), unit);
+    }
+
+    private static boolean isOwn(Actor actor, KeyOwner owner) {
+        var own = actor.rightsIn(owner.organization()).flatMap(Rights::member);
+        return own.isPresent() && own.equals(owner.member().map(KeyOwner.Member::membership));
+    }
+}
