@@ -15,6 +15,7 @@ final class Main {
         benchmarks.put("directory", DirectoryBenchmark::new);
         benchmarks.put("create", CreateBenchmark::new);
         benchmarks.put("revocation", RevocationBenchmark::new);
+        benchmarks.put("list", ListBenchmark::new);
         benchmarks.put("micro", MicroBenchmark::new);
         return benchmarks;
     }
