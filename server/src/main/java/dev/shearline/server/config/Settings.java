@@ -40,6 +40,8 @@ public record Settings(
         DatabasePool databasePool,
         Keys keys) {
 
+    public static final Duration STOP_DELAY_MAX = Duration.ofSeconds(60);
+
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
         allowedHosts = List.copyOf(allowedHosts);
