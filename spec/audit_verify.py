@@ -211,7 +211,7 @@ def read_kept(text):
 class Verification:
     def __init__(self, kept, accepted):
         self.kept, self.accepted, self.heads, self.keys, self.unsealed, self.signers = kept, accepted, {}, {}, [], []
-        self.events = self.checkpoints = self.covered = self.erased = self.line = 0
+        self.events = self.checkpoints = self.covered = self.erased = self.erasures = self.line = 0
         self.last = None
         self.ended = False
 
@@ -285,6 +285,7 @@ class Verification:
         content = json.loads(event)
         if content["organization"] != self.chain:
             raise Broken(place, "it is an event of another chain")
+        self.erasures += content.get("action") in ("user.erased", "member.erased")
         if personal is None:
             return "personal" in content
         if sha256(unbase64(personal["salt"]), unbase64(personal["fields"])).hex() != content.get("personal"):
@@ -350,6 +351,8 @@ def verify(lines, kept, accepted):
         print("signed by %s: seq %d to %d" % tuple(signer))
     for name in verification.unsealed:
         print("unsealed " + name)
+    if verification.erased and not verification.erasures:
+        print("personal fields are gone, and no event of this export says that somebody was erased")
     print("%s seq %d to %d of %d whole, checkpoints %d, covered to seq %d, erased %d, unsealed %d, held against kept checkpoints %d" % (
         verification.chain, verification.first, verification.to, verification.head, verification.checkpoints,
         verification.covered, verification.erased, len(verification.unsealed), len(verification.heads)))

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -25,12 +26,19 @@ import tools.jackson.databind.node.ObjectNode;
 /** Speaks {@code /v1} with one key; an answer that is not the one asked for is a {@link CommandFailure}. */
 final class ApiClient implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.builder().build();
+    /** Fields whose options have other names. */
     private static final Map<String, String> OPTIONS = Map.of(
             "scopes", "--scope",
             "cidrs", "--cidr",
+            "roles", "--role",
             "expires_in", "--expires",
             "expires_at", "--expires",
-            "not_before", "--not-before");
+            "visibility", "--publishable",
+            "q", "-q");
+
+    /** Fields that no option gives. */
+    private static final Set<String> WITHOUT_OPTION = Set.of("key", "probe");
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final int UNAVAILABLE = 503;
@@ -53,7 +61,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     JsonNode get(String path, Map<String, String> parameters) {
-        return send(request(withQuery(path, parameters)).GET());
+        return send(request(withQuery(path, parameters)).GET(), parameters.keySet());
     }
 
     /** An answer of any length, as it is, to its end: one that is cut off in the middle fails. */
@@ -62,7 +70,10 @@ final class ApiClient implements AutoCloseable {
             var response = http.send(request(withQuery(path, parameters)).GET().build(), BodyHandlers.ofInputStream());
             try (var body = response.body()) {
                 if (response.statusCode() >= 400) {
-                    throw problem(response.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+                    throw problem(
+                            response.statusCode(),
+                            new String(body.readAllBytes(), StandardCharsets.UTF_8),
+                            parameters.keySet());
                 }
                 body.transferTo(to);
             }
@@ -82,7 +93,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     JsonNode post(String path, ObjectNode body) {
-        return send(withBody(path, "POST", body));
+        return send(withBody(path, "POST", body), names(body));
     }
 
     /**
@@ -96,7 +107,7 @@ final class ApiClient implements AutoCloseable {
             try {
                 var response = exchange(request);
                 if (response.statusCode() != UNAVAILABLE || attempt == TRIES_MAX) {
-                    return answered(response);
+                    return answered(response, names(body));
                 }
             } catch (CommandFailure e) {
                 // where nothing answered, nothing was made
@@ -119,15 +130,15 @@ final class ApiClient implements AutoCloseable {
     }
 
     JsonNode put(String path, ObjectNode body) {
-        return send(withBody(path, "PUT", body));
+        return send(withBody(path, "PUT", body), names(body));
     }
 
     JsonNode patch(String path, ObjectNode body) {
-        return send(withBody(path, "PATCH", body));
+        return send(withBody(path, "PATCH", body), names(body));
     }
 
     JsonNode delete(String path) {
-        return send(request(path).DELETE());
+        return send(request(path).DELETE(), Set.of());
     }
 
     static String encode(String text) {
@@ -148,8 +159,13 @@ final class ApiClient implements AutoCloseable {
                 .header("Authorization", "Bearer " + target.key().reveal());
     }
 
-    private JsonNode send(HttpRequest.Builder request) {
-        return answered(exchange(request));
+    private static Set<String> names(ObjectNode body) {
+        return Set.copyOf(body.propertyNames());
+    }
+
+    /** @param sent the fields or parameters that were sent, which is what the command line has said */
+    private JsonNode send(HttpRequest.Builder request, Set<String> sent) {
+        return answered(exchange(request), sent);
     }
 
     private HttpResponse<String> exchange(HttpRequest.Builder request) {
@@ -165,9 +181,9 @@ final class ApiClient implements AutoCloseable {
         }
     }
 
-    private JsonNode answered(HttpResponse<String> response) {
+    private JsonNode answered(HttpResponse<String> response, Set<String> sent) {
         if (response.statusCode() >= 400) {
-            throw problem(response.statusCode(), response.body());
+            throw problem(response.statusCode(), response.body(), sent);
         }
         return parse(response);
     }
@@ -191,7 +207,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** RFC 9457 in two lines: what to do, and what to tell whoever helps. */
-    private CommandFailure problem(int status, String text) {
+    private CommandFailure problem(int status, String text, Set<String> sent) {
         JsonNode body;
         try {
             body = JSON.readTree(text);
@@ -210,27 +226,36 @@ final class ApiClient implements AutoCloseable {
             append(message, "field", body);
             append(message, "request_id", body);
         }
-        nextStep(status, body.path("field").asString(""))
+        nextStep(status, body.path("field").asString("").replaceFirst("[.\\[].*", ""), sent)
                 .ifPresent(step -> message.append("\n  ").append(step));
         return new CommandFailure(
                 ExitCode.ofStatus(status),
                 message.toString().lines().map(Text::printable).collect(Collectors.joining("\n")));
     }
 
-    /** How the server's field is named here, where that is another name. */
-    private static Optional<String> option(String field) {
-        return Optional.ofNullable(OPTIONS.get(field.replaceFirst("\\[.*", "")));
-    }
-
     /** Where the server's own words do not already say what to do, for it knows nothing of this command line. */
-    private static Optional<String> nextStep(int status, String field) {
+    private static Optional<String> nextStep(int status, String field, Set<String> sent) {
         return switch (status) {
-            case 422 -> option(field).map(option -> "On the command line that is " + option + ".");
+            case 404 -> option(field, sent).filter(_ -> sent.contains(field)).map(ApiClient::onTheCommandLine);
+            // what was not sent may be what is missing
+            case 422 -> option(field, sent).map(ApiClient::onTheCommandLine);
             case 401 -> Optional.of("shearline auth status shows which key was sent, and where it was found.");
             case 403 -> Optional.of("shearline auth status shows what this key may do.");
             case 429, 502, 503, 504 -> Optional.of("Repeat the command in a moment.");
             default -> Optional.empty();
         };
+    }
+
+    private static String onTheCommandLine(String option) {
+        return "On the command line that is " + option + ".";
+    }
+
+    /** How a field is given here, where it is one that an option gives. */
+    private static Optional<String> option(String field, Set<String> sent) {
+        var renamed = Optional.ofNullable(OPTIONS.get(field));
+        return sent.contains(field) && !WITHOUT_OPTION.contains(field)
+                ? Optional.of(renamed.orElse("--" + field.replace('_', '-')))
+                : renamed;
     }
 
     private static void append(StringBuilder message, String field, JsonNode body) {

@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code audit}: what happened, and the proof that nothing of it was changed. */
 final class AuditCommand {
     private static final String EVENTS = "/v1/audit-events";
+    private static final String INSTANCE = "org_instance";
 
     private static final View EVENT = new View(
             "events match",
@@ -101,10 +102,22 @@ final class AuditCommand {
                 .doing((client, given) -> {
                     var parameters = given.query(fields);
                     given.find("--limit").ifPresent(limit -> parameters.put("limit", limit));
-                    given.output().listing(view).print(client, path, parameters, given.has("--all"));
+                    var listing = given.output().listing(view);
+                    listing.print(client, path, parameters, given.has("--all"));
+                    if (given.output().isForPeople() && !given.has("--organization") && isOfInstance(listing.last())) {
+                        surroundings.tell("This is the instance's own log: users, scopes, plans, operator keys."
+                                + " --organization ID shows that of an organization.");
+                    }
                     return ExitCode.OK;
                 })
                 .line();
+    }
+
+    /** An event names its organization, a checkpoint its chain. */
+    private static boolean isOfInstance(JsonNode shown) {
+        return shown.path("organization")
+                .asString(shown.path("chain").asString(""))
+                .equals(INSTANCE);
     }
 
     private static CommandLine export(Surroundings surroundings) {

@@ -118,6 +118,11 @@ final class AuditVerify implements Callable<Integer> {
                 whole.signers()
                         .forEach(signer -> surroundings.answer("signed by " + Text.printable(signer.key()) + ": seq "
                                 + signer.from() + " to " + signer.to()));
+                if (whole.erased() > 0 && whole.erasures() == 0) {
+                    surroundings.tell(
+                            "Personal fields are gone, and no event of this export says that somebody was erased: look for"
+                                    + " member.erased behind its end, or ask who deleted them.");
+                }
                 if (kept == 0 && keys.isEmpty()) {
                     surroundings.tell("These are the keys that the export itself brings: name those that you know with"
                             + " --key, or anybody may have signed it.");
@@ -148,6 +153,7 @@ final class AuditVerify implements Callable<Integer> {
                         .put("checkpoints", whole.checkpoints())
                         .put("covered_seq", whole.covered())
                         .put("erased", whole.erased())
+                        .put("erasures", whole.erasures())
                         .put("held_against", whole.held());
                 var signers = json.putArray("signers");
                 whole.signers()

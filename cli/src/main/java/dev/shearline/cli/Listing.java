@@ -14,6 +14,7 @@ final class Listing {
     private final Table table;
     private boolean begun;
     private boolean empty = true;
+    private JsonNode last = ApiClient.JSON.missingNode();
 
     Listing(Surroundings surroundings, Format format, View view) {
         this.surroundings = surroundings;
@@ -22,6 +23,7 @@ final class Listing {
         this.table = new Table(
                 surroundings.style(),
                 view.flexible(),
+                view.folds(),
                 view.columns().stream().map(View.Part::title).toList());
     }
 
@@ -54,10 +56,16 @@ final class Listing {
                 case csv -> surroundings.out().println(Csv.line(item, view.fields()));
             }
             empty = false;
+            last = item;
         }
         if (format == Format.table && !empty) {
             table.takeLines().forEach(surroundings.out()::println);
         }
+    }
+
+    /** What was printed last; missing where nothing was. */
+    JsonNode last() {
+        return last;
     }
 
     private void begin() {

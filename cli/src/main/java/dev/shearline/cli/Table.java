@@ -1,10 +1,14 @@
 package dev.shearline.cli;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Rows under headings, never wider than a terminal of 80 columns: one column gives way and ends in an ellipsis. */
+/**
+ * Rows under headings, never wider than a terminal of 80 columns: one column gives way. It ends in an ellipsis, or, where there is no other
+ * way to see the rest of it, goes on below.
+ */
 final class Table {
     static final int WIDTH = 80;
     private static final int GAP = 2;
@@ -13,6 +17,7 @@ final class Table {
     private final Style style;
     private final List<String> headings;
     private final int flexible;
+    private final boolean folds;
     private final int[] widths;
     private final List<List<Cell>> rows = new ArrayList<>();
     private boolean headed;
@@ -29,8 +34,14 @@ final class Table {
 
     /** @param flexible the index of the column that is cut where all do not fit */
     Table(Style style, int flexible, List<String> headings) {
+        this(style, flexible, false, headings);
+    }
+
+    /** @param folds whether the flexible column goes on in the next line instead of being cut */
+    Table(Style style, int flexible, boolean folds, List<String> headings) {
         this.style = style;
         this.flexible = flexible;
+        this.folds = folds;
         this.headings = List.copyOf(headings);
         this.widths = headings.stream().mapToInt(Text::width).toArray();
     }
@@ -57,9 +68,23 @@ final class Table {
             lines.add(line(heading, fitting));
             headed = true;
         }
-        rows.forEach(row -> lines.add(line(row, fitting)));
+        rows.forEach(row -> folded(row, fitting).forEach(part -> lines.add(line(part, fitting))));
         rows.clear();
         return lines;
+    }
+
+    private List<List<Cell>> folded(List<Cell> row, int[] widths) {
+        var whole = row.get(flexible);
+        if (!folds || Text.width(whole.text()) <= widths[flexible]) {
+            return List.of(row);
+        }
+        var parts = new ArrayList<List<Cell>>();
+        for (var piece : Text.fold(whole.text(), widths[flexible]).lines().toList()) {
+            var part = new ArrayList<>(parts.isEmpty() ? row : Collections.nCopies(row.size(), Cell.of("")));
+            part.set(flexible, new Cell(piece, whole.colour()));
+            parts.add(part);
+        }
+        return parts;
     }
 
     private void widen() {

@@ -10,10 +10,19 @@ import tools.jackson.databind.JsonNode;
  * @param none what is told where there are none, after "No"
  * @param columns of a table
  * @param flexible the index of the column that gives way where all do not fit
+ * @param folds whether it goes on below instead of being cut: of what a page of its own does not show
  * @param lines of a page about one of them; those without a value are left out
  * @param fields of CSV, by their names in JSON
  */
-record View(String none, List<Part> columns, int flexible, List<Part> lines, List<String> fields) {
+record View(String none, List<Part> columns, int flexible, boolean folds, List<Part> lines, List<String> fields) {
+
+    View(String none, List<Part> columns, int flexible, List<Part> lines, List<String> fields) {
+        this(none, columns, flexible, false, lines, fields);
+    }
+
+    View folding() {
+        return new View(none, columns, flexible, true, lines, fields);
+    }
 
     /** A value under its title. */
     record Part(String title, BiFunction<Surroundings, JsonNode, Table.Cell> cell) {

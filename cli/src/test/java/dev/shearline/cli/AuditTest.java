@@ -78,8 +78,9 @@ class AuditTest {
     @Test
     void an_erased_person_is_told_from_tampering() throws Exception {
         vector("an erased person is no tampering");
-        assertThat(new Session(directory).run("audit", "verify", "export").out())
-                .contains("erased: 1");
+        var erased = new Session(directory).run("audit", "verify", "export");
+        assertThat(erased.out()).contains("erased: 1");
+        assertThat(erased.err()).as("nobody has recorded it").contains("no event of this export says");
 
         vector("altered personal fields");
         var tampered = new Session(directory).run("audit", "verify", "export");
@@ -203,6 +204,25 @@ class AuditTest {
 
         instance.answering(403, "{'code':'insufficient_scope','detail':'Missing audit:read.'}");
         assertThat(session().run("audit", "export").exitCode()).isEqualTo(ExitCode.FORBIDDEN);
+    }
+
+    @Test
+    void an_operator_who_names_no_organization_is_told_whose_log_it_is() {
+        var page = "{'items':[{'at':'2029-12-31T23:55:00Z','action':'user.created','organization':'%s','target':'x',"
+                + "'actor':{'kind':'operator','id':'y'},'sealed':true,'seq':1}],'next_cursor':null}";
+        instance.answering(200, page.formatted("org_instance"))
+                .answering(200, page.formatted("org_instance"))
+                .answering(200, page.formatted("org_acme"))
+                .answering(200, "{'items':[{'number':3,'chain':'org_instance','seq':1}],'next_cursor':null}");
+
+        assertThat(session().run("audit", "list").err())
+                .contains("the instance's own log")
+                .contains("--organization ID");
+        assertThat(session().run("audit", "list", "-o", "json").err()).isEmpty();
+        assertThat(session().run("audit", "list").err())
+                .as("of a key of an organization")
+                .isEmpty();
+        assertThat(session().run("audit", "checkpoints").err()).contains("the instance's own log");
     }
 
     @Test

@@ -161,6 +161,16 @@ class KeysCreateTest {
     }
 
     @Test
+    void an_owner_that_is_not_found_is_told_by_its_option() {
+        instance.answering(
+                404, "{'detail':'Nothing with this id is visible to you.','code':'not_found','field':'team'}");
+        var result = Session.at(instance, directory).run("keys", "create", "--team", "ext:nope");
+
+        assertThat(result.exitCode()).isEqualTo(3);
+        assertThat(result.err()).contains("On the command line that is --team.");
+    }
+
+    @Test
     void no_file_is_left_behind_when_no_key_was_made() {
         instance.answering(422, "{'detail':'The scope x is unknown.','code':'unknown_scope'}");
         var result = Session.at(instance, directory)

@@ -165,6 +165,33 @@ class MigrateCommandTest {
         assertThat(passwords()).hasSize(2).isEqualTo(passwords);
     }
 
+    /** What was printed may or may not count: whoever reads it must know that. */
+    @Test
+    void a_commit_that_fails_after_the_passwords_are_printed_says_that_they_may_not_count() throws SQLException {
+        var lost = session().whenWritten(this::endOwnersSessions).run("migrate");
+
+        assertThat(lost.exitCode()).isEqualTo(1);
+        assertThat(lost.out().lines()).hasSize(2);
+        assertThat(lost.err())
+                .contains("PostgreSQL did not confirm these passwords")
+                .contains("--new-passwords");
+        assertThat(passwords()).as("nothing was committed").isEmpty();
+
+        var again = session().run("migrate");
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.out().lines()).hasSize(2);
+    }
+
+    private void endOwnersSessions() {
+        try {
+            superuser(
+                    "postgres",
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '" + OWNER + "'");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** As PostgreSQL keeps them: by these, whether one has changed. */
     private List<String> passwords() throws SQLException {
         try (var connection = DriverManager.getConnection(

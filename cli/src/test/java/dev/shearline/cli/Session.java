@@ -2,6 +2,7 @@ package dev.shearline.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -22,6 +23,7 @@ final class Session {
     private String input = "";
     private Terminals terminals = Terminals.NONE;
     private boolean diskFull;
+    private Runnable whenWritten = () -> {};
 
     /** What a command left behind. */
     record Result(int exitCode, String out, String err) {}
@@ -56,6 +58,12 @@ final class Session {
         return this;
     }
 
+    /** Something happens while a command writes to standard output. */
+    Session whenWritten(Runnable happening) {
+        whenWritten = happening;
+        return this;
+    }
+
     Result run(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
@@ -73,10 +81,22 @@ final class Session {
                 environment,
                 directory,
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(diskFull ? new FullDisk() : out, true, StandardCharsets.UTF_8),
+                new PrintStream(diskFull ? new FullDisk() : new Watched(out), true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 terminals,
                 Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private final class Watched extends FilterOutputStream {
+        Watched(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            whenWritten.run();
+            out.write(bytes, offset, length);
+        }
     }
 
     private static final class FullDisk extends OutputStream {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.cli.Table.Cell;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,27 @@ class TableTest {
         var lines = all.takeLines();
         assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(lines.get(1)).startsWith("nnnnnnn…  xxx").contains("…  yyy").endsWith("…");
+    }
+
+    @Test
+    void a_column_that_folds_goes_on_below_and_loses_nothing() {
+        var table = new Table(Style.PLAIN, 1, true, List.of("ROLE", "SCOPES"));
+        var scopes =
+                IntStream.range(0, 12).mapToObj(i -> "resource-" + i + ":read").collect(Collectors.joining(", "));
+        table.add(row("developer", scopes));
+        table.add(row("viewer", "a:read"));
+        var lines = table.takeLines();
+
+        assertThat(lines)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(
+                        line -> assertThat(line).hasSizeLessThanOrEqualTo(80).doesNotContain("…"));
+        assertThat(lines.get(2)).startsWith(" ".repeat("developer".length() + 2));
+        assertThat(lines.getLast()).isEqualTo("viewer     a:read");
+        assertThat(lines.subList(1, lines.size() - 1).stream()
+                        .map(String::strip)
+                        .collect(Collectors.joining(" ")))
+                .isEqualTo("developer  " + scopes);
     }
 
     @Test

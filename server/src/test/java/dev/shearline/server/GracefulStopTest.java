@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shearline.server.config.Setting;
+import dev.shearline.server.config.Settings;
+import dev.shearline.server.http.HttpLimits;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Events;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.Gate;
+import dev.shearline.server.testing.Repository;
 import dev.shearline.token.Secret;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class GracefulStopTest {
@@ -82,6 +86,18 @@ class GracefulStopTest {
             assertThat(leases(cluster)).isEqualTo("1");
             assertThatThrownBy(() -> probe.get("/readyz")).hasRootCauseInstanceOf(IOException.class);
         }
+    }
+
+    /** Whatever stop.delay is: killed before it has stopped, it would leave its lease and cut answers off. */
+    @Test
+    void the_unit_of_the_guide_waits_for_longer_than_a_node_takes_to_stop() {
+        var guide = Repository.ofThisProject().read("docs/guides/operate.md");
+        var seconds = Pattern.compile("(?m)^TimeoutStopSec=(\\d+)$").matcher(guide);
+        assertThat(seconds.find()).isTrue();
+        // two listeners, one after the other: what is under way, then the handlers behind it
+        var listeners = HttpLimits.STOP_TIME_MAX.multipliedBy(4);
+        assertThat(Duration.ofSeconds(Long.parseLong(seconds.group(1))))
+                .isGreaterThan(Settings.STOP_DELAY_MAX.plus(listeners));
     }
 
     private static Api.Answer issueSlowly(Cluster cluster) {

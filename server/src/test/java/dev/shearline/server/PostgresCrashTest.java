@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shearline.server.db.embedded.EmbeddedPostgres;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.TemporaryDirectory;
 import dev.shearline.server.testing.TestPostgres;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.server.testing.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,21 +34,17 @@ class PostgresCrashTest {
     private static final int BEFORE = 40;
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
-    private Path directory;
+    private TemporaryDirectory directory;
 
     @BeforeEach
     void layOut() throws IOException {
-        directory = Files.createTempDirectory("shearline-crash-");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        directory = TemporaryDirectory.make("shearline-crash-");
+        Files.setPosixFilePermissions(directory.path(), PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     @AfterEach
-    void tidyUp() throws IOException {
-        try (var tree = Files.walk(directory)) {
-            for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+    void tidyUp() {
+        directory.close();
     }
 
     /** What the writers were told is done. */
@@ -61,7 +56,7 @@ class PostgresCrashTest {
 
     @Test
     void killed_in_mid_load_it_loses_nothing_that_was_acknowledged_and_the_nodes_come_back() throws Exception {
-        var place = directory.resolve("postgres");
+        var place = directory.path().resolve("postgres");
         var done = new Acknowledged();
         var stop = new AtomicBoolean();
         var first = EmbeddedPostgres.start(TestPostgres.config(place));

@@ -63,7 +63,15 @@ class TidyTest {
                     "\\bThread\\s*\\.\\s*sleep\\(",
                     "",
                     "waiting for what is meant: a latch, a queue, Eventually",
-                    "bench/"));
+                    "bench/"),
+            Ban.of(
+                    "\\bFiles\\.createTempDirectory\\(",
+                    "server/src/test/",
+                    "TemporaryDirectory or @TempDir, which are gone afterwards",
+                    "server/src/test/java/dev/shearline/server/testing/TemporaryDirectory.java",
+                    // these end processes and mounts first
+                    "server/src/test/java/dev/shearline/server/testing/SmallDisk.java",
+                    "server/src/test/java/dev/shearline/server/db/embedded/Place.java"));
 
     private static final Set<String> TEXT_FILES = Set.of(
             "java",

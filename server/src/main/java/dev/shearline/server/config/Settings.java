@@ -41,6 +41,8 @@ public record Settings(
         Keys keys,
         Verify verify) {
 
+    public static final Duration STOP_DELAY_MAX = Duration.ofSeconds(60);
+
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
         allowedHosts = List.copyOf(allowedHosts);

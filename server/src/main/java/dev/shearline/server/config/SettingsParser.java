@@ -72,7 +72,7 @@ public final class SettingsParser {
                 "at most 50 host names, separated by commas, without ports and wildcards");
         var lines = value(Setting.LOG_REQUESTS, RequestLines::find, "off, failures, management or all");
         var stopDelay =
-                value(Setting.STOP_DELAY, within(Duration.ZERO, Duration.ofSeconds(60)), "a duration from 0s to 60s");
+                value(Setting.STOP_DELAY, within(Duration.ZERO, Settings.STOP_DELAY_MAX), "a duration from 0s to 60s");
         var plan = value(Setting.DEFAULT_PLAN, matching(NAME), "the name of a plan");
         var data = value(Setting.DATA_DIR, SettingsParser::findPath, "a path");
         var feed = feed();

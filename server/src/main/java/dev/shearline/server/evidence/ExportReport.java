@@ -10,6 +10,7 @@ public sealed interface ExportReport {
      *
      * @param covered the last event that a checkpoint covers; 0 for none
      * @param erased events whose personal fields were erased: that breaks nothing
+     * @param erasures events that say that somebody was erased
      * @param held how many kept checkpoints of this chain it was held against
      * @param signers whose signatures cover what; whoever does not know these keys must not rely on them
      * @param unsealed ids of events that had no seal yet: nothing can be said of them
@@ -22,6 +23,7 @@ public sealed interface ExportReport {
             long checkpoints,
             long covered,
             long erased,
+            long erasures,
             long held,
             List<Signer> signers,
             List<String> unsealed)

@@ -1,5 +1,6 @@
 package dev.shearline.server.evidence;
 
+import dev.shearline.server.audit.AuditErasure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ExportVerification {
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final Set<String> ERASURES = Set.of(AuditErasure.ACTION, AuditErasure.MEMBER_ACTION);
 
     /** Ends the verification. */
     private static final class BrokenException extends Exception {
@@ -49,6 +51,7 @@ public final class ExportVerification {
     private long checkpoints;
     private long covered;
     private long erased;
+    private long erasures;
     private @Nullable SignedCheckpoint last;
     private long line;
     private boolean ended;
@@ -81,7 +84,7 @@ public final class ExportVerification {
             return new ExportReport.Broken(line, e.place, String.valueOf(e.getMessage()));
         }
         return new ExportReport.Whole(
-                chain, from, to, head, checkpoints, covered, erased, keptHeads.size(), signers, unsealed);
+                chain, from, to, head, checkpoints, covered, erased, erasures, keptHeads.size(), signers, unsealed);
     }
 
     private void read(String text) throws BrokenException {
@@ -226,6 +229,9 @@ public final class ExportVerification {
         var content = JSON.readTree(bytes.toBytes());
         if (!content.path("organization").asString("").equals(chain)) {
             throw new BrokenException(place, "it is an event of another chain");
+        }
+        if (ERASURES.contains(content.path("action").asString(""))) {
+            erasures++;
         }
         var bound = content.path("personal").asString("");
         if (personal.isNull() || personal.isMissingNode()) {

@@ -100,8 +100,13 @@ final class BodyReader {
         }
     }
 
-    private void gone(Throwable ignored) {
-        finish();
+    /** The client has gone, or it has sent what is no body: then it is still there, and is told so before the connection ends. */
+    private void gone(Throwable why) {
+        if (!done && InvalidRequests.isUnreadable(why)) {
+            refuse(InvalidRequests.unreadableBody(), true);
+        } else {
+            finish();
+        }
     }
 
     private void refuse(Problem problem, boolean cutOff) {

@@ -97,7 +97,8 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             exchange.problem(InvalidRequests.urlTooLong());
             return true;
         }
-        var refusal = edge.entrance().refusal(exchange.request());
+        var refusal = InvalidRequests.ambiguousHost(exchange.request().raw())
+                .or(() -> edge.entrance().refusal(exchange.request()));
         if (refusal.isPresent()) {
             exchange.problem(refusal.get());
             return true;

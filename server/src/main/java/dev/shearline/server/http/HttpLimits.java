@@ -53,7 +53,9 @@ public final class HttpLimits {
     /** For all of a long body to leave; what has not left by then is cut off. */
     static final Duration DOWNLOAD_TIME_MAX = Duration.ofMinutes(15);
 
-    static final Duration STOP_TIME_MAX = Duration.ofSeconds(10);
+    /** For what is under way on a listener to be answered, and again for the handlers behind it to end. */
+    public static final Duration STOP_TIME_MAX = Duration.ofSeconds(10);
+
     static final Duration START_TIME_MAX = Duration.ofSeconds(30);
 
     /** How often the files of the certificate are looked at. */

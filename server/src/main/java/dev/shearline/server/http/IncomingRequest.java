@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
+    private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("Content-Type");
     static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
     private static final Buffer NO_BODY = Buffer.buffer(0);
 
@@ -136,7 +137,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     }
 
     /** A header that may come once: whoever sends it twice may mean either. */
-    public Optional<String> singleHeader(String name) {
+    public Optional<String> singleHeader(CharSequence name) {
         List<String> values = headers.getAll(name);
         if (values.size() > 1) {
             throw Problem.of(ProblemCode.MALFORMED_REQUEST, "The header " + name + " came twice: send it once.")
@@ -216,8 +217,8 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     /** No media type at all passes for JSON; a wrong one does not, for a form post needs no consent of a browser. */
     public void requireJson() {
-        var type = headers.get(HttpHeaders.CONTENT_TYPE);
-        if ((type != null && !isJson(type)) || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
+        var type = singleHeader(CONTENT_TYPE);
+        if (type.filter(given -> !isJson(given)).isPresent() || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
             throw Problem.of(
                             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                             "Send the body as UTF-8 JSON, uncompressed, with Content-Type: application/json.")

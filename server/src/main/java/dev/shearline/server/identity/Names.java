@@ -20,11 +20,11 @@ public final class Names {
 
     /** What is wrong with a normalized name: one line with something to see, of at most {@value #NAME_MAX} characters. */
     public static Optional<String> findFault(String name) {
-        if (name.codePoints().noneMatch(Names::isVisible)) {
-            return Optional.of("must not be empty");
-        }
         return findTextFault(name, NAME_MAX)
-                .or(() -> hasLineBreak(name) ? Optional.of("must be one line") : Optional.empty());
+                .or(() -> hasLineBreak(name) ? Optional.of("must be one line") : Optional.empty())
+                .or(() -> name.codePoints().noneMatch(Names::isVisible)
+                        ? Optional.of("must not be empty")
+                        : Optional.empty());
     }
 
     /** What is wrong with a normalized text of several lines, which may be empty. */

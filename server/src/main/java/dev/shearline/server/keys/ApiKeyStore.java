@@ -91,6 +91,18 @@ final class ApiKeyStore {
             SELECT :id, :organization, :audience, part FROM unnest(:words) AS part
             """;
 
+    /** An address that is {@link KeyRow.Activity#FORGOTTEN} stays so, whatever a node still has to write of an earlier use. */
+    private static final String FORGET_ADDRESSES = """
+            UPDATE api_key_activity
+               SET last_used_address = :forgotten
+             WHERE key_id IN (SELECT k.id
+                                FROM api_key AS k
+                                JOIN api_key_activity AS y ON y.key_id = k.id
+                               WHERE k.membership_id = :membership AND k.organization_id = :organization
+                                 AND y.last_used_address IS DISTINCT FROM :forgotten
+                               LIMIT :batch)
+            """;
+
     Optional<KeyRow> find(Tx tx, OrganizationId organization, ApiKeyId id) {
         return findBy(FIND, tx, organization, id);
     }
@@ -141,6 +153,16 @@ final class ApiKeyStore {
         values.put("createdBy", key.createdBy());
         values.put("words", array(wordsOf(key)));
         tx.writeLater(INSERT, values);
+    }
+
+    int forgetAddresses(Tx tx, OrganizationId organization, MembershipId membership, int keysMax) {
+        return tx.handle()
+                .createUpdate(FORGET_ADDRESSES)
+                .bind("organization", organization.value())
+                .bind("membership", membership.value())
+                .bind("forgotten", KeyRow.Activity.FORGOTTEN)
+                .bind("batch", keysMax)
+                .execute();
     }
 
     private static Map<String, Object> editable(KeyRow key) {

@@ -311,4 +311,9 @@ public final class ApiKeys implements OwnedKeys {
     public int revokeOfMembership(Tx tx, Caller caller, OrganizationId organization, MembershipId membership) {
         return states.revokeOfMembership(tx, caller, organization, membership);
     }
+
+    @Override
+    public int forgetAddresses(Tx tx, OrganizationId organization, MembershipId membership) {
+        return store.forgetAddresses(tx, organization, membership, KEYS_MAX);
+    }
 }

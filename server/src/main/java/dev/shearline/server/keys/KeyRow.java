@@ -64,6 +64,9 @@ record KeyRow(
 
     record Activity(Optional<Instant> lastUsedAt, Optional<String> lastUsedAddress) {
 
+        /** In place of an address, of a key whose owner was erased: there is none, and none will come. */
+        static final String FORGOTTEN = "";
+
         static final Activity NONE = new Activity(Optional.empty(), Optional.empty());
     }
 

@@ -62,7 +62,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                         optional(row, "rotated_from").map(KeyRowMapper::key),
                         optional(row, "rotated_to").map(KeyRowMapper::key),
                         row.getBoolean("end_at_first_use")),
-                new KeyRow.Activity(time(row, "last_used_at"), optional(row, "last_used_address")),
+                new KeyRow.Activity(time(row, "last_used_at"), address(row)),
                 text(row, "created_by"),
                 row.getInt("version"));
     }
@@ -97,6 +97,10 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                 time(row, "not_before"),
                 time(row, "expires_at"),
                 time(row, "ends_at"));
+    }
+
+    private static Optional<String> address(ResultSet row) throws SQLException {
+        return optional(row, "last_used_address").filter(text -> !text.equals(KeyRow.Activity.FORGOTTEN));
     }
 
     private static KeyRow.Life life(ResultSet row) throws SQLException {

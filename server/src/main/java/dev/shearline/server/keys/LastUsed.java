@@ -41,14 +41,16 @@ public final class LastUsed implements AutoCloseable {
 
     /**
      * The keys come sorted and each row is found by its index, one after another, so that two nodes that write the same keys wait for one
-     * another. Should a plan ever change that, one of them is told of the deadlock and writes again.
+     * another. Should a plan ever change that, one of them is told of the deadlock and writes again. Of an erased owner's key no address
+     * is written any more ({@link KeyRow.Activity#FORGOTTEN}).
      */
     private static final String WRITE = """
             WITH used AS MATERIALIZED (
                 SELECT unnest(:keys) AS key_id, unnest(CAST(:times AS timestamptz[])) AS at, unnest(:addresses) AS address
             )
             UPDATE api_key_activity AS a
-               SET last_used_at = used.at, last_used_address = NULLIF(used.address, '')
+               SET last_used_at = used.at,
+                   last_used_address = CASE WHEN a.last_used_address = '' THEN '' ELSE NULLIF(used.address, '') END
               FROM used
              WHERE a.key_id = used.key_id AND a.last_used_at < used.at
             """;

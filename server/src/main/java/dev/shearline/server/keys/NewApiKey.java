@@ -11,10 +11,13 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A key to make.
+ * A key to make. {@code organization}, {@code department}, {@code team} and {@code user} are each an id, {@code ext:<external id>}, or, from
+ * an operator, an object {@code {external_id, name, …}} that is made in the same transaction if it is not there.
  *
- * @param organization like {@code department}, {@code team} and {@code user} an id, {@code ext:<external id>}, or, from an operator, an
- *     object {@code {external_id, name, …}} that is made in the same transaction if it is not there
+ * @param organization left out, the caller's own; an operator, who has none, may leave it out beside a user, and then means that
+ *     user's personal organization, which is made if need be
+ * @param department of a team key, if it is not a team's; without both, the organization itself owns the key
+ * @param user of a personal key: whose it is; only somebody who has signed in may leave it out, and then means themselves
  * @param expiresIn {@code 12h}, {@code 90d}, {@code 4w}, {@code 1y} or {@code none}
  */
 public record NewApiKey(
@@ -42,7 +45,7 @@ public record NewApiKey(
         verifiedMetadata = verifiedMetadata.filter(KeyMetadata::isGiven);
     }
 
-    /** A key with nothing but what every key has; the owner is the caller's own organization. */
+    /** A key with nothing but what every key has. Of a type whose owner need not be named. */
     public static NewApiKey of(KeyType type, String name, List<String> scopes) {
         return new NewApiKey(
                 type,

@@ -17,6 +17,9 @@ import java.util.Optional;
 /** The changes of an organization, each inside a transaction in it: rows, event, entries. */
 final class OrganizationEdits {
 
+    /** The name of a personal organization whose person has none, or none any more. */
+    static final String NAMELESS = "Personal";
+
     private static final String ADMIN_AUDIENCE_PREFIX = "aud_";
 
     private final OrganizationStore store = new OrganizationStore();
@@ -55,8 +58,7 @@ final class OrganizationEdits {
         changes.record(
                 tx,
                 caller,
-                AuditEvent.of(row.id(), "organization.created", row.id().value())
-                        .with("name", row.name())
+                naming(AuditEvent.of(row.id(), "organization.created", row.id().value()), row, "name", row.name())
                         .with("plan", row.plan())
                         .with("external_id", row.externalId())
                         .with("personal_user", row.personalUser().map(UserId::value)),
@@ -83,15 +85,19 @@ final class OrganizationEdits {
             return row;
         }
         int rootVersion = store.rename(tx, row.id(), name, now());
+        var event = AuditEvent.of(row.id(), "organization.updated", row.id().value());
         changes.record(
                 tx,
                 caller,
-                AuditEvent.of(row.id(), "organization.updated", row.id().value())
-                        .with("name", name)
-                        .with("previous_name", row.name()),
+                naming(naming(event, row, "name", name), row, "previous_name", row.name()),
                 Change.in(row.id(), ChangeKind.ORGANIZATION_CHANGED, row.id().value(), row.version() + 1),
                 Change.in(row.id(), ChangeKind.UNIT_CHANGED, row.id().value(), rootVersion));
         return lock(tx, row.id());
+    }
+
+    /** A personal organization is called like its person: that must not be in bytes that stay. */
+    private static AuditEvent naming(AuditEvent event, OrganizationRow row, String field, String name) {
+        return row.personalUser().isPresent() ? event.withPersonal(field, Optional.of(name)) : event.with(field, name);
     }
 
     OrganizationRow setStatus(Tx tx, Caller caller, OrganizationRow row, OrganizationStatus status) {

@@ -61,6 +61,12 @@ final class OrganizationStore {
              WHERE organization_id = :id AND id = :id
             RETURNING version
             """;
+    /** No node holds any of it: the versions stay. */
+    private static final String ERASE_NAME = """
+            WITH organizations AS (UPDATE organization SET name = :name, updated_at = :at WHERE id = :id AND name <> :name)
+            UPDATE unit SET name = :name, updated_at = :at WHERE organization_id = :id AND id = :id AND name <> :name
+            """;
+
     private static final String SET_STATUS = """
             UPDATE organization SET state = :state, version = version + 1, updated_at = :at WHERE id = :id
             """;
@@ -148,6 +154,16 @@ final class OrganizationStore {
                 .bind("at", DatabaseTimes.of(at))
                 .mapTo(Integer.class)
                 .one();
+    }
+
+    /** Gives the organization and its root unit a name that says nothing. */
+    void eraseName(Tx tx, OrganizationId id, Instant at) {
+        tx.handle()
+                .createUpdate(ERASE_NAME)
+                .bind("id", id.value())
+                .bind("name", OrganizationEdits.NAMELESS)
+                .bind("at", DatabaseTimes.of(at))
+                .execute();
     }
 
     void setStatus(Tx tx, OrganizationId id, OrganizationStatus status, Instant at) {

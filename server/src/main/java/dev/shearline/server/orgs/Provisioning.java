@@ -206,7 +206,7 @@ public final class Provisioning {
         return given.map(text -> Inputs.name("name", text))
                 .or(() -> user.map(UserRow::name))
                 .filter(name -> !name.isEmpty())
-                .orElse("Personal");
+                .orElse(OrganizationEdits.NAMELESS);
     }
 
     // inside the transaction

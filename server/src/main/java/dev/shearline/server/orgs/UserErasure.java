@@ -8,6 +8,7 @@ import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.UserId;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -15,7 +16,9 @@ import java.util.Optional;
 
 /**
  * Forgets who a removed user was. No node holds anything of it, so nothing goes into the feed. The user's row is blanked first, with the
- * event that says so; the events follow in short transactions. Whoever is interrupted asks again, and it goes on.
+ * event that says so; then, of one membership after another, the event that says so to its organization, the name of the organization if
+ * it is the user's own, what the events tell, and from where the keys were used. All in short transactions: whoever is interrupted asks
+ * again, and it goes on.
  */
 final class UserErasure {
 
@@ -23,14 +26,17 @@ final class UserErasure {
 
     private final UserStore store = new UserStore();
     private final MemberStore members = new MemberStore();
+    private final OrganizationStore organizations = new OrganizationStore();
     private final AuditErasure audit = new AuditErasure();
     private final Changes changes;
     private final References references;
+    private final OwnedKeys keys;
     private final InstantSource clock;
 
-    UserErasure(Changes changes, References references, InstantSource clock) {
+    UserErasure(Changes changes, References references, OwnedKeys keys, InstantSource clock) {
         this.changes = changes;
         this.references = references;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -43,7 +49,7 @@ final class UserErasure {
             if (row.status() != UserStatus.REMOVED) {
                 throw Inputs.invalidState("This user is not removed: remove them first, which ends their keys.");
             }
-            store.erase(tx, row.id(), clock.instant().truncatedTo(ChronoUnit.MICROS));
+            store.erase(tx, row.id(), now());
             if (!audit.isRecorded(tx, row.id())) {
                 changes.record(
                         tx,
@@ -55,36 +61,78 @@ final class UserErasure {
             }
             return store.findById(tx, row.id()).orElseThrow().shown();
         }));
-        eraseEvents(steps, caller, located.id());
+        eraseTraces(steps, caller, located.id());
         return erased.value();
     }
 
-    private void eraseEvents(Steps steps, Caller caller, UserId user) {
+    private void eraseTraces(Steps steps, Caller caller, UserId user) {
         Optional<MembershipId> after = Optional.empty();
         List<MemberStore.Past> some;
         do {
             var from = after;
             some = steps.next(() -> references.read(caller, tx -> members.everOfUser(tx, user, from, MEMBERSHIPS_MAX)));
             for (var member : some) {
-                eraseIn(steps, caller, member.organization(), user, List.of(member.id()));
+                boolean personal = record(steps, caller, user, member);
+                eraseEvents(steps, caller, member.organization(), personal, user, List.of(member.id()));
+                forgetAddresses(steps, caller, member);
             }
-            eraseIn(
-                    steps,
-                    caller,
-                    OrganizationId.INSTANCE,
-                    user,
-                    some.stream().map(MemberStore.Past::id).toList());
+            var memberships = some.stream().map(MemberStore.Past::id).toList();
+            eraseEvents(steps, caller, OrganizationId.INSTANCE, false, user, memberships);
             after = some.isEmpty() ? after : Optional.of(some.getLast().id());
         } while (some.size() == MEMBERSHIPS_MAX);
     }
 
-    private void eraseIn(
-            Steps steps, Caller caller, OrganizationId organization, UserId user, List<MembershipId> memberships) {
+    /** Says it in the chain of the organization, once a membership. Returns whether the organization was the user's own. */
+    private boolean record(Steps steps, Caller caller, UserId user, MemberStore.Past member) {
+        return steps.next(() -> changes.commit(caller, member.organization(), tx -> {
+                    var organization =
+                            organizations.lock(tx, member.organization()).orElseThrow();
+                    if (!audit.isRecorded(tx, organization.id(), member.id())) {
+                        changes.record(
+                                tx,
+                                caller,
+                                AuditEvent.of(
+                                                organization.id(),
+                                                AuditErasure.MEMBER_ACTION,
+                                                member.id().value())
+                                        .with("user", user.value()));
+                    }
+                    boolean personal = organization.personalUser().equals(Optional.of(user));
+                    if (personal) {
+                        organizations.eraseName(tx, organization.id(), now());
+                    }
+                    return personal;
+                }))
+                .value();
+    }
+
+    private void eraseEvents(
+            Steps steps,
+            Caller caller,
+            OrganizationId organization,
+            boolean personal,
+            UserId user,
+            List<MembershipId> memberships) {
         int erased;
         do {
             erased = steps.next(() -> changes.commit(
-                            caller, organization, tx -> audit.erase(tx, organization, user, memberships)))
+                            caller, organization, tx -> audit.erase(tx, organization, personal, user, memberships)))
                     .value();
         } while (erased == AuditErasure.BATCH_MAX);
+    }
+
+    private void forgetAddresses(Steps steps, Caller caller, MemberStore.Past member) {
+        int forgotten;
+        do {
+            forgotten = steps.next(() -> changes.commit(
+                            caller,
+                            member.organization(),
+                            tx -> keys.forgetAddresses(tx, member.organization(), member.id())))
+                    .value();
+        } while (forgotten == OwnedKeys.KEYS_MAX);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }

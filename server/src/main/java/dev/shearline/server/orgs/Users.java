@@ -47,7 +47,7 @@ public final class Users {
         this.organizations = new OrganizationEdits(changes, ids, clock);
         this.edits = new UserEdits(changes, ids, clock);
         this.members = new MemberEdits(changes, ids, clock);
-        this.erasure = new UserErasure(changes, references, clock);
+        this.erasure = new UserErasure(changes, references, keys, clock);
     }
 
     public Changed<User> create(Caller caller, NewUser wanted) {

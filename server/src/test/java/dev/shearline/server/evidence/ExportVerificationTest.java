@@ -88,7 +88,7 @@ class ExportVerificationTest {
     private static ExportReport whole(long from, long to, long checkpoints, long held) {
         var signer = new ExportReport.Signer(CheckpointKey.ofSeed(new byte[32]).id(), from, to);
         return new ExportReport.Whole(
-                "org_acme", from, to, EVENTS, checkpoints, to, 0, held, List.of(signer), List.of());
+                "org_acme", from, to, EVENTS, checkpoints, to, 0, 0, held, List.of(signer), List.of());
     }
 
     @Test
@@ -124,6 +124,24 @@ class ExportVerificationTest {
     }
 
     @Test
+    void an_erasure_that_was_recorded_is_told_from_one_that_was_not() throws Exception {
+        var other = rig.organization("recorded");
+        rig.event(other, "a.b");
+        rig.event(other, "member.erased");
+        rig.node().sealAll();
+        rig.schema()
+                .execute("DELETE FROM audit_personal WHERE event_id ="
+                        + " (SELECT event_id FROM audit_seal WHERE organization_id = 'org_recorded' AND seq = 1)");
+
+        var report = verify(ExportLines.of(rig.export(other, 1)), List.of());
+
+        assertThat(report).isInstanceOf(ExportReport.Whole.class);
+        var whole = (ExportReport.Whole) report;
+        assertThat(whole.erased()).isEqualTo(1);
+        assertThat(whole.erasures()).isEqualTo(1);
+    }
+
+    @Test
     void an_erased_person_is_no_tampering_and_an_unsealed_event_is_said_to_be_so() throws Exception {
         var other = rig.organization("erased");
         rig.event(other, "a.b");
@@ -144,6 +162,7 @@ class ExportVerificationTest {
         assertThat(report).isInstanceOf(ExportReport.Whole.class);
         var whole = (ExportReport.Whole) report;
         assertThat(whole.erased()).isEqualTo(1);
+        assertThat(whole.erasures()).isZero();
         assertThat(whole.to()).isEqualTo(2);
         assertThat(whole.unsealed())
                 .containsExactly(rig.schema().query("SELECT id FROM audit_event WHERE action = 'a.unsealed'"));
@@ -307,6 +326,8 @@ class ExportVerificationTest {
                                 .contains(
                                         "signed by " + signer.key() + ": seq " + signer.from() + " to " + signer.to()));
                 whole.unsealed().forEach(id -> assertThat(said).contains("unsealed " + id));
+                assertThat(said.contains("no event of this export says that somebody was erased"))
+                        .isEqualTo(whole.erased() > 0 && whole.erasures() == 0);
                 assertThat(exitCode).isZero();
             }
             case ExportReport.Broken broken -> {

@@ -65,6 +65,38 @@ class EntranceTest {
         }
     }
 
+    /** What one of two readers sees is not what the other one sees. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /v1/x HTTP/1.1\r\nHost: keys.example.com\r\nHost: evil.example\r\n",
+                "GET /v1/x HTTP/1.1\r\nHost: keys.example.com\r\nhost: keys.example.com\r\n",
+                "GET http://evil.example/v1/x HTTP/1.1\r\nHost: keys.example.com\r\n",
+                "GET http://evil.example HTTP/1.1\r\nHost: keys.example.com\r\n",
+                "GET http://keys.example.com@evil.example/v1/x HTTP/1.1\r\nHost: keys.example.com\r\n",
+                "GET http://keys.example.com:81/v1/x HTTP/1.1\r\nHost: keys.example.com\r\n",
+                "GET http://keys.example.com/v1/x HTTP/1.1\r\nHost: evil.example\r\n"
+            })
+    void a_request_that_names_two_hosts_is_malformed(String head) {
+        try (var listener = listener(TestListener.trustingLoopback(HERE, Transport.PLAIN))) {
+            var answer = listener.raw(head + "Connection: close\r\n\r\n");
+            assertThat(answer).startsWith("HTTP/1.1 400 ").contains("\"code\":\"malformed_request\"");
+            assertThat(answer).contains("Host").doesNotContain("evil.example");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/x", "http://keys.example.com/v1/x", "http://KEYS.example.com/v1/x"})
+    void a_request_line_may_name_the_host_again(String target) {
+        try (var listener = listener(TestListener.trustingLoopback(HERE, Transport.PLAIN))) {
+            assertThat(
+                            listener.raw(
+                                    "GET " + target
+                                            + " HTTP/1.1\r\nHost: keys.example.com\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 204 ");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https, 204",

@@ -8,6 +8,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -24,7 +30,11 @@ class HotRouteTest {
 
     @BeforeAll
     static void start() {
-        listener = new TestListener(routes -> {
+        listener = listener();
+    }
+
+    private static TestListener listener() {
+        return new TestListener(routes -> {
             routes.hot().post("/v1/keys/verify", request -> {
                 var question = request.body(Question.class);
                 return Future.succeededFuture(Response.ok(Map.of(question.key(), Context.isOnEventLoopThread())));
@@ -86,6 +96,33 @@ class HotRouteTest {
 
                 """.replace("\n", "\r\n"));
         assertThat(response).startsWith("HTTP/1.1 200 ").contains("{\"piece\":true}");
+    }
+
+    /** Between the head and the body there may be seconds, in which the node has lost touch. */
+    @Test
+    void a_gate_that_closes_while_the_body_is_on_its_way_is_closed_for_it() throws Exception {
+        try (var gated = listener();
+                var socket = new Socket(InetAddress.getLoopbackAddress(), gated.port())) {
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            send(socket, """
+                    POST /v1/keys/verify HTTP/1.1
+                    Host: x
+                    Expect: 100-continue
+                    Content-Length: 13
+
+                    """);
+            assertThat(in.readLine()).as("the head was taken").startsWith("HTTP/1.1 100 ");
+            assertThat(in.readLine()).isEmpty();
+            gated.closeGateFor(1_000);
+            send(socket, "{\"key\":\"hot\"}");
+            assertThat(in.readLine()).startsWith("HTTP/1.1 503 ");
+            assertThat(gated.post("/v1/keys/verify", "{\"key\":\"hot\"}").statusCode())
+                    .isEqualTo(503);
+        }
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -111,6 +111,34 @@ class LimitsTest {
                 .contains("\"code\":\"malformed_request\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"many\r\n{}", "-1\r\n{}", "2\r\n{}{}\r\n0\r\n\r\n", "2\r\n{}\r\nmany\r\n"})
+    void chunks_that_cannot_be_read_are_refused_and_the_connection_closed(String chunks) {
+        var response = listener.raw("POST /v1/cold HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+        assertThat(response)
+                .startsWith("HTTP/1.1 400 ")
+                .containsIgnoringCase("connection: close")
+                .contains("\"code\":\"malformed_request\"")
+                .contains("chunk");
+    }
+
+    @Test
+    void a_body_that_is_said_to_be_of_two_types_is_of_none() {
+        var response = listener.raw("""
+                POST /v1/json HTTP/1.1
+                Host: x
+                Connection: close
+                Content-Type: application/json
+                Content-Type: text/plain
+                Content-Length: 2
+
+                {}""".replace("\n", "\r\n"));
+        assertThat(response)
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"code\":\"malformed_request\"")
+                .contains("Content-Type came twice");
+    }
+
     @Test
     void other_forms_of_target_name_nothing() {
         assertThat(listener.raw("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))

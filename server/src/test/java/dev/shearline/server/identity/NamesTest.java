@@ -35,6 +35,16 @@ class NamesTest {
     }
 
     @Test
+    void what_is_wrong_is_said_as_it_is() {
+        assertThat(Names.findFault("")).contains("must not be empty");
+        assertThat(Names.findFault("\u200B")).contains("must not be empty");
+        assertThat(Names.findFault("\uD800")).contains("must not contain control characters or broken ones");
+        assertThat(Names.findFault("\u0000")).contains("must not contain control characters or broken ones");
+        assertThat(Names.findFault("\u202E"))
+                .hasValueSatisfying(fault -> assertThat(fault).contains("direction of text"));
+    }
+
+    @Test
     void characters_are_counted_not_their_parts() {
         assertThat(Names.findFault("🦊".repeat(100))).isEmpty();
         assertThat(Names.findFault("🦊".repeat(101))).contains("must have at most 100 characters");

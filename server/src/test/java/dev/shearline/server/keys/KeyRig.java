@@ -31,6 +31,7 @@ import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.TemporaryDirectory;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.token.ApiKeyId;
@@ -43,7 +44,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -107,6 +107,7 @@ final class KeyRig implements AutoCloseable {
     final KeyAuthenticator authenticator;
     final TestClock clock = new TestClock();
     final String operator;
+    private final TemporaryDirectory directory = TemporaryDirectory.make("shearline-node");
     private final Json json = new Json();
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -142,23 +143,14 @@ final class KeyRig implements AutoCloseable {
     }
 
     private FeedNode node() {
-        try {
-            var settings = new FeedSettings(
-                    Duration.ofSeconds(10),
-                    Duration.ofMillis(250),
-                    true,
-                    Files.createTempDirectory("shearline-node"),
-                    "test",
-                    () -> "127.0.0.1:0");
-            var primaryClock = new PrimaryClock(Clock.systemUTC());
-            var node = new FeedNode(
-                    nodeDatabase, new Directory(primaryClock), primaryClock, Clocks.system(), settings, random);
-            node.start();
-            Eventually.isTrue("the node is fresh", () -> node.freshness().isFresh());
-            return node;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        var settings = new FeedSettings(
+                Duration.ofSeconds(10), Duration.ofMillis(250), true, directory.path(), "test", () -> "127.0.0.1:0");
+        var primaryClock = new PrimaryClock(Clock.systemUTC());
+        var node = new FeedNode(
+                nodeDatabase, new Directory(primaryClock), primaryClock, Clocks.system(), settings, random);
+        node.start();
+        Eventually.isTrue("the node is fresh", () -> node.freshness().isFresh());
+        return node;
     }
 
     ApiKeys keys(FeedNode node) {
@@ -313,5 +305,6 @@ final class KeyRig implements AutoCloseable {
         feed.close();
         nodeDatabase.close();
         database.close();
+        directory.close();
     }
 }

@@ -3,6 +3,9 @@ package dev.shearline.server.orgs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.identity.Role;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -27,7 +30,7 @@ class UserErasureTest {
         return Long.parseLong(rig.schema()
                 .query(
                         "SELECT count(*) FROM audit_personal p JOIN audit_event e ON e.id = p.event_id"
-                                + " WHERE (e.target = ? OR e.actor = ?) AND e.action <> 'user.erased'",
+                                + " WHERE (e.target = ? OR e.actor = ?) AND e.action NOT IN ('user.erased', 'member.erased')",
                         id,
                         id));
     }
@@ -41,15 +44,17 @@ class UserErasureTest {
                 "{\"external_id\": \"%s\", \"name\": \"Ada\", \"email\": \"ada@example.com\"}".formatted(external));
         var id = created.at("/id");
         var user = rig.references.resolveUser(rig.operator, new dev.shearline.server.identity.Ref.ById(id));
-        var member = rig.member(rig.organization("acme"), user, Role.VIEWER);
+        var organization = rig.organization("acme");
+        var member = rig.member(organization, user, Role.VIEWER);
         // what the member does themselves carries their address
         rig.api.patch(rig.credentialOf(member), "/v1/users/" + id, "{\"name\": \"Ada L.\"}");
         rig.api.delete(rig.root, "/v1/users/" + id);
         var bystander = rig.user("bob");
         assertThat(named(id)).isGreaterThan(1);
         assertThat(named(member.id().value())).isPositive();
-        var bytes = "SELECT md5(string_agg(encode(bytes, 'hex'), ' ' ORDER BY id)) FROM audit_event WHERE action <> ?";
-        var before = rig.schema().query(bytes, "user.erased");
+        var bytes = "SELECT md5(string_agg(encode(bytes, 'hex'), ' ' ORDER BY id)) FROM audit_event"
+                + " WHERE action NOT IN ('user.erased', 'member.erased')";
+        var before = rig.schema().query(bytes);
 
         var erased = rig.api.post(rig.root, "/v1/users/" + id + "/erase", "");
         var again = rig.api.post(rig.root, "/v1/users/" + id + "/erase", "");
@@ -66,12 +71,88 @@ class UserErasureTest {
                 .as("said once")
                 .isEqualTo(1);
         assertThat(rig.chainOf("user.erased", id)).isEqualTo("org_instance");
-        assertThat(rig.schema().query(bytes, "user.erased")).isEqualTo(before);
+        assertThat(rig.events("member.erased", member.id())).as("said once").isEqualTo(1);
+        assertThat(rig.chainOf("member.erased", member.id()))
+                .isEqualTo(organization.id().value());
+        assertThat(rig.schema().query(bytes)).isEqualTo(before);
         assertThat(
                         rig.schema()
                                 .query(
                                         "SELECT count(*) FROM audit_personal WHERE convert_from(fields, 'UTF8') LIKE '%ada@example.com%'"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void each_organization_is_told_once_however_often_the_erasure_is_interrupted() {
+        var ada = rig.user("ada");
+        var first = rig.member(rig.organization("first"), ada, Role.VIEWER);
+        rig.api.delete(rig.root, "/v1/members/" + first.id());
+        var back = rig.member(rig.organizations.get(rig.operator, OrganizationsRig.ref(first.organization())), ada);
+        var other = rig.member(rig.organization("other"), ada, Role.VIEWER);
+        rig.api.delete(rig.root, "/v1/users/" + ada.id());
+        var last = Stream.of(first, back, other)
+                .map(member -> member.id().value())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        rig.schema().execute("""
+                CREATE FUNCTION fail_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF NEW.action = 'member.erased' AND NEW.target = '%s' THEN
+                        RAISE EXCEPTION 'on purpose';
+                    END IF;
+                    RETURN NEW;
+                END
+                $$
+                """.formatted(last));
+        rig.schema()
+                .execute(
+                        "CREATE TRIGGER fail BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION fail_erasure()");
+        var interrupted = rig.api.post(rig.root, "/v1/users/" + ada.id() + "/erase", "");
+        rig.schema().execute("DROP TRIGGER fail ON audit_event");
+
+        assertThat(interrupted.status()).isEqualTo(500);
+        assertThat(rig.api
+                        .post(rig.root, "/v1/users/" + ada.id() + "/erase", "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(Stream.of(first, back, other).map(member -> rig.events("member.erased", member.id())))
+                .containsExactly(1, 1, 1);
+    }
+
+    @Test
+    void a_personal_organization_is_called_like_nobody_afterwards() {
+        var ada = rig.users
+                .create(
+                        rig.operator,
+                        new NewUser(
+                                Optional.of(OrganizationsRig.unique("ada")),
+                                Optional.of("Augusta Unmistakable"),
+                                Optional.empty()))
+                .value();
+        var home = rig.provisioning
+                .personalOrganization(rig.operator, OrganizationsRig.ref(ada.id()))
+                .value();
+        assertThat(named(home)).as("the name lies in a side row").isPositive();
+        rig.api.patch(rig.root, "/v1/organizations/" + home, "{\"name\": \"Countess Unmistakable\"}");
+        assertThat(rig.api.get(rig.root, "/v1/organizations/" + home).at("/name"))
+                .isEqualTo("Countess Unmistakable");
+        rig.api.delete(rig.root, "/v1/users/" + ada.id());
+
+        rig.api.post(rig.root, "/v1/users/" + ada.id() + "/erase", "");
+
+        assertThat(rig.count("SELECT count(*) FROM organization WHERE name LIKE '%Unmistakable'"))
+                .isZero();
+        assertThat(rig.count("SELECT count(*) FROM unit WHERE name LIKE '%Unmistakable'"))
+                .isZero();
+        assertThat(rig.count(
+                        "SELECT count(*) FROM audit_event WHERE convert_from(bytes, 'UTF8') LIKE '%Unmistakable%'"))
+                .as("no name in bytes that stay")
+                .isZero();
+        assertThat(rig.count(
+                        "SELECT count(*) FROM audit_personal WHERE convert_from(fields, 'UTF8') LIKE '%Unmistakable%'"))
+                .isZero();
+        assertThat(rig.schema().query("SELECT name FROM organization WHERE id = ?", home))
+                .isEqualTo("Personal");
     }
 
     @Test

@@ -8,10 +8,7 @@ import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.token.Secret;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -24,7 +21,7 @@ import java.util.Optional;
 public final class Cluster implements AutoCloseable {
 
     private final TestSchema schema;
-    private final Path directory;
+    private final TemporaryDirectory directory = TemporaryDirectory.make("shearline-cluster");
     private final Path secretKeys;
     private final Map<Setting, String> settings;
     private final List<Server> nodes = new ArrayList<>();
@@ -33,13 +30,8 @@ public final class Cluster implements AutoCloseable {
     private Cluster(int nodes, TestSchema schema, Map<Setting, String> settings) {
         this.schema = schema;
         this.settings = settings;
-        try {
-            directory = Files.createTempDirectory("shearline-cluster");
-            secretKeys = directory.resolve("secret.keys");
-            InstanceKeys.create(secretKeys, new SecureRandom());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        secretKeys = directory.path().resolve("secret.keys");
+        InstanceKeys.create(secretKeys, new SecureRandom());
         for (int i = 0; i < nodes; i++) {
             join();
         }
@@ -94,7 +86,7 @@ public final class Cluster implements AutoCloseable {
                 Setting.DATABASE_URL, url(app),
                 Setting.NODE_DATABASE_URL, url(node),
                 Setting.SECRET_KEYS_FILE, secretKeys.toString(),
-                Setting.DATA_DIR, directory.toString()));
+                Setting.DATA_DIR, directory.path().toString()));
         given.putAll(settings);
         return given;
     }
@@ -143,6 +135,11 @@ public final class Cluster implements AutoCloseable {
                 .expect(201);
     }
 
+    /** Where its nodes keep their files. */
+    public Path directory() {
+        return directory.path();
+    }
+
     public String audit(String target) {
         return schema.query("SELECT string_agg(action, ' ' ORDER BY at, id) FROM audit_event WHERE target = ?", target);
     }
@@ -150,5 +147,6 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(Server::close);
+        directory.close();
     }
 }

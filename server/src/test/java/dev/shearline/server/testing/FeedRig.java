@@ -22,9 +22,6 @@ import dev.shearline.token.KeyFormat;
 import dev.shearline.token.KeyKind;
 import dev.shearline.token.KeyMode;
 import dev.shearline.token.MintedKey;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -75,7 +72,7 @@ public final class FeedRig implements AutoCloseable {
     private final Database database;
     private final Feed feed = new Feed();
     private final List<Node> nodes = new ArrayList<>();
-    private final Path directory;
+    private final TemporaryDirectory directory = TemporaryDirectory.make("shearline-nodes");
     private final UnaryOperator<FeedSettings> settings;
 
     private FeedRig(TestSchema schema, UnaryOperator<FeedSettings> settings) {
@@ -89,11 +86,6 @@ public final class FeedRig implements AutoCloseable {
                 "INSERT INTO unit (id, organization_id, kind, name) VALUES (?, ?, 'organization', 'Acme')",
                 ACME.value(),
                 ACME.value());
-        try {
-            directory = Files.createTempDirectory("shearline-nodes");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public static FeedRig start(int nodes) {
@@ -135,7 +127,7 @@ public final class FeedRig implements AutoCloseable {
         var replica = new Directory(clock);
         var nodeDatabase = new NodeDatabase(at);
         var usual = new FeedSettings(
-                Duration.ofSeconds(10), Duration.ofMillis(250), true, directory, "test", () -> "127.0.0.1:0");
+                Duration.ofSeconds(10), Duration.ofMillis(250), true, directory.path(), "test", () -> "127.0.0.1:0");
         var node = new FeedNode(nodeDatabase, replica, clock, Clocks.system(), settings.apply(usual), RANDOM);
         node.start();
         return new Node(node, replica, nodeDatabase);
@@ -158,7 +150,7 @@ public final class FeedRig implements AutoCloseable {
     }
 
     public Path directory() {
-        return directory;
+        return directory.path();
     }
 
     public Feed feed() {
@@ -256,5 +248,6 @@ public final class FeedRig implements AutoCloseable {
     public void close() {
         nodes.forEach(Node::close);
         database.close();
+        directory.close();
     }
 }

@@ -22,16 +22,10 @@ public record TestCertificate(String certificatePem, String keyPem, X509Certific
 
     /** @param algorithm {@code RSA} or {@code EC} */
     public static TestCertificate make(String name, String algorithm) {
-        try {
-            var directory = Files.createTempDirectory("shearline-certificate");
-            var store = directory.resolve("store.p12");
-            try {
-                run(store, name, algorithm);
-                return read(store);
-            } finally {
-                Files.deleteIfExists(store);
-                Files.delete(directory);
-            }
+        try (var directory = TemporaryDirectory.make("shearline-certificate")) {
+            var store = directory.path().resolve("store.p12");
+            run(store, name, algorithm);
+            return read(store);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
