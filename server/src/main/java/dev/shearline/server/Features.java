@@ -34,6 +34,10 @@ import dev.shearline.server.orgs.Units;
 import dev.shearline.server.orgs.Users;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
+import dev.shearline.server.plans.Entitlements;
+import dev.shearline.server.plans.OrganizationPlans;
+import dev.shearline.server.plans.PlanRoutes;
+import dev.shearline.server.plans.Plans;
 import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.verify.Directory;
@@ -89,6 +93,7 @@ final class Features implements AutoCloseable {
                 references,
                 provisioning,
                 catalog,
+                new Entitlements(json),
                 format,
                 settings.keys().operatorMaxLifetime(),
                 random,
@@ -114,6 +119,10 @@ final class Features implements AutoCloseable {
                         new Members(changes, references, ids, clock, keys))
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
+        new PlanRoutes(
+                        new Plans(database, changes, json, settings.defaultPlan()),
+                        new OrganizationPlans(database, changes, references, json, clock))
+                .addTo(routes);
         new OpenApiRoutes().addTo(routes);
         new ReferenceRoutes(OpenApiRoutes::read).addTo(routes);
         oneTimeLink = new OneTimeLink(() -> issueOperatorKey("one-time link", ScopeSet.ALL), random, clock);

@@ -21,6 +21,7 @@ import dev.shearline.server.orgs.OwnedKeys;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.plans.Catalog;
+import dev.shearline.server.plans.Entitlements;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import java.security.SecureRandom;
@@ -62,6 +63,7 @@ public final class ApiKeys implements OwnedKeys {
             References references,
             Provisioning provisioning,
             Catalog catalog,
+            Entitlements entitlements,
             KeyFormat format,
             Optional<Duration> operatorLifetimeMax,
             SecureRandom random,
@@ -73,9 +75,9 @@ public final class ApiKeys implements OwnedKeys {
         this.clock = clock;
         var journal = new KeyJournal(changes);
         var stateStore = new KeyStateStore();
-        var owners = new OwnerRows();
+        var owners = new OwnerRows(entitlements);
         callers = new CallerRows(clock);
-        var lifetimes = new Lifetimes(operatorLifetimeMax);
+        var rules = new KeyRules(entitlements, new Lifetimes(operatorLifetimeMax));
         lookup = new KeyLookup(database, store);
         creation = new KeyCreation(
                 database,
@@ -85,14 +87,14 @@ public final class ApiKeys implements OwnedKeys {
                 new Destinations(references),
                 provisioning,
                 catalog,
-                lifetimes,
+                rules,
                 journal,
                 format,
                 random,
                 clock);
-        editing = new KeyEditing(store, catalog, lifetimes, journal, clock);
-        states = new KeyStates(stateStore, journal, clock);
-        rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, lifetimes, journal, clock);
+        editing = new KeyEditing(store, catalog, rules, journal, clock);
+        states = new KeyStates(stateStore, rules, journal, clock);
+        rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, rules, journal, clock);
         spending = new KeySpending(store, stateStore, journal, clock);
         list = new KeyList(clock);
     }

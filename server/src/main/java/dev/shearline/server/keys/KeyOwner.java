@@ -16,7 +16,6 @@ import java.util.Optional;
 record KeyOwner(
         OrganizationId organization,
         Optional<String> organizationExternalId,
-        String plan,
         UnitId unit,
         UnitKind unitKind,
         Optional<String> unitExternalId,

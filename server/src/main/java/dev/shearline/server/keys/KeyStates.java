@@ -19,11 +19,13 @@ import java.util.Optional;
 final class KeyStates {
 
     private final KeyStateStore store;
+    private final KeyRules rules;
     private final KeyJournal journal;
     private final InstantSource clock;
 
-    KeyStates(KeyStateStore store, KeyJournal journal, InstantSource clock) {
+    KeyStates(KeyStateStore store, KeyRules rules, KeyJournal journal, InstantSource clock) {
         this.store = store;
+        this.rules = rules;
         this.journal = journal;
         this.clock = clock;
     }
@@ -57,6 +59,7 @@ final class KeyStates {
         requireLiving(key, "enabled");
         if (key.life().state() == KeyState.DISABLED) {
             requireMayEnable(caller.actor(), key);
+            rules.requireIncluded(tx, key, now());
         }
         store.enable(tx, key.organization(), key.id(), now()).ifPresent(version -> {
             var event = KeyJournal.event(key.organization(), key.id(), "enabled");
