@@ -210,7 +210,7 @@ final class ApiClient implements AutoCloseable {
             append(message, "field", body);
             append(message, "request_id", body);
         }
-        nextStep(status, body.path("field").asString(""))
+        nextStep(status, body.path("field").asString(""), body.path("code").asString(""))
                 .ifPresent(step -> message.append("\n  ").append(step));
         return new CommandFailure(
                 ExitCode.ofStatus(status),
@@ -223,7 +223,11 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** Where the server's own words do not already say what to do, for it knows nothing of this command line. */
-    private static Optional<String> nextStep(int status, String field) {
+    private static Optional<String> nextStep(int status, String field, String code) {
+        if (code.endsWith("_not_in_plan") || code.equals("plan_limit_reached")) {
+            return Optional.of(
+                    "shearline orgs plan shows what the plan of an organization includes, and what is used.");
+        }
         return switch (status) {
             case 422 -> option(field).map(option -> "On the command line that is " + option + ".");
             case 401 -> Optional.of("shearline auth status shows which key was sent, and where it was found.");
