@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -60,7 +61,7 @@ final class Resources {
                 "id",
                 view,
                 ALL_VERBS,
-                Map.of("plan", OrgsPlan::of),
+                new TreeMap<>(Map.of("plan", OrgsPlan::of, "policy", OrgsPolicy::of)),
                 List.of(
                         new Switch(
                                 "suspend", "Suspended", "Refuses every key of an organization, until it is resumed."),

@@ -36,6 +36,8 @@ class AccessGuideTest {
                     .contains("Plan business (Business)")
                     .contains("Plan free (Free)")
                     .contains("Over: 3 ci keys, a type that the plan does not include");
+        } finally {
+            DevProcess.delete(place);
         }
     }
 }

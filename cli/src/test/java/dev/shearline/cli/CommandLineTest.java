@@ -280,6 +280,7 @@ class CommandLineTest {
                 "plans create --help",
                 "orgs plan ext:acme",
                 "orgs plan --help",
+                "orgs policy --help",
                 "auth status",
                 "auth sources",
                 "keys tree --help",

@@ -2,6 +2,8 @@ package dev.shearline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -173,5 +175,47 @@ class PlansCommandTest {
 
         assertThat(result.exitCode()).isEqualTo(5);
         assertThat(result.err()).contains("shearline orgs plan");
+    }
+
+    @Test
+    void a_policy_is_shown_set_and_merged_as_the_document_that_it_is() throws IOException {
+        var policy = "{'organization':'org_1','key_types':null,'rotation_due_after_days':90}";
+        instance.answering(200, policy).answering(200, policy).answering(200, policy);
+        Files.writeString(directory.resolve("policy.json"), "{\"rotation_due_after_days\": 90}");
+
+        assertThat(run("orgs", "policy", "ext:acme").out()).contains("\"rotation_due_after_days\":90");
+        assertThat(instance.lastAsked().method()).isEqualTo("GET");
+        assertThat(instance.lastAsked().target()).isEqualTo("/v1/organizations/ext%3Aacme/policy");
+
+        run("orgs", "policy", "org_1", "--set", "policy.json");
+        assertThat(instance.lastAsked().method()).isEqualTo("PUT");
+        assertThat(instance.lastAsked().body().toString()).isEqualTo("{\"rotation_due_after_days\":90}");
+
+        Session.at(instance, directory)
+                .typing("{\"key_types\": {\"ci\": null}}")
+                .run("orgs", "policy", "org_1", "--merge", "-");
+        assertThat(instance.lastAsked().method()).isEqualTo("PATCH");
+        assertThat(instance.lastAsked().body().toString()).isEqualTo("{\"key_types\":{\"ci\":null}}");
+    }
+
+    @Test
+    void what_is_no_policy_is_not_sent() throws IOException {
+        Files.writeString(directory.resolve("list.json"), "[]");
+        Files.writeString(directory.resolve("broken.json"), "{");
+
+        for (var options : new String[] {"--set list.json", "--set broken.json", "--set - --merge -"}) {
+            assertThat(run(("orgs policy org_1 " + options).split(" ")).exitCode()).as(options).isEqualTo(2);
+        }
+        assertThat(run("orgs", "policy", "org_1", "--set", "nowhere.json").exitCode()).isEqualTo(1);
+        assertThat(instance.asked()).isEmpty();
+    }
+
+    @Test
+    void keys_whose_rotation_is_due_are_asked_for() {
+        instance.answering(200, "{'items':[],'next_cursor':null}");
+
+        run("keys", "list", "--organization", "ext:acme", "--rotation-due");
+
+        assertThat(instance.lastAsked().target()).isEqualTo("/v1/keys?organization=ext%3Aacme&rotation_due=true");
     }
 }

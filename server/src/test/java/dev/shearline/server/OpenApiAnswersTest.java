@@ -238,6 +238,13 @@ class OpenApiAnswersTest {
         check("get", own, 200, () -> api.get(its));
         var key = Map.of("type", "team", "name", "Doc", "organization", organization, "scopes", List.of());
         check("post", "/v1/keys", 403, () -> api.post("/v1/keys", key));
+        var policy = "/v1/organizations/{id}/policy";
+        var itsPolicy = "/v1/organizations/" + organization + "/policy";
+        var rules = Map.of("created_by", "admin", "max_lifetime", "30d", "scopes", Map.of("admin", List.of("*")));
+        check("put", policy, 200, () -> api.put(itsPolicy, Map.of("key_types", Map.of("team", rules))));
+        check("patch", policy, 200, () -> api.patch(itsPolicy, Map.of("rotation_due_after_days", 90)));
+        check("get", policy, 200, () -> api.get(itsPolicy));
+        api.put(itsPolicy, Map.of()).expect(200);
         check("delete", one, 409, () -> api.delete(path + "/doc"));
         check("patch", own, 200, () -> api.patch(its, Map.of("plan", "custom")));
         check("delete", one, 200, () -> api.delete(path + "/doc"));

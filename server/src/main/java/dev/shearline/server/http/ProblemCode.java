@@ -13,6 +13,7 @@ public enum ProblemCode {
     KEY_TYPE_NOT_IN_PLAN(403, "The plan does not include keys of this type"),
     LIFETIME_NOT_IN_PLAN(403, "The plan does not allow so long a life"),
     PLAN_LIMIT_REACHED(403, "The number that the plan includes is reached"),
+    POLICY_VIOLATED(403, "The policy of the organization does not allow this"),
     HTTPS_REQUIRED(403, "Keys travel over TLS alone"),
     NOT_FOUND(404, "There is no such thing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),

@@ -129,6 +129,7 @@ final class KeyCreation {
         requireReach(caller.actor(), owner);
         GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
         GrantedScopes.requireHeld(caller.actor(), checked.scopes());
+        rules.requireAllowed(tx, owned, caller.actor(), wanted.type(), checked.scopes(), checked.cidrs());
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var asked = new Lifetimes.Asked(wanted.expiresIn(), wanted.expiresAt());
         var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);

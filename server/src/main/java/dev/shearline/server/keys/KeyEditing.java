@@ -43,6 +43,7 @@ final class KeyEditing {
         if (!after.scopes().equals(key.scopes())) {
             GrantedScopes.requireKnown(tx, catalog, after.scopes(), key.kind().visibility());
         }
+        rules.requireEditAllowed(tx, caller.actor(), key, after);
         if (Widening.isBetween(key, after, now)) {
             GrantedScopes.requireHeldToWiden(caller.actor(), after.scopes());
         }

@@ -49,6 +49,12 @@ final class KeyStates {
                         version -> recordDisabled(tx, caller, organization, id, DisabledCause.HISTORY_FORKED, version));
     }
 
+    /** One that is disabled already stays so for its own cause. */
+    void disableUnused(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id) {
+        store.disable(tx, organization, id, DisabledCause.UNUSED, now())
+                .ifPresent(version -> recordDisabled(tx, caller, organization, id, DisabledCause.UNUSED, version));
+    }
+
     private void recordDisabled(
             Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, DisabledCause cause, int version) {
         var event = KeyJournal.event(organization, id, "disabled").with("cause", cause.wire());
@@ -83,7 +89,7 @@ final class KeyStates {
                                     + " whole organization may enable it. Ask an administrator.");
                 }
             }
-            case MANUAL -> {}
+            case UNUSED, MANUAL -> {}
         }
         GrantedScopes.requireHeldToWiden(actor, key.scopes());
     }

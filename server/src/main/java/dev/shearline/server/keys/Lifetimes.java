@@ -3,6 +3,7 @@ package dev.shearline.server.keys;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Lifetime;
+import dev.shearline.server.plans.TypePolicy;
 import dev.shearline.server.plans.TypeTerms;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,15 +33,40 @@ final class Lifetimes {
     /** What allows no more. */
     enum Bound {
         TYPE,
-        PLAN
+        PLAN,
+        POLICY
     }
 
     /**
      * The most that a key may have.
      *
      * @param endless whether it may also have no expiry at all
+     * @param usual how long it lives when nothing is said
      */
-    record Maximum(Duration length, Bound lengthBy, boolean endless, Bound endlessBy) {}
+    record Maximum(Duration length, Bound lengthBy, boolean endless, Bound endlessBy, Duration usual) {
+
+        Maximum(Duration length, Bound lengthBy, boolean endless, Bound endlessBy) {
+            this(length, lengthBy, endless, endlessBy, shorter(DEFAULT, length));
+        }
+
+        /** What narrows less than this is no bound. */
+        Maximum within(TypePolicy policy) {
+            var most = policy.maxLifetime().map(Lifetime::length).orElse(length);
+            boolean narrows = most.compareTo(length) < 0;
+            var shortest = narrows ? most : length;
+            boolean ends = policy.requiresExpiry();
+            return new Maximum(
+                    shortest,
+                    narrows ? Bound.POLICY : lengthBy,
+                    endless && !ends,
+                    endless && ends ? Bound.POLICY : endlessBy,
+                    shorter(policy.defaultLifetime().map(Lifetime::length).orElse(usual), shortest));
+        }
+
+        private static Duration shorter(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
+        }
+    }
 
     /** A life that something other than the type does not allow. */
     @FunctionalInterface
@@ -93,7 +119,7 @@ final class Lifetimes {
         if (at.isPresent()) {
             return Optional.of(checked("expires_at", maximum, at.get(), createdAt, now, refusal));
         }
-        return Optional.of(now.plus(DEFAULT.compareTo(maximum.length()) < 0 ? DEFAULT : maximum.length()));
+        return Optional.of(now.plus(maximum.usual()));
     }
 
     private static Optional<Instant> expiryIn(
@@ -104,7 +130,7 @@ final class Lifetimes {
                     case TYPE ->
                         KeyProblems.invalid(
                                 "expires_in", "This key must expire: choose at most " + words(maximum.length()) + ".");
-                    case PLAN ->
+                    case PLAN, POLICY ->
                         refusal.of(
                                 maximum.endlessBy(),
                                 "expires_in",
@@ -136,7 +162,7 @@ final class Lifetimes {
                             field,
                             "\"" + field + "\" is too far away: this key lives at most " + words(maximum.length())
                                     + ", so until " + until + ".");
-                case PLAN ->
+                case PLAN, POLICY ->
                     refusal.of(
                             maximum.lengthBy(),
                             field,

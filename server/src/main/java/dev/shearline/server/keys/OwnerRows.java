@@ -34,22 +34,24 @@ final class OwnerRows {
                  WHERE o.id = :organization
             )
             SELECT o.id, o.state, o.external_id, o.plan_id, o.admin_audience_id, CAST(o.overrides AS text) AS overrides,
+                   CAST(o.policy AS text) AS policy, CAST(o.policy ->> 'rotation_due_after_days' AS integer) AS rotation_due_after_days,
                    (SELECT CAST(p.settings AS text) FROM plan AS p WHERE p.id = o.plan_id) AS settings, n.counted
               FROM named AS n
              CROSS JOIN LATERAL (
-                SELECT a.id, a.state, a.external_id, a.plan_id, a.admin_audience_id, a.overrides
-                  FROM (SELECT id, state, external_id, plan_id, admin_audience_id, overrides FROM organization
+                SELECT a.id, a.state, a.external_id, a.plan_id, a.admin_audience_id, a.overrides, a.policy
+                  FROM (SELECT id, state, external_id, plan_id, admin_audience_id, overrides, policy FROM organization
                          WHERE id = n.id AND NOT n.counted AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
                            FOR SHARE) AS a
                  UNION ALL
-                SELECT b.id, b.state, b.external_id, b.plan_id, b.admin_audience_id, b.overrides
-                  FROM (SELECT id, state, external_id, plan_id, admin_audience_id, overrides FROM organization
+                SELECT b.id, b.state, b.external_id, b.plan_id, b.admin_audience_id, b.overrides, b.policy
+                  FROM (SELECT id, state, external_id, plan_id, admin_audience_id, overrides, policy FROM organization
                          WHERE id = n.id AND n.counted AND pg_advisory_xact_lock(hashtextextended(id, 0)) IS NOT NULL
                            FOR NO KEY UPDATE) AS b) AS o
             """;
     /** In this order, which the lateral join keeps. */
     private static final String ORGANIZATION_AND_UNIT = """
-            SELECT h.state, h.external_id, h.plan_id, h.admin_audience_id, h.overrides, h.settings, h.counted,
+            SELECT h.state, h.external_id, h.plan_id, h.admin_audience_id, h.overrides, h.settings, h.policy, h.rotation_due_after_days,
+                   h.counted,
                    u.kind AS unit_kind, u.state AS unit_state, u.external_id AS unit_external_id
               FROM (%s) AS h
               LEFT JOIN LATERAL (SELECT kind, state, external_id FROM unit
@@ -82,6 +84,7 @@ final class OwnerRows {
             Optional<String> externalId,
             String adminAudience,
             Entitlement entitlement,
+            Optional<Integer> rotationDueAfterDays,
             boolean alone) {
 
         private Organization requireActive() {
@@ -120,7 +123,9 @@ final class OwnerRows {
                 entitlements.of(
                         KeyRowMapper.text(row, "plan_id"),
                         KeyRowMapper.text(row, "settings"),
-                        KeyRowMapper.text(row, "overrides")),
+                        KeyRowMapper.text(row, "overrides"),
+                        KeyRowMapper.text(row, "policy")),
+                KeyRowMapper.number(row, "rotation_due_after_days"),
                 row.getBoolean("counted"));
     }
 
@@ -147,6 +152,7 @@ final class OwnerRows {
         var owner = new KeyOwner(
                 organization.id(),
                 organization.externalId(),
+                organization.rotationDueAfterDays(),
                 id,
                 unit.kind(),
                 unit.externalId(),
@@ -209,6 +215,7 @@ final class OwnerRows {
         var owner = new KeyOwner(
                 organization.id(),
                 organization.externalId(),
+                organization.rotationDueAfterDays(),
                 UnitId.rootOf(organization.id()),
                 UnitKind.ORGANIZATION,
                 Optional.empty(),

@@ -4,11 +4,11 @@ import dev.shearline.server.identity.KeyType;
 import java.util.Optional;
 
 /**
- * What an organization may have: its plan, with what it has agreed on besides.
+ * What an organization may have: its plan, with what it has agreed on besides, and what it allows itself of that.
  *
  * @param plan the id of its plan
  */
-public record Entitlement(String plan, PlanTerms terms) {
+public record Entitlement(String plan, PlanTerms terms, Policy policy) {
 
     public Optional<TypeTerms> of(KeyType type) {
         return terms.of(type);

@@ -16,7 +16,8 @@ import java.util.Optional;
 final class EntitlementStore {
 
     private static final String FIND = """
-            SELECT o.plan_id, CAST(o.overrides AS text) AS overrides, CAST(p.settings AS text) AS settings
+            SELECT o.plan_id, CAST(o.overrides AS text) AS overrides, CAST(o.policy AS text) AS policy,
+                   CAST(p.settings AS text) AS settings
               FROM organization AS o JOIN plan AS p ON p.id = o.plan_id
              WHERE o.id = :organization
             """;
@@ -71,8 +72,9 @@ final class EntitlementStore {
 
     record Locked(Assigned assigned, boolean open) {}
 
-    Entitlement entitlement(String plan, String settings, String overrides) {
-        return new Entitlement(plan, json.read(settings, PlanTerms.class).with(overrides(overrides)));
+    Entitlement entitlement(String plan, String settings, String overrides, String policy) {
+        return new Entitlement(
+                plan, json.read(settings, PlanTerms.class).with(overrides(overrides)), json.read(policy, Policy.class));
     }
 
     private Overrides overrides(String stored) {
@@ -83,8 +85,11 @@ final class EntitlementStore {
         return tx.handle()
                 .createQuery(FIND)
                 .bind("organization", organization.value())
-                .map((row, _) ->
-                        entitlement(row.getString("plan_id"), row.getString("settings"), row.getString("overrides")))
+                .map((row, _) -> entitlement(
+                        row.getString("plan_id"),
+                        row.getString("settings"),
+                        row.getString("overrides"),
+                        row.getString("policy")))
                 .findOne();
     }
 

@@ -27,8 +27,8 @@ public final class Entitlements {
     }
 
     /** Of what a statement has read from both rows. */
-    public Entitlement of(String plan, String settings, String overrides) {
-        return store.entitlement(plan, settings, overrides);
+    public Entitlement of(String plan, String settings, String overrides, String policy) {
+        return store.entitlement(plan, settings, overrides, policy);
     }
 
     /** As it is now: whoever locks nothing may be overtaken. */

@@ -34,6 +34,8 @@ import dev.shearline.server.plans.Entitlements;
 import dev.shearline.server.plans.OrganizationPlans;
 import dev.shearline.server.plans.PlanRoutes;
 import dev.shearline.server.plans.Plans;
+import dev.shearline.server.plans.Policies;
+import dev.shearline.server.plans.PolicyRoutes;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.server.verify.Directory;
@@ -188,6 +190,14 @@ final class KeyRig implements AutoCloseable {
         new PlanRoutes(
                         new Plans(database, changes, json, "custom"),
                         new OrganizationPlans(database, changes, new References(database), json, clock))
+                .addTo(routes);
+        new PolicyRoutes(new Policies(
+                        database,
+                        changes,
+                        new References(database),
+                        new Catalog(database, changes, clock),
+                        json,
+                        clock))
                 .addTo(routes);
         var dispatcher = new Dispatcher(
                 routes,
