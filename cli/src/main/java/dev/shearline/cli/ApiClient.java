@@ -226,7 +226,11 @@ final class ApiClient implements AutoCloseable {
             append(message, "field", body);
             append(message, "request_id", body);
         }
-        nextStep(status, body.path("field").asString("").replaceFirst("[.\\[].*", ""), sent)
+        nextStep(
+                        status,
+                        body.path("field").asString("").replaceFirst("[.\\[].*", ""),
+                        body.path("code").asString(""),
+                        sent)
                 .ifPresent(step -> message.append("\n  ").append(step));
         return new CommandFailure(
                 ExitCode.ofStatus(status),
@@ -234,7 +238,11 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** Where the server's own words do not already say what to do, for it knows nothing of this command line. */
-    private static Optional<String> nextStep(int status, String field, Set<String> sent) {
+    private static Optional<String> nextStep(int status, String field, String code, Set<String> sent) {
+        if (code.endsWith("_not_in_plan") || code.equals("plan_limit_reached")) {
+            return Optional.of(
+                    "shearline orgs plan shows what the plan of an organization includes, and what is used.");
+        }
         return switch (status) {
             case 404 -> option(field, sent).filter(_ -> sent.contains(field)).map(ApiClient::onTheCommandLine);
             // what was not sent may be what is missing

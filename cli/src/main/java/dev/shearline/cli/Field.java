@@ -19,7 +19,12 @@ record Field(String wire, String label, String description, Form form, Set<Verb>
         FLAG,
         LIST,
         /** {@code ROLE} or {@code ROLE@UNIT}. */
-        ROLES
+        ROLES,
+        NUMBER,
+        /** Types of keys with their terms: {@link PlanTerms}. */
+        KEY_TYPES,
+        /** Numbers of open sessions: {@link PlanTerms}. */
+        SLOTS
     }
 
     enum Verb {
@@ -50,6 +55,9 @@ record Field(String wire, String label, String description, Form form, Set<Verb>
     }
 
     String option() {
+        if (form == Form.KEY_TYPES) {
+            return "--key-type";
+        }
         return "--" + (form == Form.ROLES || wire.equals("roles") ? "role" : wire.replace('_', '-'));
     }
 }

@@ -44,6 +44,15 @@ record Given(Surroundings surroundings, Output output, ParseResult line) {
                 case CLEARABLE -> putClearable(body, field);
                 case FLAG -> body.put(field.wire(), line.matchedOptionValue(field.option(), Boolean.TRUE));
                 case LIST -> values(field).forEach(body.withArray(field.wire())::add);
+                case NUMBER ->
+                    body.put(field.wire(), PlanTerms.number(find(field.option()).orElseThrow()));
+                case KEY_TYPES -> {
+                    var types = body.putObject(field.wire());
+                    values(field).forEach(text -> PlanTerms.putType(types, text));
+                }
+                case SLOTS ->
+                    PlanTerms.putSlots(
+                            body.putObject(field.wire()), find(field.option()).orElseThrow());
                 case ROLES -> putRoles(body.putArray(field.wire()), values(field));
             }
         }

@@ -8,8 +8,17 @@ import java.util.TreeSet;
 
 /** {@code --where}: conditions as they stand in the URL of a list, {@code status=expired&unused_for=90d}. */
 final class KeyFilters {
-    private static final Set<String> NAMES =
-            Set.of("organization", "type", "owner", "unit", "status", "scope", "expires_within", "unused_for", "q");
+    private static final Set<String> NAMES = Set.of(
+            "organization",
+            "type",
+            "owner",
+            "unit",
+            "status",
+            "scope",
+            "expires_within",
+            "unused_for",
+            "rotation_due",
+            "q");
 
     private KeyFilters() {}
 

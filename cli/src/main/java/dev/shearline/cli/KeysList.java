@@ -44,6 +44,9 @@ final class KeysList implements Callable<Integer> {
     @Option(names = "--unused-for", paramLabel = "TIME", description = "such as 30d")
     private @Nullable String unusedFor;
 
+    @Option(names = "--rotation-due", description = "keys that should be rotated, after their organization's policy")
+    private boolean rotationDue;
+
     @Option(names = "-q", paramLabel = "TEXT", description = "words of the name, an id, or how the key begins")
     private @Nullable String text;
 
@@ -87,6 +90,7 @@ final class KeysList implements Callable<Integer> {
         put(parameters, "scope", scope);
         put(parameters, "expires_within", expiresWithin);
         put(parameters, "unused_for", unusedFor);
+        put(parameters, "rotation_due", rotationDue ? "true" : null);
         put(parameters, "q", text);
         put(parameters, "sort", sort);
         put(parameters, "order", order);

@@ -1,8 +1,11 @@
 package dev.shearline.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import picocli.CommandLine;
 
 /**
  * Things of one kind that the API keeps, as a command with the usual verbs.
@@ -12,6 +15,7 @@ import java.util.function.BiFunction;
  * @param path {@code /v1/teams}
  * @param id the name of the field that a path names it by
  * @param verbs which it has
+ * @param further verbs of its own
  * @param switches verbs that take nothing but an id
  * @param inOrganization whether {@code --organization} says where an {@code ext:} id is meant
  * @param loss what goes with it when it is removed
@@ -26,6 +30,7 @@ record Resource(
         String id,
         View view,
         Set<String> verbs,
+        Map<String, Function<Surroundings, CommandLine>> further,
         List<Switch> switches,
         boolean inOrganization,
         String loss,

@@ -38,6 +38,7 @@ final class ResourceCommand {
                 this::put,
                 "Creates or changes " + resource.aNoun() + " by an id of your own, and prints ours.");
         add(commands, Resource.UPDATE, this::update, "Changes " + resource.aNoun() + ".");
+        resource.further().forEach((name, command) -> commands.add(name, () -> command.apply(surroundings)));
         for (var each : resource.switches()) {
             commands.add(each.name(), () -> switchCommand(each));
         }

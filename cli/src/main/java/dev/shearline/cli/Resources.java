@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class Resources {
     private static final Set<String> ALL_VERBS =
             Set.of(Resource.LIST, Resource.GET, Resource.CREATE, Resource.PUT, Resource.UPDATE, Resource.REMOVE);
-    private static final Set<String> ALL_BUT_PUT =
+    static final Set<String> ALL_BUT_PUT =
             Set.of(Resource.LIST, Resource.GET, Resource.CREATE, Resource.UPDATE, Resource.REMOVE);
     private static final Part ID = Part.of("ID", "id");
     private static final Part EXTERNAL = Part.of("YOUR ID", Resources::external);
@@ -41,7 +42,7 @@ final class Resources {
         all.put("members", Resources::members);
         all.put("scopes", Resources::scopes);
         all.put("roles", Resources::roles);
-        all.put("plans", Resources::plans);
+        all.put("plans", PlanResource::of);
         return all;
     }
 
@@ -60,6 +61,7 @@ final class Resources {
                 "id",
                 view,
                 ALL_VERBS,
+                new TreeMap<>(Map.of("plan", OrgsPlan::of, "policy", OrgsPolicy::of)),
                 List.of(
                         new Switch(
                                 "suspend", "Suspended", "Refuses every key of an organization, until it is resumed."),
@@ -87,6 +89,7 @@ final class Resources {
                 "id",
                 units("departments", List.of(ID, EXTERNAL, NAME, CREATED)),
                 ALL_VERBS,
+                Map.of(),
                 List.of(),
                 true,
                 "Its teams and keys have to be moved or removed before.",
@@ -104,6 +107,7 @@ final class Resources {
                 "id",
                 units("teams", List.of(ID, EXTERNAL, NAME, Part.of("DEPARTMENT", "department"))),
                 ALL_VERBS,
+                Map.of(),
                 List.of(),
                 true,
                 "Its keys have to be moved or revoked before.",
@@ -144,6 +148,7 @@ final class Resources {
                 "id",
                 view,
                 ALL_VERBS,
+                Map.of(),
                 List.of(
                         new Switch("disable", "Disabled", "Refuses every personal key of a user."),
                         new Switch("enable", "Enabled", "Ends the disabling of a user.")),
@@ -216,6 +221,7 @@ final class Resources {
                 "id",
                 view,
                 ALL_BUT_PUT,
+                Map.of(),
                 List.of(),
                 true,
                 "Their personal keys in this organization are revoked.",
@@ -260,6 +266,7 @@ final class Resources {
                 "name",
                 view.folding(),
                 ALL_BUT_PUT,
+                Map.of(),
                 List.of(),
                 false,
                 "It is refused while a key that can be used holds it.",
@@ -285,10 +292,6 @@ final class Resources {
         return catalog("roles", "role", "Roles, and the scopes that each may grant.", "name", scopes, "scopes");
     }
 
-    private static Resource plans() {
-        return catalog("plans", "plan", "Plans of organizations.", "id", Part.of("TITLE", "title"), "title");
-    }
-
     private static Resource catalog(
             String command, String noun, String description, String id, Part second, String field) {
         var view = new View(
@@ -301,6 +304,7 @@ final class Resources {
                 id,
                 view.folding(),
                 Set.of(Resource.LIST),
+                Map.of(),
                 List.of(),
                 false,
                 "",

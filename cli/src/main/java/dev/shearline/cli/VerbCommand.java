@@ -78,19 +78,20 @@ final class VerbCommand implements Callable<Integer> {
                     .description(field.description());
             add(
                     switch (field.form()) {
-                        case TEXT, CLEARABLE -> option.arity("1").type(String.class);
+                        case TEXT, CLEARABLE, NUMBER, SLOTS -> option.arity("1").type(String.class);
                         case LIST, ROLES ->
                             option.arity("1")
                                     .type(List.class)
                                     .auxiliaryTypes(String.class)
                                     .splitRegex(",");
+                        case KEY_TYPES -> option.arity("1").type(List.class).auxiliaryTypes(String.class);
                         case FLAG -> option.arity("0").type(boolean.class).negatable(verb == Field.Verb.UPDATE);
                     });
         }
         return this;
     }
 
-    private VerbCommand add(OptionSpec.Builder option) {
+    VerbCommand add(OptionSpec.Builder option) {
         line.getCommandSpec().addOption(option.build());
         return this;
     }

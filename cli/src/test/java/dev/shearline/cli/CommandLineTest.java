@@ -94,7 +94,7 @@ class CommandLineTest {
     }
 
     @Test
-    void scopes_are_defined_changed_and_deleted_and_roles_and_plans_are_shown() {
+    void scopes_are_defined_changed_and_deleted_and_roles_are_shown() {
         ok("scopes", "create", "--name", "reports:export", "--title", "Export reports", "--role", "admin,owner");
         ok("scopes", "update", "reports:export", "--publishable");
         assertThat(json("scopes", "get", "reports:export").path("publishable").asBoolean())
@@ -104,7 +104,34 @@ class CommandLineTest {
         ok("scopes", "remove", "reports:export", "--yes");
         assertThat(run("scopes", "get", "reports:export").exitCode()).isEqualTo(3);
         assertThat(ok("roles", "list")).contains("developer");
-        assertThat(ok("plans", "list")).contains("custom");
+    }
+
+    @Test
+    void plans_are_defined_given_and_removed() {
+        ok(
+                "plans",
+                "create",
+                "--id",
+                "business",
+                "--title",
+                "Business",
+                "--key-type",
+                "team",
+                "--key-type",
+                "ci:keys=2");
+        assertThat(ok("plans", "list")).contains("custom").contains("business");
+        ok("plans", "update", "business", "--key-type", "ci:keys=4");
+        assertThat(ok("plans", "get", "business")).contains("4 at a time");
+        var organization = ok("orgs", "create", "--name", "Planned").strip();
+        assertThat(ok("orgs", "plan", organization, "--set", "business", "--override", "ci:keys=9"))
+                .contains("Plan business (Business)");
+        assertThat(json("orgs", "plan", organization)
+                        .at("/key_types/ci/max_keys")
+                        .asInt())
+                .isEqualTo(9);
+        assertThat(run("plans", "remove", "business", "--yes").exitCode()).isEqualTo(6);
+        ok("orgs", "plan", organization, "--set", "custom", "--no-overrides");
+        ok("plans", "remove", "business", "--yes");
     }
 
     @Test
@@ -249,6 +276,11 @@ class CommandLineTest {
                 "scopes list --all",
                 "roles list",
                 "plans list",
+                "plans get scale",
+                "plans create --help",
+                "orgs plan ext:acme",
+                "orgs plan --help",
+                "orgs policy --help",
                 "auth status",
                 "auth sources",
                 "keys tree --help",

@@ -13,6 +13,7 @@ import dev.shearline.server.feed.Clocks;
 import dev.shearline.server.feed.Feed;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.feed.PrimaryClock;
+import dev.shearline.server.http.Json;
 import dev.shearline.server.idempotency.Attempt;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
@@ -24,6 +25,7 @@ import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.plans.Catalog;
+import dev.shearline.server.plans.Entitlements;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.token.KeyFormat;
@@ -93,6 +95,7 @@ public final class Bootstrap implements AutoCloseable {
                 references,
                 new Provisioning(changes, references, ids, clock, settings.defaultPlan()),
                 new Catalog(database, changes, clock),
+                new Entitlements(new Json()),
                 new KeyFormat(settings.keys().brands()),
                 settings.keys().operatorMaxLifetime(),
                 random,

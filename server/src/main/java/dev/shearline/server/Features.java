@@ -25,6 +25,7 @@ import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.keys.OffboardingRoutes;
+import dev.shearline.server.keys.UnusedKeys;
 import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
@@ -35,6 +36,12 @@ import dev.shearline.server.orgs.Units;
 import dev.shearline.server.orgs.Users;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.server.plans.CatalogRoutes;
+import dev.shearline.server.plans.Entitlements;
+import dev.shearline.server.plans.OrganizationPlans;
+import dev.shearline.server.plans.PlanRoutes;
+import dev.shearline.server.plans.Plans;
+import dev.shearline.server.plans.Policies;
+import dev.shearline.server.plans.PolicyRoutes;
 import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.verify.Directory;
@@ -57,6 +64,7 @@ final class Features implements AutoCloseable {
     private final ApiKeys keys;
     private final LastUsed lastUsed;
     private final AnswerCleaning answerCleaning;
+    private final UnusedKeys unusedKeys;
     private final Evidence evidence;
     private final ForkedHistory forkedHistory;
     private final OneTimeLink oneTimeLink;
@@ -90,10 +98,12 @@ final class Features implements AutoCloseable {
                 references,
                 provisioning,
                 catalog,
+                new Entitlements(json),
                 format,
                 settings.keys().operatorMaxLifetime(),
                 random,
                 clock);
+        unusedKeys = new UnusedKeys(keys::lookForUnused);
         forkedHistory = new ForkedHistory(keys);
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
@@ -128,6 +138,11 @@ final class Features implements AutoCloseable {
                         members)
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
+        new PlanRoutes(
+                        new Plans(database, changes, json, settings.defaultPlan()),
+                        new OrganizationPlans(database, changes, references, json, clock))
+                .addTo(routes);
+        new PolicyRoutes(new Policies(database, changes, references, catalog, json, clock)).addTo(routes);
         new OpenApiRoutes().addTo(routes);
         new ReferenceRoutes(OpenApiRoutes::read).addTo(routes);
         oneTimeLink = new OneTimeLink(() -> issueOperatorKey("one-time link", ScopeSet.ALL), random, clock);
@@ -137,6 +152,7 @@ final class Features implements AutoCloseable {
     void start() {
         lastUsed.start();
         answerCleaning.start();
+        unusedKeys.start();
         evidence.start();
     }
 
@@ -187,6 +203,7 @@ final class Features implements AutoCloseable {
     public void close() {
         forkedHistory.close();
         evidence.close();
+        unusedKeys.close();
         answerCleaning.close();
         lastUsed.close();
     }

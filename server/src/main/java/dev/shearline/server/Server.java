@@ -34,6 +34,7 @@ import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.ops.Metrics;
 import dev.shearline.server.ops.OpsRoutes;
+import dev.shearline.server.plans.DefaultPlan;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.server.verify.Verification;
@@ -78,6 +79,7 @@ public final class Server implements AutoCloseable {
         // what must be readable before anything listens
         var instanceKeys = InstanceKeys.read(settings.secretKeysFile());
         requireFitRoles(settings);
+        requireDefaultPlan(settings);
         var json = new Json();
         var format = new KeyFormat(settings.keys().brands());
         var primaryClock = new PrimaryClock(clocks.wall());
@@ -147,6 +149,12 @@ public final class Server implements AutoCloseable {
         } catch (UnfitRoleException e) {
             throw new ConfigurationException(List.of(e.getMessage()));
         }
+    }
+
+    private static void requireDefaultPlan(Settings settings) {
+        DefaultPlan.findFault(settings.database(), settings.defaultPlan()).ifPresent(fault -> {
+            throw new ConfigurationException(List.of(fault));
+        });
     }
 
     private void begin(Settings settings) {

@@ -87,6 +87,7 @@ class OpenApiAnswersTest {
         var team = units(organization);
         users(organization);
         catalog();
+        plans(organization);
         keys(organization, team);
         audit(organization);
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
@@ -219,7 +220,39 @@ class OpenApiAnswersTest {
         check("patch", one, 200, () -> api.patch(path + "/doc:read", Map.of("title", "Read it", "publishable", true)));
         check("delete", one, 200, () -> api.delete(path + "/doc:read"));
         check("get", "/v1/roles", 200, () -> api.get("/v1/roles"));
-        check("get", "/v1/plans", 200, () -> api.get("/v1/plans"));
+    }
+
+    private void plans(String organization) {
+        var path = "/v1/plans";
+        var one = path + "/{id}";
+        var content = Map.of("title", "Doc", "key_types", Map.of("personal", Map.of(), "ci", Map.of("max_keys", 2)));
+        check("get", path, 200, () -> api.get(path));
+        check("get", one, 200, () -> api.get(path + "/scale"));
+        check(
+                "post",
+                path,
+                201,
+                () -> api.post(path, Map.of("id", "doc", "title", "Doc", "key_types", Map.of("team", Map.of()))));
+        check("put", one, 201, () -> api.put(path + "/docs", content));
+        check("put", one, 200, () -> api.put(path + "/doc", content));
+        check("patch", one, 200, () -> api.patch(path + "/doc", Map.of("slots", Map.of("ci_token", 3))));
+        var own = "/v1/organizations/{id}/plan";
+        var its = "/v1/organizations/" + organization + "/plan";
+        var overrides = Map.of("key_types", Map.of("ci", Map.of("max_lifetime", "1y"), "ephemeral", Map.of()));
+        check("patch", own, 200, () -> api.patch(its, Map.of("plan", "doc", "overrides", overrides)));
+        check("get", own, 200, () -> api.get(its));
+        var key = Map.of("type", "team", "name", "Doc", "organization", organization, "scopes", List.of());
+        check("post", "/v1/keys", 403, () -> api.post("/v1/keys", key));
+        var policy = "/v1/organizations/{id}/policy";
+        var itsPolicy = "/v1/organizations/" + organization + "/policy";
+        var rules = Map.of("created_by", "admin", "max_lifetime", "30d", "scopes", Map.of("admin", List.of("*")));
+        check("put", policy, 200, () -> api.put(itsPolicy, Map.of("key_types", Map.of("team", rules))));
+        check("patch", policy, 200, () -> api.patch(itsPolicy, Map.of("rotation_due_after_days", 90)));
+        check("get", policy, 200, () -> api.get(itsPolicy));
+        api.put(itsPolicy, Map.of()).expect(200);
+        check("delete", one, 409, () -> api.delete(path + "/doc"));
+        check("patch", own, 200, () -> api.patch(its, Map.of("plan", "custom")));
+        check("delete", one, 200, () -> api.delete(path + "/doc"));
     }
 
     private void keys(String organization, String team) {

@@ -1,5 +1,6 @@
 package dev.shearline.server.http;
 
+import dev.shearline.server.identity.Lifetime;
 import dev.shearline.server.identity.Scope;
 import java.time.Instant;
 import java.util.Arrays;
@@ -125,6 +126,9 @@ final class JsonProblems {
         }
         if (type == Instant.class) {
             return "a time such as 2030-01-31T12:00:00Z";
+        }
+        if (type == Lifetime.class) {
+            return "a duration such as 24h, 90d, 4w or 1y";
         }
         if (type == Scope.class) {
             return "a scope of the form resource:action, resource:* or *";

@@ -1,5 +1,6 @@
 package dev.shearline.server.http;
 
+import dev.shearline.server.identity.Lifetime;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
@@ -46,6 +47,7 @@ final class JsonTypes {
         text(module, MembershipId.class, MembershipId::value, MembershipId::find);
         text(module, UserId.class, UserId::value, UserId::find);
         text(module, Scope.class, Scope::value, Scope::find);
+        text(module, Lifetime.class, Lifetime::wire, Lifetime::find);
         text(module, Ref.class, Ref::wire, Ref::find);
         text(module, ApiKeyId.class, ApiKeyId::toString, ApiKeyId::find);
         module.addSerializer(ScopeSet.class, new Written<>(ScopeSet.class, JsonTypes::writeScopes));

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the caller is told when a request is not answered as asked (RFC 9457).
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param detail a sentence that says what to do; never a part of the body, never a secret
  * @param field the field or parameter at fault, as a path: {@code items[2].key}
  * @param errors further faults of the same request
+ * @param members what a program may want to know besides: numbers, ids
  */
 public record Problem(
         ProblemCode code,
@@ -21,17 +23,19 @@ public record Problem(
         Optional<String> field,
         List<FieldError> errors,
         Map<String, String> headers,
-        Optional<Duration> retryAfter) {
+        Optional<Duration> retryAfter,
+        Map<String, Object> members) {
 
     public record FieldError(String field, String detail) {}
 
     public Problem {
         errors = List.copyOf(errors);
         headers = Map.copyOf(headers);
+        members = Map.copyOf(members);
     }
 
     public static Problem of(ProblemCode code, String detail) {
-        return new Problem(code, detail, Optional.empty(), List.of(), Map.of(), Optional.empty());
+        return new Problem(code, detail, Optional.empty(), List.of(), Map.of(), Optional.empty(), Map.of());
     }
 
     public static Problem invalidField(String field, String detail) {
@@ -73,21 +77,28 @@ public record Problem(
     }
 
     public Problem withField(String name) {
-        return new Problem(code, detail, Optional.of(name), errors, headers, retryAfter);
+        return new Problem(code, detail, Optional.of(name), errors, headers, retryAfter, members);
     }
 
     public Problem withErrors(List<FieldError> faults) {
-        return new Problem(code, detail, field, faults, headers, retryAfter);
+        return new Problem(code, detail, field, faults, headers, retryAfter, members);
     }
 
     public Problem withHeader(String name, String value) {
         var more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Problem(code, detail, field, errors, more, retryAfter);
+        return new Problem(code, detail, field, errors, more, retryAfter, members);
     }
 
     public Problem withRetryAfter(Duration wait) {
-        return new Problem(code, detail, field, errors, headers, Optional.of(wait));
+        return new Problem(code, detail, field, errors, headers, Optional.of(wait), members);
+    }
+
+    /** A member of the body beside those that every problem has. */
+    public Problem withMember(String name, Object value) {
+        var more = new TreeMap<>(members);
+        more.put(name, value);
+        return new Problem(code, detail, field, errors, headers, retryAfter, more);
     }
 
     public ProblemException asException() {
@@ -109,6 +120,7 @@ public record Problem(
             body.put("errors", faults);
         }
         retryAfter.ifPresent(wait -> body.put("retry_after_ms", wait.toMillis()));
+        new TreeMap<>(members).forEach(body::putIfAbsent);
         return body;
     }
 }

@@ -2,6 +2,7 @@ package dev.shearline.server.identity;
 
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyMode;
+import java.util.List;
 import java.util.Optional;
 
 /** Who asks. Every request and every job has exactly one; the audit log stores it. */
@@ -142,6 +143,14 @@ public sealed interface Actor {
     default boolean managesWhole(OrganizationId organization) {
         return rightsIn(organization)
                 .filter(rights -> rights.manages().isWhole())
+                .isPresent();
+    }
+
+    /** Whether this actor holds a scope for an organization as a whole, and not at some unit of it alone. */
+    default boolean holdsInWhole(Scope scope, OrganizationId organization) {
+        return rightsIn(organization)
+                .filter(rights ->
+                        rights.scopesAt(List.of(UnitId.rootOf(organization))).covers(scope))
                 .isPresent();
     }
 

@@ -39,6 +39,8 @@ public record ApiKey(
         Optional<ApiKeyId> rotatedTo,
         Optional<Instant> endsAt,
         boolean endAtFirstUse,
+        Optional<Instant> rotationDueAt,
+        boolean rotationDue,
         Optional<Instant> revokedAt,
         Optional<String> cause,
         Optional<String> reason,

@@ -23,6 +23,7 @@ import dev.shearline.server.orgs.OwnedKeys;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.plans.Catalog;
+import dev.shearline.server.plans.Entitlements;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import java.security.SecureRandom;
@@ -46,6 +47,12 @@ public final class ApiKeys implements OwnedKeys {
     private static final Caller SPENDING = Caller.job("spending");
     private static final Caller ROTATION = Caller.job("rotation");
     private static final Caller FORKED_HISTORY = Caller.job("forked_history");
+    private static final Caller UNUSED = Caller.job("unused_keys");
+
+    /** Organizations that are looked for at a time. */
+    static final int ORGANIZATIONS_MAX = 100;
+    /** Transactions of one organization at a time; what is left waits for the next look. */
+    static final int PASSES_MAX = 20;
 
     private final Database database;
     private final Changes changes;
@@ -62,6 +69,8 @@ public final class ApiKeys implements OwnedKeys {
     private final KeyMoving moving;
     private final KeySpending spending;
     private final KeyList list;
+    private final IdleKeys idle;
+    private final Entitlements entitlements;
 
     /** @param operatorLifetimeMax how long an operator key may live; empty for no bound */
     public ApiKeys(
@@ -71,6 +80,7 @@ public final class ApiKeys implements OwnedKeys {
             References references,
             Provisioning provisioning,
             Catalog catalog,
+            Entitlements entitlements,
             KeyFormat format,
             Optional<Duration> operatorLifetimeMax,
             SecureRandom random,
@@ -82,9 +92,9 @@ public final class ApiKeys implements OwnedKeys {
         this.clock = clock;
         var journal = new KeyJournal(changes);
         var stateStore = new KeyStateStore();
-        var owners = new OwnerRows();
+        var owners = new OwnerRows(entitlements);
         callers = new CallerRows(clock);
-        var lifetimes = new Lifetimes(operatorLifetimeMax);
+        var rules = new KeyRules(entitlements, new Lifetimes(operatorLifetimeMax));
         lookup = new KeyLookup(database, store);
         creation = new KeyCreation(
                 database,
@@ -94,17 +104,19 @@ public final class ApiKeys implements OwnedKeys {
                 new Destinations(references),
                 provisioning,
                 catalog,
-                lifetimes,
+                rules,
                 journal,
                 format,
                 random,
                 clock);
-        editing = new KeyEditing(store, catalog, lifetimes, journal, clock);
-        states = new KeyStates(stateStore, journal, clock);
-        rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, lifetimes, journal, clock);
+        editing = new KeyEditing(store, catalog, rules, journal, clock);
+        states = new KeyStates(stateStore, rules, journal, clock);
+        rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, rules, journal, clock);
         moving = new KeyMoving(store, owners, callers, journal, clock);
         spending = new KeySpending(store, stateStore, journal, clock);
         list = new KeyList(clock);
+        idle = new IdleKeys(states, changes, clock);
+        this.entitlements = entitlements;
     }
 
     /** The one answer that has the secret. */
@@ -125,6 +137,11 @@ public final class ApiKeys implements OwnedKeys {
                 .map(ref -> organization(caller, ref))
                 .or(() -> caller.actor().organizationOf());
         if (organization.isEmpty()) {
+            if (filter.rotationDue()) {
+                throw KeyProblems.invalidParameter(
+                        "organization",
+                        "\"organization\" is required with \"rotation_due\": when a rotation is due each one says itself.");
+            }
             return database.acrossTenants(
                     "an operator lists keys", tx -> list.list(tx, Optional.empty(), Reach.whole(), filter, paging));
         }
@@ -285,6 +302,38 @@ public final class ApiKeys implements OwnedKeys {
                 FORKED_HISTORY.actor(),
                 organization,
                 tx -> states.disableForked(tx, FORKED_HISTORY, organization, id, known));
+    }
+
+    /** Warns of keys that nobody uses and disables them, wherever a policy says so. */
+    public void lookForUnused() {
+        var last = Optional.<OrganizationId>empty();
+        List<OrganizationId> some;
+        do {
+            var after = last;
+            some = database.acrossTenants(
+                    "which organizations disable unused keys", tx -> idle.organizations(tx, after, ORGANIZATIONS_MAX));
+            some.forEach(this::lookForUnused);
+            last = some.isEmpty() ? Optional.empty() : Optional.of(some.getLast());
+        } while (some.size() == ORGANIZATIONS_MAX);
+    }
+
+    private void lookForUnused(OrganizationId organization) {
+        for (int pass = 0; pass < PASSES_MAX; pass++) {
+            var more = database.inTransaction(
+                    TenantContext.whole(UNUSED.actor(), organization),
+                    tx -> entitlements
+                            .get(tx, organization)
+                            .policy()
+                            .idle()
+                            .filter(days -> idle.pass(tx, UNUSED, organization, days))
+                            .isPresent());
+            if (!more.entries().isEmpty()) {
+                feed.announce(more);
+            }
+            if (!more.value()) {
+                return;
+            }
+        }
     }
 
     private void announce(Actor actor, OrganizationId organization, Consumer<Tx> work) {

@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** Why a key is disabled, and with it who may enable it. In ascending order: a later cause replaces an earlier one. */
 enum DisabledCause {
+    /** By the server, because nobody used the key for as long as its organization's policy allows. */
+    UNUSED,
     /** By somebody who sees a part of the organization, such as the member whose key it is. */
     MANUAL,
     /** By somebody who reaches the whole organization: whoever reaches only a part of it does not undo that. */

@@ -36,7 +36,7 @@ final class KeyCreation {
     private final Destinations destinations;
     private final Provisioning provisioning;
     private final Catalog catalog;
-    private final Lifetimes lifetimes;
+    private final KeyRules rules;
     private final KeyJournal journal;
     private final KeyFormat format;
     private final SecureRandom random;
@@ -50,7 +50,7 @@ final class KeyCreation {
             Destinations destinations,
             Provisioning provisioning,
             Catalog catalog,
-            Lifetimes lifetimes,
+            KeyRules rules,
             KeyJournal journal,
             KeyFormat format,
             SecureRandom random,
@@ -62,7 +62,7 @@ final class KeyCreation {
         this.destinations = destinations;
         this.provisioning = provisioning;
         this.catalog = catalog;
-        this.lifetimes = lifetimes;
+        this.rules = rules;
         this.journal = journal;
         this.format = format;
         this.random = random;
@@ -81,14 +81,15 @@ final class KeyCreation {
                 yield database.inTransaction(
                         context,
                         tx -> attempt.in(
-                                tx, in -> create(in, caller, owner(in, organization, holder), wanted, checked)));
+                                tx,
+                                in -> create(in, caller, owned(in, organization, holder, wanted), wanted, checked)));
             }
             case Destination.Provided(var place) ->
                 provisioning.commit(
                         caller,
                         place,
                         (tx, made) ->
-                                attempt.in(tx, in -> create(in, caller, owner(in, made, wanted), wanted, checked)));
+                                attempt.in(tx, in -> create(in, caller, owned(in, made, wanted), wanted, checked)));
         };
     }
 
@@ -122,31 +123,36 @@ final class KeyCreation {
         return type == KeyType.PERSONAL || type == KeyType.TEAM;
     }
 
-    private IssuedKey create(Tx tx, Caller caller, KeyOwner owner, NewApiKey wanted, Checked checked) {
+    private IssuedKey create(Tx tx, Caller caller, Owned owned, NewApiKey wanted, Checked checked) {
+        var owner = owned.owner();
         var actor = callers.requireAlive(tx, caller.actor());
         CallerRights.requireMakes(actor, owner, wanted.type());
         GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
         GrantedScopes.requireHeld(CallerRights.grantable(tx, actor, owner, wanted.type()), checked.scopes());
+        rules.requireAllowed(tx, owned, actor, wanted.type(), checked.scopes(), checked.cidrs());
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var maximum = lifetimes.maximum(wanted.type(), owner.plan());
-        var expiresAt = lifetimes.expiry(maximum, wanted.expiresIn(), wanted.expiresAt(), now, now);
+        var asked = new Lifetimes.Asked(wanted.expiresIn(), wanted.expiresAt());
+        var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);
         Lifetimes.requireOrder(checked.notBefore(), expiresAt);
         var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
         var content = new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
+        rules.requireRoom(tx, owned, wanted.type(), now);
         return issue(tx, caller, content, KeyRow.Links.NONE);
     }
 
-    private KeyOwner owner(Tx tx, OrganizationId id, Destination.Holder holder) {
+    private Owned owned(Tx tx, OrganizationId id, Destination.Holder holder, NewApiKey wanted) {
+        var addition = Addition.of(wanted.type());
         return switch (holder) {
-            case Destination.Holder.Whole _ -> owners.ofOrganization(tx, id);
-            case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, id, unit);
-            case Destination.Holder.User(var user) -> owners.ofUser(tx, id, user);
-            case Destination.Holder.Member(var member) -> owners.ofMembership(tx, id, member);
+            case Destination.Holder.Whole _ -> owners.ofOrganization(tx, id, addition);
+            case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, id, unit, addition);
+            case Destination.Holder.User(var user) -> owners.ofUser(tx, id, user, addition);
+            case Destination.Holder.Member(var member) -> owners.ofMembership(tx, id, member, addition);
         };
     }
 
-    private KeyOwner owner(Tx tx, Provisioned made, NewApiKey wanted) {
+    private Owned owned(Tx tx, Provisioned made, NewApiKey wanted) {
         var organization = made.organization().id();
+        var addition = Addition.of(wanted.type());
         return switch (wanted.type()) {
             case PERSONAL ->
                 owners.ofMembership(
@@ -155,10 +161,13 @@ final class KeyCreation {
                         made.member()
                                 .orElseThrow(() -> KeyProblems.invalid(
                                         "user", "\"user\" is required: say whose personal key it is."))
-                                .id());
-            case TEAM ->
-                owners.ofUnit(tx, organization, made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization)));
-            case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(tx, organization);
+                                .id(),
+                        addition);
+            case TEAM -> {
+                var unit = made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization));
+                yield owners.ofUnit(tx, organization, unit, addition);
+            }
+            case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(tx, organization, addition);
         };
     }
 

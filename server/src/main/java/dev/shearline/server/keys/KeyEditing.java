@@ -18,14 +18,14 @@ final class KeyEditing {
 
     private final ApiKeyStore store;
     private final Catalog catalog;
-    private final Lifetimes lifetimes;
+    private final KeyRules rules;
     private final KeyJournal journal;
     private final InstantSource clock;
 
-    KeyEditing(ApiKeyStore store, Catalog catalog, Lifetimes lifetimes, KeyJournal journal, InstantSource clock) {
+    KeyEditing(ApiKeyStore store, Catalog catalog, KeyRules rules, KeyJournal journal, InstantSource clock) {
         this.store = store;
         this.catalog = catalog;
-        this.lifetimes = lifetimes;
+        this.rules = rules;
         this.journal = journal;
         this.clock = clock;
     }
@@ -36,13 +36,14 @@ final class KeyEditing {
                     "The key is " + key.statusAt(clock.instant()).wire() + ", which is final: create a new one.");
         }
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var after = edited(key, edit, now);
+        var after = edited(tx, key, edit, now);
         if (after.equals(key)) {
             return;
         }
         if (!after.scopes().equals(key.scopes())) {
             GrantedScopes.requireKnown(tx, catalog, after.scopes(), key.kind().visibility());
         }
+        rules.requireEditAllowed(tx, caller.actor(), key, after);
         if (Widening.isBetween(key, after, now)) {
             GrantedScopes.requireHeldToWiden(
                     CallerRights.grantable(
@@ -53,7 +54,7 @@ final class KeyEditing {
         journal.record(tx, caller, ChangeKind.KEY_UPDATED, key.id(), version, event(key, after));
     }
 
-    private KeyRow edited(KeyRow key, KeyEdit edit, Instant now) {
+    private KeyRow edited(Tx tx, KeyRow key, KeyEdit edit, Instant now) {
         var text = new KeyRow.Text(
                 edit.name().map(KeyText::checkedName).orElse(key.text().name()),
                 edit.description()
@@ -71,7 +72,7 @@ final class KeyEditing {
                 text,
                 edit.scopes().map(GrantedScopes::parse).orElse(key.scopes()),
                 edit.cidrs().map(AllowedAddresses::checked).orElse(key.cidrs()),
-                times(key, edit, now),
+                times(tx, key, edit, now),
                 key.life(),
                 key.links(),
                 key.activity(),
@@ -95,19 +96,19 @@ final class KeyEditing {
         };
     }
 
-    private KeyTimes times(KeyRow key, KeyEdit edit, Instant now) {
+    private KeyTimes times(Tx tx, KeyRow key, KeyEdit edit, Instant now) {
         var times = key.times();
         var notBefore = edit.notBefore()
                 .map(time -> time.truncatedTo(ChronoUnit.MICROS))
                 .over(times.notBefore());
-        var expiresAt = expiresAt(key, edit, now);
+        var expiresAt = expiresAt(tx, key, edit, now);
         if (!notBefore.equals(times.notBefore()) || !expiresAt.equals(times.expiresAt())) {
             Lifetimes.requireOrder(notBefore, expiresAt);
         }
         return new KeyTimes(times.createdAt(), times.updatedAt(), notBefore, expiresAt, times.endsAt());
     }
 
-    private Optional<Instant> expiresAt(KeyRow key, KeyEdit edit, Instant now) {
+    private Optional<Instant> expiresAt(Tx tx, KeyRow key, KeyEdit edit, Instant now) {
         var times = key.times();
         var in = edit.expiresAt() instanceof Settable.Cleared<?> ? Optional.of(Lifetimes.NONE) : edit.expiresIn();
         var at = edit.expiresAt().over(Optional.empty());
@@ -117,8 +118,7 @@ final class KeyEditing {
         if (times.isExpiredAt(now)) {
             throw KeyProblems.conflict("The key has expired and cannot be extended: recreate it.");
         }
-        var maximum = lifetimes.maximum(key.kind().type(), key.owner().plan());
-        return lifetimes.expiry(maximum, in, at, times.createdAt(), now);
+        return rules.changedExpiry(tx, key, new Lifetimes.Asked(in, at), now);
     }
 
     /** Of metadata it says only that it has changed: it may hold what belongs in no log. */

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param owner a user, a unit or an organization
  * @param unit where the keys are valid
  * @param statuses empty for all but revoked and used keys
+ * @param rotationDue only those that should be rotated, after the policy of their organization
  * @param text the beginnings of words of the name or the description, or of a key's id or prefix
  */
 public record KeyFilter(
@@ -31,6 +32,7 @@ public record KeyFilter(
         Optional<Duration> unusedFor,
         Optional<String> text,
         Optional<KeyDigest> digest,
+        boolean rotationDue,
         KeySort sort,
         boolean descending) {
 
@@ -55,6 +57,7 @@ public record KeyFilter(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 KeySort.CREATED,
                 true);
     }
@@ -62,7 +65,18 @@ public record KeyFilter(
     /** What a cursor is bound to. */
     String list() {
         return "/v1/keys?"
-                + List.of(organization, type, owner, unit, statuses, scope, expiresWithin, unusedFor, text, digest)
+                + List.of(
+                        organization,
+                        type,
+                        owner,
+                        unit,
+                        statuses,
+                        scope,
+                        expiresWithin,
+                        unusedFor,
+                        text,
+                        digest,
+                        rotationDue)
                 + sort + descending;
     }
 }

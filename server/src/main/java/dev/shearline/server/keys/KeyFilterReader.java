@@ -39,6 +39,7 @@ final class KeyFilterReader {
                 "unused_for",
                 "q",
                 "digest",
+                "rotation_due",
                 "sort",
                 "order",
                 Paging.LIMIT,
@@ -56,8 +57,14 @@ final class KeyFilterReader {
                 request.query("unused_for").map(text -> Lifetimes.span("unused_for", text)),
                 request.query("q").map(this::text),
                 one(request, "digest", KeyDigest::findHex, "the SHA-256 of a key, as 64 hexadecimal digits"),
+                one(request, "rotation_due", KeyFilterReader::findTrue, "true, or left out")
+                        .isPresent(),
                 sort,
                 isDescending(request, sort));
+    }
+
+    private static Optional<Boolean> findTrue(String text) {
+        return text.equals("true") ? Optional.of(true) : Optional.empty();
     }
 
     private static <T> Optional<T> one(

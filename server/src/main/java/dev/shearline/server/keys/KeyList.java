@@ -8,6 +8,7 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
@@ -45,6 +46,11 @@ final class KeyList {
     /** A page is a few rows from anywhere, by index: the planner's usual guess of what that costs is of spinning disks. */
     private static final String EXPECT_QUICK_LOOKUPS = "SELECT set_config('random_page_cost', '1.1', true)";
 
+    private static final String ROTATION_DUE_AFTER_DAYS = """
+            SELECT CAST(policy ->> 'rotation_due_after_days' AS integer) AS days FROM organization
+             WHERE id = :organization AND policy ->> 'rotation_due_after_days' IS NOT NULL
+            """;
+
     private static final Pattern KEY_ID = Pattern.compile("key_[0-9A-Za-z]{12}");
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
@@ -64,6 +70,13 @@ final class KeyList {
     Page<ApiKey> list(Tx tx, Optional<OrganizationId> organization, Reach reach, KeyFilter filter, Paging paging) {
         tx.handle().createQuery(EXPECT_QUICK_LOOKUPS).mapTo(String.class).one();
         var now = clock.instant();
+        var dueSince = organization
+                .filter(_ -> filter.rotationDue())
+                .flatMap(id -> findRotationDueAfterDays(tx, id))
+                .map(days -> now.minus(Duration.ofDays(days)));
+        if (filter.rotationDue() && dueSince.isEmpty()) {
+            return new Page<>(List.of(), Optional.empty());
+        }
         var range = new Range(
                 organization,
                 reach.audienceIds(),
@@ -75,6 +88,7 @@ final class KeyList {
                 tx.handle().createQuery(sql(range, filter, after.isPresent())).addCustomizer(PLANNED_EACH_TIME);
         range.bind(query);
         bind(query, filter, now);
+        dueSince.ifPresent(since -> query.bind("dueSince", DatabaseTimes.of(since)));
         after.ifPresent(last -> query.bind("afterValue", last.value()).bind("afterId", last.id()));
         var rows = query.bind("rows", paging.limit() + 1)
                 .map((row, context) ->
@@ -84,6 +98,14 @@ final class KeyList {
                 paging.page(rows, row -> List.of(row.position(), row.key().id().toString()));
         return new Page<>(
                 page.items().stream().map(row -> row.key().shownAt(now)).toList(), page.nextCursor());
+    }
+
+    private static Optional<Integer> findRotationDueAfterDays(Tx tx, OrganizationId organization) {
+        return tx.handle()
+                .createQuery(ROTATION_DUE_AFTER_DAYS)
+                .bind("organization", organization.value())
+                .mapTo(Integer.class)
+                .findOne();
     }
 
     private record Listed(KeyRow key, String position) {}
@@ -224,6 +246,11 @@ final class KeyList {
             conditions.add("k.created_at < :unusedSince");
             conditions.add(order.isUnused());
         });
+        if (filter.rotationDue()) {
+            conditions.add(
+                    "k.created_at <= :dueSince AND k.rotated_to IS NULL AND k.type IN ('personal', 'team', 'ci') AND "
+                            + KeyConditions.NOT_OVER);
+        }
         filter.digest().ifPresent(_ -> conditions.add("k.digest = :digest"));
         filter.text().ifPresent(text -> conditions.add(KeyTextSearch.of(text).condition()));
     }

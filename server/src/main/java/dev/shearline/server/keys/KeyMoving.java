@@ -35,7 +35,7 @@ final class KeyMoving {
         if (seen.kind().type() != KeyType.TEAM) {
             throw KeyProblems.conflict("Only the keys of teams, departments and the organization move between units.");
         }
-        var owner = owners.ofUnit(tx, organization, unit);
+        var owner = owners.ofUnit(tx, organization, unit, Addition.NONE).owner();
         var locked = callers.lockedWith(
                 tx,
                 caller.actor(),

@@ -11,12 +11,13 @@ import java.util.Optional;
 /**
  * Whose a key is and where it is valid.
  *
+ * @param rotationDueAfterDays how old the organization lets its keys become before they should be rotated
  * @param audience who may see it: the membership, the unit, or the organization's admin audience
  */
 record KeyOwner(
         OrganizationId organization,
         Optional<String> organizationExternalId,
-        String plan,
+        Optional<Integer> rotationDueAfterDays,
         UnitId unit,
         UnitKind unitKind,
         Optional<String> unitExternalId,

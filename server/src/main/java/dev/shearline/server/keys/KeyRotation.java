@@ -27,7 +27,7 @@ final class KeyRotation {
     private final OwnerRows owners;
     private final CallerRows callers;
     private final KeyCreation creation;
-    private final Lifetimes lifetimes;
+    private final KeyRules rules;
     private final KeyJournal journal;
     private final InstantSource clock;
 
@@ -38,7 +38,7 @@ final class KeyRotation {
             OwnerRows owners,
             CallerRows callers,
             KeyCreation creation,
-            Lifetimes lifetimes,
+            KeyRules rules,
             KeyJournal journal,
             InstantSource clock) {
         this.store = store;
@@ -47,7 +47,7 @@ final class KeyRotation {
         this.owners = owners;
         this.callers = callers;
         this.creation = creation;
-        this.lifetimes = lifetimes;
+        this.rules = rules;
         this.journal = journal;
         this.clock = clock;
     }
@@ -59,7 +59,7 @@ final class KeyRotation {
         CallerRights.requireManages(caller.actor(), seen);
         TestMode.requireWithin(caller.actor(), seen.kind().mode());
         requireRotatable(seen, now);
-        var owner = owners.again(tx, seen.owner(), seen.kind());
+        var owned = owners.again(tx, seen.owner(), seen.kind());
         var locked = callers.lockedWith(
                 tx,
                 caller.actor(),
@@ -70,10 +70,12 @@ final class KeyRotation {
         // whoever rotates gets a secret with these scopes in hand
         CallerRights.requireManages(locked.actor(), old);
         GrantedScopes.requireHeld(
-                CallerRights.grantable(tx, locked.actor(), owner, old.kind().type()), old.scopes());
+                CallerRights.grantable(
+                        tx, locked.actor(), owned.owner(), old.kind().type()),
+                old.scopes());
         boolean endAtFirstUse = !grace.isZero() && rotation.endAtFirstUse().orElse(false);
         var links = new KeyRow.Links(Optional.of(id), Optional.empty(), endAtFirstUse);
-        var successor = creation.issue(tx, caller, successor(old, owner, now), links);
+        var successor = creation.issue(tx, caller, successor(tx, old, owned, now), links);
         end(tx, caller, old, successor.key().id(), grace, now);
         return successor;
     }
@@ -96,12 +98,11 @@ final class KeyRotation {
         }
     }
 
-    private KeyContent successor(KeyRow old, KeyOwner owner, Instant now) {
-        var maximum = lifetimes.maximum(old.kind().type(), owner.plan());
+    private KeyContent successor(Tx tx, KeyRow old, Owned owned, Instant now) {
         var notBefore = old.times().notBefore().filter(time -> time.isAfter(now));
-        var expiresAt = Lifetimes.renewed(maximum, old.times(), now);
+        var expiresAt = rules.renewed(tx, owned.entitlement(), old, now);
         var times = new KeyTimes(now, now, notBefore, expiresAt, Optional.empty());
-        return new KeyContent(old.kind(), owner, old.text(), old.scopes(), old.cidrs(), times);
+        return new KeyContent(old.kind(), owned.owner(), old.text(), old.scopes(), old.cidrs(), times);
     }
 
     private void end(Tx tx, Caller caller, KeyRow old, ApiKeyId successor, Duration grace, Instant now) {

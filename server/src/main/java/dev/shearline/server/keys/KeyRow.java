@@ -7,6 +7,7 @@ import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.KeyKind;
 import dev.shearline.token.KeyMode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +75,16 @@ record KeyRow(
         return owner.organization();
     }
 
+    /** From when on it should be rotated; empty for what is over, has been rotated, or is used once. */
+    private Optional<Instant> rotationDueAt() {
+        boolean rotates = kind.type() != KeyType.EPHEMERAL
+                && !life.state().isFinal()
+                && links.rotatedTo().isEmpty();
+        return owner.rotationDueAfterDays()
+                .filter(_ -> rotates)
+                .map(days -> times.createdAt().plus(Duration.ofDays(days)));
+    }
+
     KeyStatus statusAt(Instant now) {
         return KeyStatus.of(life.state(), times, now);
     }
@@ -108,6 +119,8 @@ record KeyRow(
                 links.rotatedTo(),
                 times.endsAt(),
                 links.endAtFirstUse(),
+                rotationDueAt(),
+                rotationDueAt().filter(due -> !due.isAfter(now)).isPresent(),
                 life.revokedAt(),
                 life.revokedCause().or(() -> life.disabledCause().map(DisabledCause::wire)),
                 life.revokedReason(),

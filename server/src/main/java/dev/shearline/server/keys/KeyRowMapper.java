@@ -29,7 +29,8 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
             k.name, k.description, k.metadata, k.verified_metadata, k.scopes, k.cidrs, k.state, k.not_before, k.expires_at,
             k.rotated_from, k.rotated_to, k.ends_at, k.end_at_first_use, k.revoked_at, k.revoked_cause, k.revoked_reason,
             k.disabled_cause, k.version, k.created_at, k.created_by, k.updated_at,
-            o.external_id AS organization_external_id, o.plan_id, u.kind, u.external_id AS unit_external_id,
+            o.external_id AS organization_external_id,
+            CAST(o.policy ->> 'rotation_due_after_days' AS integer) AS rotation_due_after_days, u.kind, u.external_id AS unit_external_id,
             m.user_id, p.external_id AS user_external_id, y.last_used_at, y.last_used_address
             """;
 
@@ -81,7 +82,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
         return new KeyOwner(
                 new OrganizationId(text(row, "organization_id")),
                 optional(row, "organization_external_id"),
-                text(row, "plan_id"),
+                number(row, "rotation_due_after_days"),
                 new UnitId(text(row, "unit_id")),
                 UnitKind.ofWire(text(row, "kind")),
                 optional(row, "unit_external_id"),
@@ -123,6 +124,11 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
     static Optional<String> optional(ResultSet row, String column) throws SQLException {
         @Nullable String text = row.getString(column);
         return Optional.ofNullable(text);
+    }
+
+    static Optional<Integer> number(ResultSet row, String column) throws SQLException {
+        @Nullable Integer number = row.getObject(column, Integer.class);
+        return Optional.ofNullable(number);
     }
 
     static Optional<Instant> time(ResultSet row, String column) throws SQLException {

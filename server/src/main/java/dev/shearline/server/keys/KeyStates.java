@@ -19,11 +19,13 @@ import java.util.Optional;
 final class KeyStates {
 
     private final KeyStateStore store;
+    private final KeyRules rules;
     private final KeyJournal journal;
     private final InstantSource clock;
 
-    KeyStates(KeyStateStore store, KeyJournal journal, InstantSource clock) {
+    KeyStates(KeyStateStore store, KeyRules rules, KeyJournal journal, InstantSource clock) {
         this.store = store;
+        this.rules = rules;
         this.journal = journal;
         this.clock = clock;
     }
@@ -47,6 +49,12 @@ final class KeyStates {
                         version -> recordDisabled(tx, caller, organization, id, DisabledCause.HISTORY_FORKED, version));
     }
 
+    /** One that is disabled already stays so for its own cause. */
+    void disableUnused(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id) {
+        store.disable(tx, organization, id, DisabledCause.UNUSED, now())
+                .ifPresent(version -> recordDisabled(tx, caller, organization, id, DisabledCause.UNUSED, version));
+    }
+
     private void recordDisabled(
             Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, DisabledCause cause, int version) {
         var event = KeyJournal.event(organization, id, "disabled").with("cause", cause.wire());
@@ -57,6 +65,7 @@ final class KeyStates {
         requireLiving(key, "enabled");
         if (key.life().state() == KeyState.DISABLED) {
             requireMayEnable(tx, caller.actor(), key);
+            rules.requireIncluded(tx, key, now());
         }
         store.enable(tx, key.organization(), key.id(), now()).ifPresent(version -> {
             var event = KeyJournal.event(key.organization(), key.id(), "enabled");
@@ -80,7 +89,7 @@ final class KeyStates {
                                     + " whole organization may enable it. Ask an administrator.");
                 }
             }
-            case MANUAL -> {}
+            case UNUSED, MANUAL -> {}
         }
         GrantedScopes.requireHeldToWiden(
                 CallerRights.grantable(tx, actor, key.owner(), key.kind().type()), key.scopes());

@@ -1,25 +1,25 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.Lifetime;
+import dev.shearline.server.plans.TypePolicy;
+import dev.shearline.server.plans.TypeTerms;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** How long keys live: what a caller asks for, held against the maximum of the type and the plan. */
+/** How long keys live: what a caller asks for, held against what the type, the plan and the policy allow. */
 final class Lifetimes {
 
     static final Duration DEFAULT = Duration.ofDays(90);
 
-    /** Where a plan allows longer lives than the type does. */
-    static final Duration LONG_LIFE_MAX = Duration.ofDays(10 * 365);
-
     static final Duration GRACE_DEFAULT = Duration.ofHours(24);
     static final Duration GRACE_MAX = Duration.ofDays(30);
 
-    private static final Set<String> LONG_LIFE_PLANS = Set.of("scale", "custom");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,5})([smhdwy])");
     static final String NONE = "none";
 
@@ -30,20 +30,76 @@ final class Lifetimes {
         this.operatorMaximum = operatorMaximum;
     }
 
-    /** @param endless whether a key may also have no expiry at all */
-    record Maximum(Duration length, boolean endless) {}
-
-    Maximum maximum(KeyType type, String plan) {
-        boolean longLife = LONG_LIFE_PLANS.contains(plan);
-        return switch (type) {
-            case EPHEMERAL -> new Maximum(Duration.ofHours(24), false);
-            case OPERATOR ->
-                operatorMaximum.map(length -> new Maximum(length, false)).orElse(new Maximum(LONG_LIFE_MAX, true));
-            case CI -> longLife ? new Maximum(LONG_LIFE_MAX, true) : new Maximum(Duration.ofDays(90), false);
-            case PERSONAL, TEAM ->
-                longLife ? new Maximum(LONG_LIFE_MAX, true) : new Maximum(Duration.ofDays(365), false);
-        };
+    /** What allows no more. */
+    enum Bound {
+        TYPE,
+        PLAN,
+        POLICY
     }
+
+    /**
+     * The most that a key may have.
+     *
+     * @param endless whether it may also have no expiry at all
+     * @param usual how long it lives when nothing is said
+     */
+    record Maximum(Duration length, Bound lengthBy, boolean endless, Bound endlessBy, Duration usual) {
+
+        Maximum(Duration length, Bound lengthBy, boolean endless, Bound endlessBy) {
+            this(length, lengthBy, endless, endlessBy, shorter(DEFAULT, length));
+        }
+
+        /** What narrows less than this is no bound. */
+        Maximum within(TypePolicy policy) {
+            var most = policy.maxLifetime().map(Lifetime::length).orElse(length);
+            boolean narrows = most.compareTo(length) < 0;
+            var shortest = narrows ? most : length;
+            boolean ends = policy.requiresExpiry();
+            return new Maximum(
+                    shortest,
+                    narrows ? Bound.POLICY : lengthBy,
+                    endless && !ends,
+                    endless && ends ? Bound.POLICY : endlessBy,
+                    shorter(policy.defaultLifetime().map(Lifetime::length).orElse(usual), shortest));
+        }
+
+        private static Duration shorter(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
+        }
+    }
+
+    /** A life that something other than the type does not allow. */
+    @FunctionalInterface
+    interface Refusal {
+
+        /**
+         * @param allowing whether other terms would allow it
+         * @param most completes "keys … ": what is allowed
+         */
+        ProblemException of(Bound by, String field, Predicate<TypeTerms> allowing, String most);
+    }
+
+    /** Whatever plan there is. */
+    Maximum ofType(KeyType type) {
+        if (type == KeyType.OPERATOR && operatorMaximum.isPresent()) {
+            return new Maximum(operatorMaximum.get(), Bound.TYPE, false, Bound.TYPE);
+        }
+        return new Maximum(TypeTerms.lifetimeMax(type).length(), Bound.TYPE, TypeTerms.mayBeEndless(type), Bound.TYPE);
+    }
+
+    /** Within a plan. */
+    Maximum of(KeyType type, TypeTerms terms) {
+        var ofType = ofType(type);
+        var length = terms.maxLifetime().length();
+        return new Maximum(
+                length,
+                length.compareTo(ofType.length()) < 0 ? Bound.PLAN : Bound.TYPE,
+                terms.noExpiry(),
+                ofType.endless() ? Bound.PLAN : Bound.TYPE);
+    }
+
+    /** What a caller asks for: nothing, a length or a time. */
+    record Asked(Optional<String> in, Optional<Instant> at) {}
 
     /**
      * When a key ends.
@@ -51,27 +107,36 @@ final class Lifetimes {
      * @param createdAt the maximum counts from here, so that extending a key does not make it live for ever
      * @return empty for a key without expiry
      */
-    Optional<Instant> expiry(
-            Maximum maximum, Optional<String> in, Optional<Instant> at, Instant createdAt, Instant now) {
+    static Optional<Instant> expiry(Maximum maximum, Asked asked, Instant createdAt, Instant now, Refusal refusal) {
+        var in = asked.in();
+        var at = asked.at();
         if (in.isPresent() && at.isPresent()) {
             throw KeyProblems.invalid("expires_at", "Send \"expires_in\" or \"expires_at\", not both.");
         }
         if (in.isPresent()) {
-            return expiryIn(maximum, in.get(), createdAt, now);
+            return expiryIn(maximum, in.get(), createdAt, now, refusal);
         }
         if (at.isPresent()) {
-            return Optional.of(checked("expires_at", maximum, at.get(), createdAt, now));
+            return Optional.of(checked("expires_at", maximum, at.get(), createdAt, now, refusal));
         }
-        return Optional.of(now.plus(DEFAULT.compareTo(maximum.length()) < 0 ? DEFAULT : maximum.length()));
+        return Optional.of(now.plus(maximum.usual()));
     }
 
-    private static Optional<Instant> expiryIn(Maximum maximum, String in, Instant createdAt, Instant now) {
+    private static Optional<Instant> expiryIn(
+            Maximum maximum, String in, Instant createdAt, Instant now, Refusal refusal) {
         if (in.equals(NONE)) {
             if (!maximum.endless()) {
-                throw KeyProblems.invalid(
-                        "expires_in",
-                        "This key must expire: choose at most " + days(maximum.length())
-                                + ". Keys without expiry need the plan scale or custom, and are never ephemeral.");
+                throw switch (maximum.endlessBy()) {
+                    case TYPE ->
+                        KeyProblems.invalid(
+                                "expires_in", "This key must expire: choose at most " + words(maximum.length()) + ".");
+                    case PLAN, POLICY ->
+                        refusal.of(
+                                maximum.endlessBy(),
+                                "expires_in",
+                                TypeTerms::noExpiry,
+                                "live at most " + words(maximum.length()));
+                };
             }
             return Optional.empty();
         }
@@ -80,19 +145,32 @@ final class Lifetimes {
             throw KeyProblems.invalid(
                     "expires_in", "\"expires_in\" must be a duration such as 12h, 90d, 4w or 1y, or none.");
         }
-        return Optional.of(checked("expires_in", maximum, now.plus(length.get()), createdAt, now));
+        return Optional.of(checked("expires_in", maximum, now.plus(length.get()), createdAt, now, refusal));
     }
 
-    private static Instant checked(String field, Maximum maximum, Instant end, Instant createdAt, Instant now) {
+    private static Instant checked(
+            String field, Maximum maximum, Instant end, Instant createdAt, Instant now, Refusal refusal) {
         if (!end.isAfter(now)) {
             throw KeyProblems.invalid(field, "\"" + field + "\" lies in the past: choose a time to come.");
         }
         var latest = createdAt.plus(maximum.length());
         if (end.isAfter(latest)) {
-            throw KeyProblems.invalid(
-                    field,
-                    "\"" + field + "\" is too far away: this key lives at most " + days(maximum.length())
-                            + ", so until " + latest.truncatedTo(ChronoUnit.SECONDS) + ".");
+            var until = latest.truncatedTo(ChronoUnit.SECONDS);
+            throw switch (maximum.lengthBy()) {
+                case TYPE ->
+                    KeyProblems.invalid(
+                            field,
+                            "\"" + field + "\" is too far away: this key lives at most " + words(maximum.length())
+                                    + ", so until " + until + ".");
+                case PLAN, POLICY ->
+                    refusal.of(
+                            maximum.lengthBy(),
+                            field,
+                            terms -> !createdAt
+                                    .plus(terms.maxLifetime().length())
+                                    .isBefore(end),
+                            "live at most " + words(maximum.length()) + ", this one until " + until);
+            };
         }
         return end.truncatedTo(ChronoUnit.MICROS);
     }
@@ -157,7 +235,7 @@ final class Lifetimes {
                 });
     }
 
-    private static String days(Duration length) {
-        return length.toHours() <= 48 ? length.toHours() + " hours" : length.toDays() + " days";
+    private static String words(Duration length) {
+        return new Lifetime(length).words();
     }
 }

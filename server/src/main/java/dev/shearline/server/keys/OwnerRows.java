@@ -6,35 +6,57 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;
 import dev.shearline.server.identity.UserId;
+import dev.shearline.server.plans.Entitlement;
+import dev.shearline.server.plans.Entitlements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * Reads who is to own a key and keeps it from going away until the key is there.
+ * Reads who is to own a key and what the organization's plan says, and keeps both from going away until the key is there.
  *
  * <p>The organization comes first, then the unit or the membership, each {@code FOR SHARE}. Creates share these locks, so they do not
  * queue behind one another; whoever suspends, closes or removes takes the row {@code FOR NO KEY UPDATE}, which waits for the creates
  * under way and is seen by all that follow. So no key is ever made that its owner's end does not reach. A foreign key would not do: it
  * asks only that the row be there, and a removed unit is.
+ *
+ * <p>Where the plan has a number of the keys that are added, the organization is locked {@code FOR NO KEY UPDATE} instead, so that what is
+ * counted afterwards stays so. Which of the two it is, one statement finds out and does: nobody ever holds one and then asks for the other.
  */
 final class OwnerRows {
 
     private static final String ORGANIZATION = """
-            SELECT state, external_id, plan_id, admin_audience_id FROM organization
-             WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
-               FOR SHARE
+            WITH named AS MATERIALIZED (
+                SELECT o.id, jsonb_typeof(coalesce(o.overrides -> 'key_types' -> CAST(:added AS text) -> 'max_keys',
+                                                   p.settings -> 'key_types' -> CAST(:added AS text) -> 'max_keys'))
+                                 IS NOT DISTINCT FROM 'number' AS counted
+                  FROM organization AS o JOIN plan AS p ON p.id = o.plan_id
+                 WHERE o.id = :organization
+            )
+            SELECT o.id, o.state, o.external_id, o.plan_id, o.admin_audience_id, CAST(o.overrides AS text) AS overrides,
+                   CAST(o.policy AS text) AS policy, CAST(o.policy ->> 'rotation_due_after_days' AS integer) AS rotation_due_after_days,
+                   (SELECT CAST(p.settings AS text) FROM plan AS p WHERE p.id = o.plan_id) AS settings, n.counted
+              FROM named AS n
+             CROSS JOIN LATERAL (
+                SELECT a.id, a.state, a.external_id, a.plan_id, a.admin_audience_id, a.overrides, a.policy
+                  FROM (SELECT id, state, external_id, plan_id, admin_audience_id, overrides, policy FROM organization
+                         WHERE id = n.id AND NOT n.counted AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
+                           FOR SHARE) AS a
+                 UNION ALL
+                SELECT b.id, b.state, b.external_id, b.plan_id, b.admin_audience_id, b.overrides, b.policy
+                  FROM (SELECT id, state, external_id, plan_id, admin_audience_id, overrides, policy FROM organization
+                         WHERE id = n.id AND n.counted AND pg_advisory_xact_lock(hashtextextended(id, 0)) IS NOT NULL
+                           FOR NO KEY UPDATE) AS b) AS o
             """;
     /** In this order, which the lateral join keeps. */
     private static final String ORGANIZATION_AND_UNIT = """
-            SELECT o.state, o.external_id, o.plan_id, o.admin_audience_id,
+            SELECT h.state, h.external_id, h.plan_id, h.admin_audience_id, h.overrides, h.settings, h.policy, h.rotation_due_after_days,
+                   h.counted,
                    u.kind AS unit_kind, u.state AS unit_state, u.external_id AS unit_external_id
-              FROM (SELECT id, state, external_id, plan_id, admin_audience_id FROM organization
-                     WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
-                       FOR SHARE) AS o
+              FROM (%s) AS h
               LEFT JOIN LATERAL (SELECT kind, state, external_id FROM unit
-                                  WHERE id = :unit AND organization_id = o.id FOR SHARE) AS u ON true
-            """;
+                                  WHERE id = :unit AND organization_id = h.id FOR SHARE) AS u ON true
+            """.formatted(ORGANIZATION);
     /** A user who left and came back has several memberships, of which one at most is active. */
     private static final String MEMBERSHIP_OF_USER = """
             SELECT id, user_id, state FROM membership
@@ -50,8 +72,20 @@ final class OwnerRows {
             SELECT state, external_id FROM app_user WHERE id = :user
             """;
 
+    private final Entitlements entitlements;
+
+    OwnerRows(Entitlements entitlements) {
+        this.entitlements = entitlements;
+    }
+
     private record Organization(
-            OrganizationId id, String state, Optional<String> externalId, String plan, String adminAudience) {
+            OrganizationId id,
+            String state,
+            Optional<String> externalId,
+            String adminAudience,
+            Entitlement entitlement,
+            Optional<Integer> rotationDueAfterDays,
+            boolean alone) {
 
         private Organization requireActive() {
             return switch (state) {
@@ -69,35 +103,43 @@ final class OwnerRows {
 
     private record User(String state, Optional<String> externalId) {}
 
-    private static Organization lockOrganization(Tx tx, OrganizationId id) {
+    private Organization lockOrganization(Tx tx, OrganizationId id, Addition addition) {
         return tx.handle()
                 .createQuery(ORGANIZATION)
                 .bind("organization", id.value())
+                .bind("added", addition.type())
                 .map((row, _) -> organization(row, id))
                 .findOne()
                 .orElseThrow(KeyProblems::notFound)
                 .requireActive();
     }
 
-    private static Organization organization(ResultSet row, OrganizationId id) throws SQLException {
+    private Organization organization(ResultSet row, OrganizationId id) throws SQLException {
         return new Organization(
                 id,
                 KeyRowMapper.text(row, "state"),
                 KeyRowMapper.optional(row, "external_id"),
-                KeyRowMapper.text(row, "plan_id"),
-                KeyRowMapper.text(row, "admin_audience_id"));
+                KeyRowMapper.text(row, "admin_audience_id"),
+                entitlements.of(
+                        KeyRowMapper.text(row, "plan_id"),
+                        KeyRowMapper.text(row, "settings"),
+                        KeyRowMapper.text(row, "overrides"),
+                        KeyRowMapper.text(row, "policy")),
+                KeyRowMapper.number(row, "rotation_due_after_days"),
+                row.getBoolean("counted"));
     }
 
     /** The organization as such: its keys are seen by those who see all of them. */
-    KeyOwner ofOrganization(Tx tx, OrganizationId id) {
-        var organization = lockOrganization(tx, id);
+    Owned ofOrganization(Tx tx, OrganizationId id, Addition addition) {
+        var organization = lockOrganization(tx, id, addition);
         return owner(organization, Optional.empty(), organization.adminAudience());
     }
 
-    KeyOwner ofUnit(Tx tx, OrganizationId organizationId, UnitId id) {
+    Owned ofUnit(Tx tx, OrganizationId organizationId, UnitId id, Addition addition) {
         var place = tx.handle()
                 .createQuery(ORGANIZATION_AND_UNIT)
                 .bind("organization", organizationId.value())
+                .bind("added", addition.type())
                 .bind("unit", id.value())
                 .map((row, _) -> new Place(organization(row, organizationId), unit(row)))
                 .findOne()
@@ -107,15 +149,16 @@ final class OwnerRows {
         if (!unit.state().equals("active")) {
             throw KeyProblems.conflict("The " + unit.kind().wire() + " has been removed: it gets no new keys.");
         }
-        return new KeyOwner(
+        var owner = new KeyOwner(
                 organization.id(),
                 organization.externalId(),
-                organization.plan(),
+                organization.rotationDueAfterDays(),
                 id,
                 unit.kind(),
                 unit.externalId(),
                 Optional.empty(),
                 id.value());
+        return new Owned(owner, organization.entitlement(), organization.alone());
     }
 
     private static Optional<Unit> unit(ResultSet row) throws SQLException {
@@ -128,15 +171,17 @@ final class OwnerRows {
                         KeyRowMapper.optional(row, "unit_external_id")));
     }
 
-    KeyOwner ofUser(Tx tx, OrganizationId organization, UserId user) {
-        return ofMembership(tx, lockOrganization(tx, organization), MEMBERSHIP_OF_USER, "user", user.value());
+    Owned ofUser(Tx tx, OrganizationId organization, UserId user, Addition addition) {
+        var home = lockOrganization(tx, organization, addition);
+        return ofMembership(tx, home, MEMBERSHIP_OF_USER, "user", user.value());
     }
 
-    KeyOwner ofMembership(Tx tx, OrganizationId organization, MembershipId membership) {
-        return ofMembership(tx, lockOrganization(tx, organization), MEMBERSHIP, "membership", membership.value());
+    Owned ofMembership(Tx tx, OrganizationId organization, MembershipId membership, Addition addition) {
+        var home = lockOrganization(tx, organization, addition);
+        return ofMembership(tx, home, MEMBERSHIP, "membership", membership.value());
     }
 
-    private KeyOwner ofMembership(Tx tx, Organization organization, String sql, String parameter, String id) {
+    private static Owned ofMembership(Tx tx, Organization organization, String sql, String parameter, String id) {
         var membership = tx.handle()
                 .createQuery(sql)
                 .bind(parameter, id)
@@ -166,27 +211,28 @@ final class OwnerRows {
                 .one();
     }
 
-    private static KeyOwner owner(Organization organization, Optional<KeyOwner.Member> member, String audience) {
-        return new KeyOwner(
+    private static Owned owner(Organization organization, Optional<KeyOwner.Member> member, String audience) {
+        var owner = new KeyOwner(
                 organization.id(),
                 organization.externalId(),
-                organization.plan(),
+                organization.rotationDueAfterDays(),
                 UnitId.rootOf(organization.id()),
                 UnitKind.ORGANIZATION,
                 Optional.empty(),
                 member,
                 audience);
+        return new Owned(owner, organization.entitlement(), organization.alone());
     }
 
     /** Of the successor of a key: the same owner as it is now, if it may still have keys. */
-    KeyOwner again(Tx tx, KeyOwner owner, KeyRow.Kind kind) {
+    Owned again(Tx tx, KeyOwner owner, KeyRow.Kind kind) {
         var id = owner.organization();
         return switch (kind.type()) {
             case PERSONAL ->
                 ofMembership(
-                        tx, id, owner.member().map(KeyOwner.Member::membership).orElseThrow());
-            case TEAM -> ofUnit(tx, id, owner.unit());
-            case CI, EPHEMERAL, OPERATOR -> ofOrganization(tx, id);
+                        tx, id, owner.member().map(KeyOwner.Member::membership).orElseThrow(), Addition.NONE);
+            case TEAM -> ofUnit(tx, id, owner.unit(), Addition.NONE);
+            case CI, EPHEMERAL, OPERATOR -> ofOrganization(tx, id, Addition.NONE);
         };
     }
 }

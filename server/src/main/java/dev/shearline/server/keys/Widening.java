@@ -38,7 +38,7 @@ final class Widening {
         return Cidr.find(text).orElseThrow();
     }
 
-    private static boolean isLonger(Optional<Instant> before, Optional<Instant> after) {
+    static boolean isLonger(Optional<Instant> before, Optional<Instant> after) {
         return before.isPresent()
                 && after.filter(end -> !end.isAfter(before.get())).isEmpty();
     }

@@ -16,7 +16,6 @@ import dev.shearline.server.http.Paging;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
-import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Names;
 import dev.shearline.server.identity.OrganizationId;
@@ -30,7 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What there is to grant: scopes, built in and the operators' own, the roles that hold them, and plans.
+ * What there is to grant: scopes, built in and the operators' own, and the roles that hold them.
  *
  * <p>A scope is deleted only when no key that lives, or could live again, and no member holds it: otherwise a scope of the same name, made later for
  * something else, would be in the hands of keys that were never given it.
@@ -38,6 +37,9 @@ import java.util.Set;
 public final class Catalog {
 
     static final int DESCRIPTION_MAX = 1000;
+
+    /** Which roles hold a scope of which nothing else is said. */
+    static final List<String> ROLES_DEFAULT = List.of("developer", "admin", "owner");
 
     private final CatalogStore store = new CatalogStore();
     private final Database database;
@@ -134,12 +136,8 @@ public final class Catalog {
         return read(caller, store::roles);
     }
 
-    public List<PlanDefinition> plans(Caller caller) {
-        return read(caller, store::plans);
-    }
-
     public Changed<ScopeDefinition> create(Caller caller, NewScope wanted) {
-        requireOperator(caller);
+        Operators.require(caller, "define scopes");
         if (wanted.name().isPattern()) {
             throw invalid("name", "must be of the form resource:action: patterns follow from the scopes there are");
         }
@@ -147,7 +145,7 @@ public final class Catalog {
                 wanted.name(),
                 title(wanted.title()),
                 wanted.description().map(Catalog::description).orElse(""),
-                wanted.roles().orElse(List.of()).stream().distinct().toList(),
+                wanted.roles().orElse(ROLES_DEFAULT).stream().distinct().toList(),
                 wanted.publishable().orElse(false),
                 false,
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
@@ -165,7 +163,7 @@ public final class Catalog {
     }
 
     public Changed<ScopeDefinition> update(Caller caller, Scope name, ScopePatch patch) {
-        requireOperator(caller);
+        Operators.require(caller, "define scopes");
         var title = patch.title().map(Catalog::title);
         var description = patch.description().map(Catalog::description);
         var committed = changes.commit(caller, OrganizationId.INSTANCE, tx -> {
@@ -192,7 +190,7 @@ public final class Catalog {
     }
 
     public Changed<ScopeDefinition> delete(Caller caller, Scope name) {
-        requireOperator(caller);
+        Operators.require(caller, "define scopes");
         var committed = changes.commit(caller, OrganizationId.INSTANCE, tx -> {
             var row = lockOwn(tx, name);
             // whoever is granting it holds the row: since the lock is ours, every key that has it is committed and seen
@@ -242,15 +240,6 @@ public final class Catalog {
 
     private <T> T read(Caller caller, TxWork<T> work) {
         return database.read(TenantContext.whole(caller.actor(), OrganizationId.INSTANCE), work);
-    }
-
-    private static void requireOperator(Caller caller) {
-        switch (caller.actor()) {
-            case Actor.Operator _, Actor.Job _ -> {}
-            case Actor.Member _, Actor.Key _, Actor.Embed _, Actor.Possession _ ->
-                throw Problem.of(ProblemCode.FORBIDDEN, "Only an operator key may define scopes.")
-                        .asException();
-        }
     }
 
     private static String title(String text) {

@@ -9,7 +9,7 @@ import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Scope;
 import java.util.Optional;
 
-/** {@code /v1/scopes}, {@code /v1/roles} and {@code /v1/plans}. Whoever has a credential may read what there is to grant. */
+/** {@code /v1/scopes} and {@code /v1/roles}. Whoever has a credential may read what there is to grant. */
 public final class CatalogRoutes {
 
     private static final String SCOPE = "/v1/scopes/:name";
@@ -29,7 +29,6 @@ public final class CatalogRoutes {
         routes.patch(SCOPE, this::update);
         routes.delete(SCOPE, this::delete);
         routes.get("/v1/roles", this::roles);
-        routes.get("/v1/plans", this::plans);
     }
 
     private Response list(Request request) {
@@ -82,12 +81,6 @@ public final class CatalogRoutes {
         var caller = request.caller();
         request.queryOnly();
         return Response.ok(new Page<>(catalog.roles(caller), Optional.empty()));
-    }
-
-    private Response plans(Request request) {
-        var caller = request.caller();
-        request.queryOnly();
-        return Response.ok(new Page<>(catalog.plans(caller), Optional.empty()));
     }
 
     /** What cannot be a scope is not found. */

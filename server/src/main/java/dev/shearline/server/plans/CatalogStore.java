@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The SQL of scopes, roles and plans. None of them belongs to an organization. */
+/** The SQL of scopes and roles. None of them belongs to an organization. */
 final class CatalogStore {
 
     private static final String LIST = """
@@ -76,7 +76,6 @@ final class CatalogStore {
               FROM role AS r
              ORDER BY r.rank
             """;
-    private static final String PLANS = "SELECT id, title FROM plan ORDER BY id";
 
     /** A scope as it is stored. */
     record Row(ScopeDefinition shown, int version) {}
@@ -174,13 +173,6 @@ final class CatalogStore {
         return tx.handle()
                 .createQuery(ROLES)
                 .map((row, _) -> new RoleDefinition(row.getString("name"), words(row.getString("scopes"))))
-                .list();
-    }
-
-    List<PlanDefinition> plans(Tx tx) {
-        return tx.handle()
-                .createQuery(PLANS)
-                .map((row, _) -> new PlanDefinition(row.getString("id"), row.getString("title")))
                 .list();
     }
 

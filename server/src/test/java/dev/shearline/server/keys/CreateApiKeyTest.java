@@ -134,9 +134,6 @@ class CreateApiKeyTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             "type":"ephemeral","organization":"org_acme","expires_in":"25h" | expires_in | 24 hours
             "type":"ephemeral","organization":"org_acme","expires_in":"none" | expires_in | 24 hours
-            "type":"ci","organization":"org_thrift","expires_in":"91d" | expires_in | 90 days
-            "type":"team","organization":"org_thrift","expires_in":"53w" | expires_in | 365 days
-            "type":"team","organization":"org_thrift","expires_in":"none" | expires_in | 365 days
             "type":"team","organization":"org_acme","expires_in":"99y" | expires_in | 3650 days
             "type":"team","organization":"org_acme","expires_at":"2020-01-01T00:00:00Z" | expires_at | past
             "type":"team","organization":"org_acme","expires_at":"9999-01-01T00:00:00Z" | expires_at | 3650 days

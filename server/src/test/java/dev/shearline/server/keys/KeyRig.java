@@ -30,6 +30,12 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.plans.Catalog;
+import dev.shearline.server.plans.Entitlements;
+import dev.shearline.server.plans.OrganizationPlans;
+import dev.shearline.server.plans.PlanRoutes;
+import dev.shearline.server.plans.Plans;
+import dev.shearline.server.plans.Policies;
+import dev.shearline.server.plans.PolicyRoutes;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.TemporaryDirectory;
 import dev.shearline.server.testing.TestSchema;
@@ -163,6 +169,7 @@ final class KeyRig implements AutoCloseable {
                 references,
                 provisioning,
                 new Catalog(database, changes, clock),
+                new Entitlements(json),
                 format,
                 Optional.empty(),
                 random,
@@ -172,6 +179,18 @@ final class KeyRig implements AutoCloseable {
     private ApiServer server() {
         var routes = new Routes();
         new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
+                .addTo(routes);
+        new PlanRoutes(
+                        new Plans(database, changes, json, "custom"),
+                        new OrganizationPlans(database, changes, new References(database), json, clock))
+                .addTo(routes);
+        new PolicyRoutes(new Policies(
+                        database,
+                        changes,
+                        new References(database),
+                        new Catalog(database, changes, clock),
+                        json,
+                        clock))
                 .addTo(routes);
         var dispatcher = new Dispatcher(
                 routes,

@@ -141,7 +141,6 @@ class CatalogTest {
         assertThat(api.delete(own, "/v1/scopes/keys:read").code()).isEqualTo("forbidden");
         assertThat(api.get("", "/v1/scopes").status()).isEqualTo(401);
         assertThat(api.get("", "/v1/roles").status()).isEqualTo(401);
-        assertThat(api.get("", "/v1/plans").status()).isEqualTo(401);
     }
 
     @Test
@@ -235,15 +234,12 @@ class CatalogTest {
     }
 
     @Test
-    void roles_and_plans_are_shown() {
+    void roles_are_shown() {
         var roles = api.get(own, "/v1/roles");
-        var plans = api.get(own, "/v1/plans");
 
         assertThat(roles.body().at("/items").findValuesAsString("name"))
                 .containsExactly("viewer", "developer", "admin", "owner");
         assertThat(roles.at("/items/3/scopes/0")).isEqualTo("*");
-        assertThat(plans.body().at("/items").findValuesAsString("id"))
-                .containsExactly("custom", "free", "pro", "scale");
     }
 
     @Test
