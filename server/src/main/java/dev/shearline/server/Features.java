@@ -24,6 +24,8 @@ import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
+import dev.shearline.server.notify.NotificationOutbox;
+import dev.shearline.server.notify.Notify;
 import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
@@ -41,6 +43,7 @@ import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -57,6 +60,7 @@ final class Features implements AutoCloseable {
     private final LastUsed lastUsed;
     private final AnswerCleaning answerCleaning;
     private final Evidence evidence;
+    private final Notify notify;
     private final ForkedHistory forkedHistory;
     private final OneTimeLink oneTimeLink;
     private final Verification verification;
@@ -65,10 +69,12 @@ final class Features implements AutoCloseable {
 
     Features(
             Settings settings,
+            Vertx vertx,
             InstanceKeys instanceKeys,
             Database database,
             NodeDatabase nodeDatabase,
             Changes changes,
+            NotificationOutbox outbox,
             FeedNode feed,
             Directory directory,
             KeyFormat format,
@@ -103,10 +109,24 @@ final class Features implements AutoCloseable {
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
-        evidence = new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry);
+        evidence =
+                new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry, outbox);
         evidence.addTo(routes);
-        new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
-                .addTo(routes);
+        var idempotency = new Idempotency(database, changes, json, random, clock);
+        new ApiKeyRoutes(keys, authenticator, idempotency, format).addTo(routes);
+        notify = new Notify(
+                settings.notifications(),
+                vertx,
+                database,
+                changes,
+                instanceKeys,
+                references,
+                idempotency,
+                json,
+                random,
+                clock,
+                registry);
+        notify.addTo(routes);
         new OrganizationRoutes(
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
@@ -124,6 +144,7 @@ final class Features implements AutoCloseable {
         lastUsed.start();
         answerCleaning.start();
         evidence.start();
+        notify.start();
     }
 
     Routes routes() {
@@ -171,6 +192,7 @@ final class Features implements AutoCloseable {
 
     @Override
     public void close() {
+        notify.close();
         forkedHistory.close();
         evidence.close();
         answerCleaning.close();

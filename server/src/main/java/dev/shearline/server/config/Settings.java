@@ -38,7 +38,8 @@ public record Settings(
         Path dataDirectory,
         Feed feed,
         DatabasePool databasePool,
-        Keys keys) {
+        Keys keys,
+        Notifications notifications) {
 
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
@@ -55,6 +56,17 @@ public record Settings(
      * @param wakeUp whether nodes are told of changes before their next poll
      */
     public record Feed(Duration maxStaleness, Duration pollInterval, boolean wakeUp) {}
+
+    /**
+     * Who is told of what has happened, and how.
+     *
+     * @param webhookAllowedNetworks that webhooks may call though they are private
+     */
+    public record Notifications(List<Cidr> webhookAllowedNetworks) {
+        public Notifications {
+            webhookAllowedNetworks = List.copyOf(webhookAllowedNetworks);
+        }
+    }
 
     /** @param size connections of each role */
     public record DatabasePool(int size) {}
