@@ -3,6 +3,7 @@ package dev.shearline.server;
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changed;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.config.ConfigurationException;
 import dev.shearline.server.config.Settings;
 import dev.shearline.server.db.Database;
@@ -86,7 +87,7 @@ public final class Bootstrap implements AutoCloseable {
                 Server.feedSettings(settings, settings.listen()::toString),
                 random);
         var ids = new Ids(random);
-        var changes = new Changes(database, new AuditLog(ids, random, clock), new Feed(), feed);
+        var changes = new Changes(database, new AuditLog(ids, random, clock), new Feed(), feed, Outbox.NONE);
         var references = new References(database);
         keys = new ApiKeys(
                 database,

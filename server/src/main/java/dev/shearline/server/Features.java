@@ -26,6 +26,8 @@ import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.keys.OffboardingRoutes;
 import dev.shearline.server.keys.UnusedKeys;
+import dev.shearline.server.notify.NotificationOutbox;
+import dev.shearline.server.notify.Notify;
 import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
@@ -49,6 +51,7 @@ import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -66,6 +69,7 @@ final class Features implements AutoCloseable {
     private final AnswerCleaning answerCleaning;
     private final UnusedKeys unusedKeys;
     private final Evidence evidence;
+    private final Notify notify;
     private final ForkedHistory forkedHistory;
     private final OneTimeLink oneTimeLink;
     private final Verification verification;
@@ -74,10 +78,12 @@ final class Features implements AutoCloseable {
 
     Features(
             Settings settings,
+            Vertx vertx,
             InstanceKeys instanceKeys,
             Database database,
             NodeDatabase nodeDatabase,
             Changes changes,
+            NotificationOutbox outbox,
             FeedNode feed,
             Directory directory,
             KeyFormat format,
@@ -125,10 +131,24 @@ final class Features implements AutoCloseable {
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
-        evidence = new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry);
+        evidence =
+                new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry, outbox);
         evidence.addTo(routes);
-        new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
-                .addTo(routes);
+        var idempotency = new Idempotency(database, changes, json, random, clock);
+        new ApiKeyRoutes(keys, authenticator, idempotency, format).addTo(routes);
+        notify = new Notify(
+                settings.notifications(),
+                vertx,
+                database,
+                changes,
+                instanceKeys,
+                references,
+                idempotency,
+                json,
+                random,
+                clock,
+                registry);
+        notify.addTo(routes);
         var members = new Members(changes, references, ids, clock, keys, catalog::requireKnown);
         new OffboardingRoutes(members, keys).addTo(routes);
         new OrganizationRoutes(
@@ -154,6 +174,7 @@ final class Features implements AutoCloseable {
         answerCleaning.start();
         unusedKeys.start();
         evidence.start();
+        notify.start();
     }
 
     Routes routes() {
@@ -201,6 +222,7 @@ final class Features implements AutoCloseable {
 
     @Override
     public void close() {
+        notify.close();
         forkedHistory.close();
         evidence.close();
         unusedKeys.close();

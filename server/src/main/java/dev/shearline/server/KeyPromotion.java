@@ -1,22 +1,22 @@
 package dev.shearline.server;
 
 import dev.shearline.server.config.Settings;
+import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.notify.WebhookSecrets;
 import dev.shearline.server.secrets.Encryption;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.secrets.InstanceKeysFile;
 import dev.shearline.server.secrets.Reencryption;
-import dev.shearline.server.secrets.StoredSecrets;
 import java.security.SecureRandom;
 import java.util.List;
 
 /** Makes another instance key the newest: in the file of this node, and then in what is stored under the older ones. */
 public final class KeyPromotion {
 
-    /** Who keeps secrets under the instance keys. Nobody does yet: they derive keys, and those are stored nowhere. */
-    private static final List<StoredSecrets> STORED = List.of();
-
     private static final String OTHER_NODES = "SELECT count(*) FROM node WHERE lease_until > now()";
+
+    private static final int CONNECTIONS = 2;
 
     private KeyPromotion() {}
 
@@ -56,6 +56,8 @@ public final class KeyPromotion {
 
     private static int reencrypt(Settings settings, SecureRandom random) {
         var keys = InstanceKeys.read(settings.secretKeysFile());
-        return new Reencryption(keys, new Encryption(keys, random)).run(STORED);
+        try (var database = new Database(settings.database(), CONNECTIONS)) {
+            return new Reencryption(keys, new Encryption(keys, random)).run(List.of(new WebhookSecrets(database)));
+        }
     }
 }

@@ -32,6 +32,7 @@ import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.server.http.UnfitCertificateException;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.ops.Metrics;
 import dev.shearline.server.ops.OpsRoutes;
 import dev.shearline.server.plans.DefaultPlan;
@@ -88,16 +89,21 @@ public final class Server implements AutoCloseable {
         var directory = new Directory(primaryClock);
         feed = new FeedNode(
                 nodeDatabase, directory, primaryClock, clocks, feedSettings(settings, this::address), random);
-        var changes = new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed);
+        var outbox = new NotificationOutbox(new Ids(random));
+        var changes =
+                new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed, outbox);
         var problems = new Problems(List.of(DatabaseProblems::find));
         metrics = new Metrics();
         NodeMeters.register(metrics.registry(), feed, directory);
+        vertx = vertx();
         features = new Features(
                 settings,
+                vertx,
                 instanceKeys,
                 database,
                 nodeDatabase,
                 changes,
+                outbox,
                 feed,
                 directory,
                 format,
@@ -106,12 +112,6 @@ public final class Server implements AutoCloseable {
                 primaryClock,
                 random,
                 metrics.registry());
-        vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                // no files are served: nothing is to be unpacked into the temporary directory
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
         var apiDispatcher = new Dispatcher(
                 features.routes(),
                 gate(feed),
@@ -128,6 +128,15 @@ public final class Server implements AutoCloseable {
         api = listener(settings.listen(), Runtime.getRuntime().availableProcessors(), apiDispatcher);
         management = listener(settings.managementListen(), 1, managementDispatcher(problems, format, json, random));
         heartbeat = new Heartbeat(features.verification()::beat, Verification.HEARTBEAT);
+    }
+
+    private static Vertx vertx() {
+        return Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                // no files are served: nothing is to be unpacked into the temporary directory
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
     }
 
     /** Returns when it listens. It answers {@code /v1} as soon as it has loaded its directory: see {@link #isReady}. */

@@ -38,7 +38,8 @@ class ArchitectureTest {
     };
 
     /** Who may read across tenants, and why is in the reason that each gives. */
-    private static final Set<String> ACROSS_TENANTS = Set.of(ROOT + ".orgs", ROOT + ".keys", ROOT + ".plans");
+    private static final Set<String> ACROSS_TENANTS =
+            Set.of(ROOT + ".orgs", ROOT + ".keys", ROOT + ".plans", ROOT + ".notify");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

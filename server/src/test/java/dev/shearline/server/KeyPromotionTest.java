@@ -2,12 +2,20 @@ package dev.shearline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Setting;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.secrets.InstanceKeysFile;
+import dev.shearline.server.testing.Api;
+import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.NodeSettings;
+import dev.shearline.server.testing.Receiver;
 import dev.shearline.server.testing.TestSchema;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +61,33 @@ class KeyPromotionTest {
         var next = InstanceKeysFile.of(directory.resolve("instance.keys")).prepare(new SecureRandom());
         assertThat(KeyPromotion.promote(settings.parse())).isEqualTo(new KeyPromotion.Outcome.Promoted(next, 0));
         assertThat(keys().ids()).containsExactly(next, first);
+    }
+
+    @Test
+    void the_secrets_of_webhooks_are_under_the_new_key_afterwards() {
+        settings.with(Setting.WEBHOOK_ALLOWED_NETWORKS, "127.0.0.0/8");
+        var next = InstanceKeysFile.of(directory.resolve("instance.keys")).prepare(new SecureRandom());
+        try (var server = Server.start(settings.parse());
+                var receiver = Receiver.start()) {
+            Eventually.isTrue("the node is ready", server::isReady);
+            var api = new Api(Cluster.uri(server), server.issueOperatorKey("test", ScopeSet.ALL));
+            var made = api.post("/v1/webhooks", Map.of("url", receiver.url("/"), "events", List.of("*")))
+                    .expect(201);
+
+            assertThat(KeyPromotion.promote(settings.parse())).isEqualTo(new KeyPromotion.Outcome.Promoted(next, 1));
+
+            assertThat(schema.query("SELECT position(? IN encode(sealed, 'escape')) > 0 FROM webhook_secret", next))
+                    .isEqualTo("t");
+            server.close();
+            try (var again = Server.start(settings.parse())) {
+                Eventually.isTrue("the node is ready", again::isReady);
+                new Api(Cluster.uri(again), api.credential())
+                        .post("/v1/webhooks/" + made.at("id") + "/test")
+                        .expect(201);
+                assertThat(receiver.await("webhook.test", made.at("id")).isSignedWith(made.at("secret")))
+                        .isTrue();
+            }
+        }
     }
 
     @Test

@@ -89,6 +89,7 @@ class OpenApiAnswersTest {
         catalog();
         plans(organization);
         keys(organization, team);
+        webhooks(organization);
         audit(organization);
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
@@ -189,6 +190,38 @@ class OpenApiAnswersTest {
         check("get", path, 422, () -> api.get(path + "?format=xml"));
         check("get", checkpoints, 200, () -> api.get(checkpoints + "?limit=2&organization=" + organization));
         check("get", checkpoints + "/keys", 200, () -> api.get(checkpoints + "/keys"));
+    }
+
+    private void webhooks(String organization) {
+        var path = "/v1/webhooks";
+        var one = path + "/{id}";
+        var body = Map.of("organization", organization, "url", "https://198.51.100.7/hooks", "events", List.of("*"));
+        var made = check(
+                "post",
+                path,
+                201,
+                () -> api.post(path, Map.of("url", "https://hooks.invalid/", "events", List.of("key.created"))));
+        check("post", path, 422, () -> api.post(path, body));
+        var at = path + "/" + made.at("id");
+        check("get", path, 200, () -> api.get(path + "?limit=1"));
+        check("get", one, 200, () -> api.get(at));
+        check("post", one + "/rotate-secret", 201, () -> api.post(at + "/rotate-secret", Map.of("grace", "1h")));
+        var delivery =
+                check("post", one + "/test", 201, () -> api.post(at + "/test")).at("id");
+        check(
+                "post",
+                one + "/deliveries/{delivery}/redeliver",
+                200,
+                () -> api.post(at + "/deliveries/" + delivery + "/redeliver"));
+        Eventually.isTrue(
+                "an attempt has failed",
+                () -> !api.get(at + "/deliveries").at("items/0/error").isEmpty());
+        check("get", one + "/deliveries", 200, () -> api.get(at + "/deliveries?status=waiting"));
+        check("patch", one, 200, () -> api.patch(at, Map.of("enabled", false)));
+        check("post", one + "/test", 409, () -> api.post(at + "/test"));
+        check("get", one, 200, () -> api.get(at));
+        check("delete", one, 200, () -> api.delete(at));
+        check("get", one, 404, () -> api.get(at));
     }
 
     private void members(String organization, String user) {

@@ -43,7 +43,10 @@ public final class AuditLog {
         this.clock = clock;
     }
 
-    public void append(Tx tx, Caller caller, AuditEvent event) {
+    /** Where an event stands in the log. */
+    public record Place(String id, Instant at) {}
+
+    public Place append(Tx tx, Caller caller, AuditEvent event) {
         var id = ids.text("evt_");
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var personal = personal(caller, event);
@@ -69,6 +72,7 @@ public final class AuditLog {
             tx.writeLater(
                     INSERT_PERSONAL, Map.of("id", id, "organization", organization, "salt", salt, "fields", fields));
         }
+        return new Place(id, at);
     }
 
     private static Map<String, Object> personal(Caller caller, AuditEvent event) {

@@ -21,12 +21,14 @@ public final class Changes {
     private final AuditLog audit;
     private final Feed feed;
     private final FeedNode node;
+    private final Outbox outbox;
 
-    public Changes(Database database, AuditLog audit, Feed feed, FeedNode node) {
+    public Changes(Database database, AuditLog audit, Feed feed, FeedNode node, Outbox outbox) {
         this.database = database;
         this.audit = audit;
         this.feed = feed;
         this.node = node;
+        this.outbox = outbox;
     }
 
     /** A transaction in one organization, all of which the work may see: what the caller may do is decided before. */
@@ -34,12 +36,13 @@ public final class Changes {
         return database.inTransaction(TenantContext.whole(caller.actor(), organization), work);
     }
 
-    /** Inside the transaction of a change: its event and its entries in the feed. */
+    /** Inside the transaction of a change: its event, its entries in the feed, and its row in the outbox if others are to be told. */
     public void record(Tx tx, Caller caller, AuditEvent event, Change... entries) {
-        audit.append(tx, caller, event);
+        var place = audit.append(tx, caller, event);
         for (var entry : entries) {
             feed.append(tx, entry);
         }
+        outbox.write(tx, caller, event, place);
     }
 
     /** Waits for the nodes. A commit that changed nothing waits until they have all that is committed now. */

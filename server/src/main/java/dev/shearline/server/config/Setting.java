@@ -25,6 +25,10 @@ public enum Setting {
     LOG_REQUESTS("log.requests", "management", "requests that get a line: off, failures, management or all"),
     STOP_DELAY("stop.delay", "0s", "how long a stopping node goes on answering once readiness is off: 0s to 60s"),
     DATABASE_POOL_SIZE("database.pool-size", "8", "connections of the application role: 2 to 200"),
+    WEBHOOK_ALLOWED_NETWORKS(
+            "webhook.allowed-networks",
+            "",
+            "CIDR blocks that webhooks may call though they are private, separated by commas"),
     KEY_BRANDS("key.brands", "shl", "brands of keys, separated by commas; the first mints, all verify"),
     KEY_OPERATOR_MAX_LIFETIME(
             "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none"),

@@ -39,7 +39,8 @@ public record Settings(
         Feed feed,
         DatabasePool databasePool,
         Keys keys,
-        Verify verify) {
+        Verify verify,
+        Notifications notifications) {
 
     public static final Duration STOP_DELAY_MAX = Duration.ofSeconds(60);
 
@@ -61,6 +62,17 @@ public record Settings(
 
     /** @param requireUnit whether a verification must name the unit for which its request is */
     public record Verify(boolean requireUnit) {}
+
+    /**
+     * Who is told of what has happened, and how.
+     *
+     * @param webhookAllowedNetworks that webhooks may call though they are private
+     */
+    public record Notifications(List<Cidr> webhookAllowedNetworks) {
+        public Notifications {
+            webhookAllowedNetworks = List.copyOf(webhookAllowedNetworks);
+        }
+    }
 
     /** @param size connections of each role */
     public record DatabasePool(int size) {}

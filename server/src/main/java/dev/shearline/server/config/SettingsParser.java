@@ -65,7 +65,8 @@ public final class SettingsParser {
                 Setting.PUBLIC_URL,
                 SettingsParser::findPublicUrl,
                 "https://host, without a path (http:// for this machine alone)");
-        var proxies = optional(Setting.TRUSTED_PROXIES, this::findBlocks, "CIDR blocks, separated by commas");
+        var proxies = optional(
+                Setting.TRUSTED_PROXIES, blocksOf(Setting.TRUSTED_PROXIES), "CIDR blocks, separated by commas");
         var hosts = optional(
                 Setting.ALLOWED_HOSTS,
                 SettingsParser::findHosts,
@@ -79,6 +80,10 @@ public final class SettingsParser {
         var pool = value(Setting.DATABASE_POOL_SIZE, SettingsParser::findPoolSize, "a number from 2 to 200");
         var keys = keys();
         var requireUnit = value(Setting.VERIFY_REQUIRE_UNIT, Values::findSwitch, "on or off");
+        var webhookNetworks = optional(
+                Setting.WEBHOOK_ALLOWED_NETWORKS,
+                blocksOf(Setting.WEBHOOK_ALLOWED_NETWORKS),
+                "CIDR blocks, separated by commas");
         listen.ifPresent(this::requireEncryption);
         if (!faults.isEmpty()) {
             throw new ConfigurationException(faults);
@@ -101,7 +106,8 @@ public final class SettingsParser {
                 feed.orElseThrow(),
                 new Settings.DatabasePool(pool.orElseThrow()),
                 keys.orElseThrow(),
-                new Settings.Verify(requireUnit.orElseThrow()));
+                new Settings.Verify(requireUnit.orElseThrow()),
+                new Settings.Notifications(webhookNetworks.orElse(List.of())));
     }
 
     private Optional<DatabaseAddress> database(Setting setting) {
@@ -233,14 +239,18 @@ public final class SettingsParser {
         }
     }
 
-    private Optional<List<Cidr>> findBlocks(String text) {
+    private Function<String, Optional<List<Cidr>>> blocksOf(Setting setting) {
+        return text -> findBlocks(setting, text);
+    }
+
+    private Optional<List<Cidr>> findBlocks(Setting setting, String text) {
         var blocks = new ArrayList<Cidr>();
         for (var item : Values.list(text)) {
             switch (Cidr.parse(item)) {
                 case Cidr.Parsed.Block block -> blocks.add(block.cidr());
                 case Cidr.Parsed.HasHostBits bits -> {
                     faults.add(
-                            "trusted-proxies: " + item + " is an address inside a block: write " + bits.meant() + ".");
+                            setting.key() + ": " + item + " is an address inside a block: write " + bits.meant() + ".");
                     return Optional.empty();
                 }
                 case Cidr.Parsed.NotACidr _ -> {

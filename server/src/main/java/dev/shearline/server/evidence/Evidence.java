@@ -34,9 +34,10 @@ public final class Evidence implements AutoCloseable {
             Json json,
             SecureRandom random,
             InstantSource clock,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            CheckpointOutbox outbox) {
         routes = new AuditRoutes(new AuditTrail(database, references, clock), json);
-        sealer = new Sealer(nodeDatabase, CheckpointKey.of(keys), random, clock, Evidence::announce);
+        sealer = new Sealer(nodeDatabase, CheckpointKey.of(keys), random, clock, outbox, Evidence::announce);
         Gauge.builder(
                         "shearline_audit_unsealed_age_seconds",
                         sealer,

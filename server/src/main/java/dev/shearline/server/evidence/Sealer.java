@@ -30,6 +30,7 @@ final class Sealer implements AutoCloseable {
     private final CheckpointKey key;
     private final SecureRandom random;
     private final InstantSource clock;
+    private final CheckpointOutbox outbox;
     private final Consumer<Checkpoint> signed;
     private final SealStore store = new SealStore();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -37,13 +38,18 @@ final class Sealer implements AutoCloseable {
     private final AtomicLong waitMillis = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
 
-    /** @param signed hears of each checkpoint after its commit */
+    /**
+     * @param outbox hears of each checkpoint inside its transaction
+     * @param signed hears of each checkpoint after its commit
+     */
     Sealer(
             NodeDatabase database,
             CheckpointKey key,
             SecureRandom random,
             InstantSource clock,
+            CheckpointOutbox outbox,
             Consumer<Checkpoint> signed) {
+        this.outbox = outbox;
         this.signed = signed;
         this.database = database;
         this.key = key;
@@ -117,6 +123,7 @@ final class Sealer implements AutoCloseable {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var checkpoint = Checkpoint.sign(store.last(handle), at, heads, key, random);
         store.insert(handle, checkpoint);
+        Told.write(outbox, handle, checkpoint);
         return new Sealed(moved.stream().mapToInt(SealStore.Moved::sealed).sum(), Optional.of(checkpoint));
     }
 

@@ -72,6 +72,17 @@ public final class Idempotency {
      */
     public Response created(
             Request request, Caller caller, String operation, Function<Attempt, ? extends Changed<?>> work) {
+        return created(request, caller, operation, work, this::propagated);
+    }
+
+    /** The same of a thing that no node holds in memory: there is nothing to wait for. */
+    public Response createdAlone(
+            Request request, Caller caller, String operation, Function<Attempt, ? extends Attempt.Made> work) {
+        return created(request, caller, operation, work, kept -> kept);
+    }
+
+    private Response created(
+            Request request, Caller caller, String operation, Function<Attempt, ?> work, Function<Kept, Object> again) {
         var repeatable = repeatable(request, caller, operation);
         if (repeatable.isEmpty()) {
             return Response.created(work.apply(Attempt.UNKEYED));
@@ -80,7 +91,7 @@ public final class Idempotency {
         for (int attempt = 1; attempt <= TRIES_MAX; attempt++) {
             var kept = find(asked);
             if (kept.isPresent()) {
-                return replayed(asked, kept.get());
+                return Response.created(again.apply(opened(asked, kept.get()))).withHeader(REPLAYED, "true");
             }
             try {
                 return Response.created(work.apply(new KeyedAttempt(asked, store, cipher, json, clock)));
@@ -97,7 +108,7 @@ public final class Idempotency {
                 TenantContext.whole(asked.actor(), asked.home()), tx -> store.find(tx, asked, clock.instant()));
     }
 
-    private Response replayed(Repeatable asked, AnswerStore.Stored kept) {
+    private Kept opened(Repeatable asked, AnswerStore.Stored kept) {
         var opened = cipher.open(asked, kept.salt().getBytes(), kept.sealed().getBytes())
                 .orElseThrow(() -> Problem.of(
                                 ProblemCode.IDEMPOTENCY_KEY_TAKEN,
@@ -111,16 +122,19 @@ public final class Idempotency {
                                 ProblemCode.IDEMPOTENCY_KEY_REUSED,
                                 "This Idempotency-Key came with another request before: draw a new one for each request.")
                         .asException();
-            case AnswerCipher.Opened.Answer(var answer) -> replayed(answer.getBytes());
+            case AnswerCipher.Opened.Answer(var answer) -> read(answer.getBytes());
         };
     }
 
-    private Response replayed(byte[] bytes) {
+    private Kept read(byte[] bytes) {
         var fields = new LinkedHashMap<String, JsonNode>();
         json.mapper().readTree(bytes).properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
-        var nothingNew = new Committed<>(new Kept(fields), List.of(), System.nanoTime());
-        return Response.created(changes.propagate(nothingNew, FeedNode.WIDENING_WAIT))
-                .withHeader(REPLAYED, "true");
+        return new Kept(fields);
+    }
+
+    private Changed<Kept> propagated(Kept kept) {
+        var nothingNew = new Committed<>(kept, List.of(), System.nanoTime());
+        return changes.propagate(nothingNew, FeedNode.WIDENING_WAIT);
     }
 
     private static Optional<Repeatable> repeatable(Request request, Caller caller, String operation) {

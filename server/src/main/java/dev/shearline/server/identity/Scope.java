@@ -16,6 +16,8 @@ public record Scope(String value) implements Comparable<Scope> {
     public static final Scope MEMBERS_READ = new Scope("members:read");
     public static final Scope MEMBERS_WRITE = new Scope("members:write");
     public static final Scope AUDIT_READ = new Scope("audit:read");
+    public static final Scope WEBHOOKS_READ = new Scope("webhooks:read");
+    public static final Scope WEBHOOKS_WRITE = new Scope("webhooks:write");
     public static final Scope SCOPES_WRITE = new Scope("scopes:write");
     public static final Scope PLANS_WRITE = new Scope("plans:write");
     public static final Scope POLICIES_WRITE = new Scope("policies:write");

@@ -137,6 +137,7 @@ class SettingsParserTest {
             case LOG_REQUESTS -> "all";
             case STOP_DELAY -> "5s";
             case DATABASE_POOL_SIZE -> "20";
+            case WEBHOOK_ALLOWED_NETWORKS -> "10.0.0.0/8, ::1";
             case KEY_BRANDS -> "acme,shl";
             case KEY_OPERATOR_MAX_LIFETIME -> "none";
             case VERIFY_REQUIRE_UNIT -> "on";

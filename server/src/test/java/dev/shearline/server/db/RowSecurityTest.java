@@ -31,6 +31,7 @@ class RowSecurityTest {
             "audit_key",
             "audit_sealing",
             "epoch_counter",
+            "expiry_watch",
             "feed_entry",
             "flyway_schema_history",
             "node",
@@ -137,7 +138,12 @@ class RowSecurityTest {
                     "audit_seal",
                     "audit_unsealed",
                     "audit_checkpoint_line",
-                    "idempotent_answer")) {
+                    "idempotent_answer",
+                    "notification",
+                    "webhook_delivery",
+                    "webhook_endpoint",
+                    "webhook_interest",
+                    "webhook_secret")) {
                 try (var rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
                     rows.next();
                     assertThat(rows.getInt(1)).as(table).isZero();

@@ -46,7 +46,7 @@ final class ChainRig implements AutoCloseable {
     Sealer node() {
         var node = new NodeDatabase(schema.node());
         nodes.add(node);
-        return new Sealer(node, key, random, Clock.systemUTC(), this::note);
+        return new Sealer(node, key, random, Clock.systemUTC(), CheckpointOutbox.NONE, this::note);
     }
 
     private void note(Checkpoint checkpoint) {

@@ -3,6 +3,7 @@ package dev.shearline.server.keys;
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changed;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.Clocks;
@@ -138,7 +139,7 @@ final class KeyRig implements AutoCloseable {
         database = new Database(schema.app(), 8);
         nodeDatabase = new NodeDatabase(schema.node());
         feed = node();
-        changes = new Changes(database, new AuditLog(new Ids(random), random, clock), new Feed(), feed);
+        changes = new Changes(database, new AuditLog(new Ids(random), random, clock), new Feed(), feed, Outbox.NONE);
         keys = keys(feed);
         lastUsed = new LastUsed(nodeDatabase);
         authenticator = new KeyAuthenticator(

@@ -2,6 +2,7 @@ package dev.shearline.server.orgs;
 
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
@@ -50,7 +51,8 @@ final class OrganizationsRig implements AutoCloseable {
                 feed.database(),
                 new AuditLog(ids, RANDOM, clock),
                 feed.feed(),
-                feed.node(0).feed());
+                feed.node(0).feed(),
+                Outbox.NONE);
         references = new References(feed.database());
         organizations = new Organizations(changes, references, ids, clock, "custom");
         units = new Units(changes, references, ids, clock, keys);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Ids;
@@ -46,7 +47,7 @@ class CatalogTest {
         var audit = new AuditLog(ids, RANDOM, clock);
         catalog = new Catalog(
                 feed.database(),
-                new Changes(feed.database(), audit, feed.feed(), feed.node(0).feed()),
+                new Changes(feed.database(), audit, feed.feed(), feed.node(0).feed(), Outbox.NONE),
                 clock);
         api = new TestApi(new CatalogRoutes(catalog)::addTo);
         root = api.credentialOf(new Actor.Operator(ApiKeyId.of(1, 1), ScopeSet.ALL));

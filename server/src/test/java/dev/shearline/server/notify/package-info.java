@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.notify;
+
+import org.jspecify.annotations.NullMarked;
