@@ -57,11 +57,11 @@ final class Homes {
     }
 
     private static void requireWhole(Caller caller, OrganizationId own) {
-        if (caller.actor().reachIn(own).stream().noneMatch(reach -> reach.includes(own.value()))) {
+        if (!caller.actor().managesWhole(own)) {
             throw Problem.of(
                             ProblemCode.FORBIDDEN,
-                            "Webhooks hear of the whole organization: use a credential of the organization, not of a"
-                                    + " unit of it.")
+                            "Webhooks hear of the whole organization: that takes the role admin at the organization, or"
+                                    + " a key of it, not of a unit.")
                     .asException();
         }
     }

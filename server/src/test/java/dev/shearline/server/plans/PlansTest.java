@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Ids;
@@ -46,7 +47,8 @@ class PlansTest {
                 feed.database(),
                 new AuditLog(ids, RANDOM, clock),
                 feed.feed(),
-                feed.node(0).feed());
+                feed.node(0).feed(),
+                Outbox.NONE);
         var json = new Json();
         var plans = new Plans(feed.database(), changes, json, "free");
         var ofOrganizations =

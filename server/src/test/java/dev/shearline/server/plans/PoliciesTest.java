@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changes;
+import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Ids;
@@ -50,7 +51,8 @@ class PoliciesTest {
                 feed.database(),
                 new AuditLog(ids, RANDOM, clock),
                 feed.feed(),
-                feed.node(0).feed());
+                feed.node(0).feed(),
+                Outbox.NONE);
         var policies = new Policies(
                 feed.database(),
                 changes,
