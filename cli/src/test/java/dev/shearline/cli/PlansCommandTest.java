@@ -204,9 +204,12 @@ class PlansCommandTest {
         Files.writeString(directory.resolve("broken.json"), "{");
 
         for (var options : new String[] {"--set list.json", "--set broken.json", "--set - --merge -"}) {
-            assertThat(run(("orgs policy org_1 " + options).split(" ")).exitCode()).as(options).isEqualTo(2);
+            assertThat(run(("orgs policy org_1 " + options).split(" ")).exitCode())
+                    .as(options)
+                    .isEqualTo(2);
         }
-        assertThat(run("orgs", "policy", "org_1", "--set", "nowhere.json").exitCode()).isEqualTo(1);
+        assertThat(run("orgs", "policy", "org_1", "--set", "nowhere.json").exitCode())
+                .isEqualTo(1);
         assertThat(instance.asked()).isEmpty();
     }
 
