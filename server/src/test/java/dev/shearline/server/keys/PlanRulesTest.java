@@ -297,7 +297,8 @@ class PlanRulesTest {
         make(organization);
         int plain = StatementCount.of(() -> make(organization));
 
-        var policy = "{\"key_types\":{\"team\":{\"max_lifetime\":\"1y\",\"default_lifetime\":\"7d\"}},\"rotation_due_after_days\":9}";
+        var policy =
+                "{\"key_types\":{\"team\":{\"max_lifetime\":\"1y\",\"default_lifetime\":\"7d\"}},\"rotation_due_after_days\":9}";
         rig.send(rig.operator, "PUT", "/v1/organizations/" + organization + "/policy", policy);
         assertThat(StatementCount.of(() -> make(organization))).isEqualTo(plain);
 
