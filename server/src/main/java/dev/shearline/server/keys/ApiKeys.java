@@ -33,12 +33,16 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * API keys: what can be done with them, by whom. Each change is one transaction and then a wait, without a connection, until the nodes
  * have it.
  */
 public final class ApiKeys implements OwnedKeys {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
 
     /** Of each kind of keys that a leaver leaves. */
     static final int OFFBOARDING_MAX = 1_000;
@@ -312,9 +316,18 @@ public final class ApiKeys implements OwnedKeys {
             var after = last;
             some = database.acrossTenants(
                     "which organizations disable unused keys", tx -> idle.organizations(tx, after, ORGANIZATIONS_MAX));
-            some.forEach(this::lookForUnused);
+            some.forEach(this::tryToLookForUnused);
             last = some.isEmpty() ? Optional.empty() : Optional.of(some.getLast());
         } while (some.size() == ORGANIZATIONS_MAX);
+    }
+
+    /** One that cannot be looked through now holds up no other. */
+    private void tryToLookForUnused(OrganizationId organization) {
+        try {
+            lookForUnused(organization);
+        } catch (RuntimeException e) {
+            log.warn("cannot look for unused keys of {} now: {}", organization, e.getMessage());
+        }
     }
 
     private void lookForUnused(OrganizationId organization) {

@@ -85,9 +85,9 @@ final class IdleKeys {
             return false;
         }
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        int disabled = disable(tx, caller, organization, idle, now);
-        int warned = warn(tx, caller, organization, idle, now);
-        return disabled == BATCH_MAX || warned == BATCH_MAX;
+        // a transaction of one batch, not of two
+        return disable(tx, caller, organization, idle, now) == BATCH_MAX
+                || warn(tx, caller, organization, idle, now) == BATCH_MAX;
     }
 
     private int disable(Tx tx, Caller caller, OrganizationId organization, Policy.Idle idle, Instant now) {

@@ -76,7 +76,7 @@ class KeyLockOrderTest {
     private void attempt(KeyRig rig, Random random) {
         try {
             var any = any(random);
-            switch (random.nextInt(11)) {
+            switch (random.nextInt(13)) {
                 case 0 -> keys.add(create(rig, caller(random), random.nextInt(4)));
                 case 1 -> rig.keys.revoke(KeyRig.BOOTSTRAP, any, Revocation.WITHOUT_REASON);
                 case 2 ->
@@ -89,11 +89,13 @@ class KeyLockOrderTest {
                 case 7 -> setOrganization(rig, random.nextInt(4) == 0 ? "suspended" : "active");
                 case 8 -> revokeTeam(rig);
                 case 9 -> rig.keys.disable(KeyRig.BOOTSTRAP, operator);
+                case 10 -> setNumber(rig, random.nextBoolean());
+                case 11 -> rig.keys.lookForUnused();
                 default -> rig.keys.enable(KeyRig.BOOTSTRAP, operator);
             }
         } catch (ProblemException answered) {
-            // these are answers: the caller is dead, the key is, the owner is suspended
-            assertThat(answered.problem().code().status()).isIn(401, 404, 409);
+            // these are answers: the caller is dead, the key is, the owner is suspended, the plan has no room
+            assertThat(answered.problem().code().status()).isIn(401, 403, 404, 409);
         } catch (RuntimeException e) {
             failures.add(e);
         }
@@ -160,6 +162,17 @@ class KeyLockOrderTest {
                 tx -> tx.handle()
                         .createUpdate("UPDATE organization SET state = :state WHERE id = 'org_acme'")
                         .bind("state", state)
+                        .execute());
+    }
+
+    /** With a number, creates lock the organization alone. */
+    private static void setNumber(KeyRig rig, boolean given) {
+        rig.database.inTransaction(
+                whole(),
+                tx -> tx.handle()
+                        .createUpdate("UPDATE organization SET overrides = CAST(:overrides AS jsonb),"
+                                + " policy = '{\"unused_disable_after_days\": 2}' WHERE id = 'org_acme'")
+                        .bind("overrides", given ? "{\"key_types\": {\"team\": {\"max_keys\": 1000}}}" : "{}")
                         .execute());
     }
 

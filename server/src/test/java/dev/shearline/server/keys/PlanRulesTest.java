@@ -2,7 +2,14 @@ package dev.shearline.server.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.idempotency.Attempt;
+import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.Ref;
+import dev.shearline.server.orgs.OrganizationField;
+import dev.shearline.server.testing.StatementCount;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -282,5 +289,46 @@ class PlanRulesTest {
 
         assertThat(refused.code()).isEqualTo("plan_limit_reached");
         assertThat(refused.body().path("limit").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void plan_and_policy_cost_a_create_no_statement_and_a_number_costs_two() {
+        var organization = organization("custom");
+        make(organization);
+        int plain = StatementCount.of(() -> make(organization));
+
+        var policy =
+                "{\"key_types\":{\"team\":{\"max_lifetime\":\"1y\",\"default_lifetime\":\"7d\"}},\"rotation_due_after_days\":9}";
+        rig.send(rig.operator, "PUT", "/v1/organizations/" + organization + "/policy", policy);
+        assertThat(StatementCount.of(() -> make(organization))).isEqualTo(plain);
+
+        assign(organization, "{\"overrides\":{\"key_types\":{\"team\":{\"max_keys\":9}}}}");
+        // the terms of now, and how many live
+        assertThat(StatementCount.of(() -> make(organization))).isEqualTo(plain + 2);
+    }
+
+    private static void make(String organization) {
+        var wanted = NewApiKey.of(KeyType.TEAM, "n", List.of());
+        var home = new OrganizationField.Named(new Ref.ById(organization));
+        rig.keys.create(
+                KeyRig.BOOTSTRAP,
+                new NewApiKey(
+                        wanted.type(),
+                        wanted.name(),
+                        wanted.description(),
+                        Optional.of(home),
+                        wanted.department(),
+                        wanted.team(),
+                        wanted.user(),
+                        wanted.scopes(),
+                        wanted.mode(),
+                        wanted.visibility(),
+                        wanted.expiresIn(),
+                        wanted.expiresAt(),
+                        wanted.notBefore(),
+                        wanted.cidrs(),
+                        wanted.metadata(),
+                        wanted.verifiedMetadata()),
+                Attempt.UNKEYED);
     }
 }
