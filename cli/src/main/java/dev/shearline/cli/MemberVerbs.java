@@ -1,7 +1,10 @@
 package dev.shearline.cli;
 
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /** What can be done with members besides the usual verbs. */
@@ -11,16 +14,29 @@ final class MemberVerbs {
 
     private MemberVerbs() {}
 
-    static List<Resource.Extra> all() {
-        return List.of(
-                new Resource.Extra(
+    static Map<String, Function<Surroundings, CommandLine>> all() {
+        var all = new LinkedHashMap<String, Function<Surroundings, CommandLine>>();
+        all.put(
+                "scopes",
+                of(
                         "scopes",
                         "Sets what a member may do, in the place of the scopes of their roles. For operators.",
-                        MemberVerbs::scopes),
-                new Resource.Extra(
+                        MemberVerbs::scopes));
+        all.put(
+                "offboarding",
+                of(
                         "offboarding",
                         "Shows what the removal of a member would end, and which keys they made that stay.",
                         MemberVerbs::offboarding));
+        return all;
+    }
+
+    private static Function<Surroundings, CommandLine> of(
+            String name, String description, BiFunction<ResourceCommand, VerbCommand, VerbCommand> made) {
+        return surroundings -> made.apply(
+                        new ResourceCommand(surroundings, Resources.members()),
+                        new VerbCommand(surroundings, name, description))
+                .line();
     }
 
     private static VerbCommand scopes(ResourceCommand members, VerbCommand command) {

@@ -3,7 +3,6 @@ package dev.shearline.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import picocli.CommandLine;
 
@@ -19,8 +18,6 @@ import picocli.CommandLine;
  * @param switches verbs that take nothing but an id
  * @param inOrganization whether {@code --organization} says where an {@code ext:} id is meant
  * @param loss what goes with it when it is removed
- * @param holdsKeys whether keys of it stand in the way of its removal
- * @param extras verbs of its own
  */
 record Resource(
         String command,
@@ -34,8 +31,6 @@ record Resource(
         List<Switch> switches,
         boolean inOrganization,
         String loss,
-        boolean holdsKeys,
-        List<Extra> extras,
         List<Field> fields) {
     static final String LIST = "list";
     static final String GET = "get";
@@ -43,6 +38,8 @@ record Resource(
     static final String PUT = "put";
     static final String UPDATE = "update";
     static final String REMOVE = "remove";
+    /** Of what keys belong to: they stand in the way of its removal, unless they go with it. */
+    static final String REMOVE_WITH_KEYS = "remove with keys";
 
     /**
      * A verb that takes nothing but an id.
@@ -50,9 +47,6 @@ record Resource(
      * @param name also the last part of its path
      */
     record Switch(String name, String past, String description) {}
-
-    /** A verb of one resource alone. */
-    record Extra(String name, String description, BiFunction<ResourceCommand, VerbCommand, VerbCommand> made) {}
 
     String aNoun() {
         return ("aeiou".indexOf(noun.charAt(0)) >= 0 ? "an " : "a ") + noun;

@@ -13,7 +13,7 @@ final class ResourceCommand {
     private final Surroundings surroundings;
     private final Resource resource;
 
-    private ResourceCommand(Surroundings surroundings, Resource resource) {
+    ResourceCommand(Surroundings surroundings, Resource resource) {
         this.surroundings = surroundings;
         this.resource = resource;
     }
@@ -41,13 +41,6 @@ final class ResourceCommand {
         resource.further().forEach((name, command) -> commands.add(name, () -> command.apply(surroundings)));
         for (var each : resource.switches()) {
             commands.add(each.name(), () -> switchCommand(each));
-        }
-        for (var each : resource.extras()) {
-            commands.add(
-                    each.name(),
-                    () -> each.made()
-                            .apply(this, new VerbCommand(surroundings, each.name(), each.description()))
-                            .line());
         }
         add(commands, Resource.REMOVE, this::remove, "Removes " + resource.aNoun() + ". " + resource.loss());
         return commands;
@@ -130,7 +123,7 @@ final class ResourceCommand {
 
     private VerbCommand remove(VerbCommand command) {
         var confirmation = new Confirmation();
-        if (resource.holdsKeys()) {
+        if (resource.verbs().contains(Resource.REMOVE_WITH_KEYS)) {
             command.flag(REVOKE_KEYS, "revoke its keys with it");
         }
         return withId(command)
@@ -153,7 +146,7 @@ final class ResourceCommand {
 
     private String removal(Given given) {
         var path = path(given, "");
-        return resource.holdsKeys() && given.has(REVOKE_KEYS)
+        return resource.verbs().contains(Resource.REMOVE_WITH_KEYS) && given.has(REVOKE_KEYS)
                 ? path + (path.contains("?") ? "&" : "?") + "keys=revoke"
                 : path;
     }

@@ -21,6 +21,14 @@ import tools.jackson.databind.JsonNode;
 final class Resources {
     private static final Set<String> ALL_VERBS =
             Set.of(Resource.LIST, Resource.GET, Resource.CREATE, Resource.PUT, Resource.UPDATE, Resource.REMOVE);
+    private static final Set<String> UNIT_VERBS = Set.of(
+            Resource.LIST,
+            Resource.GET,
+            Resource.CREATE,
+            Resource.PUT,
+            Resource.UPDATE,
+            Resource.REMOVE,
+            Resource.REMOVE_WITH_KEYS);
     static final Set<String> ALL_BUT_PUT =
             Set.of(Resource.LIST, Resource.GET, Resource.CREATE, Resource.UPDATE, Resource.REMOVE);
     private static final Part ID = Part.of("ID", "id");
@@ -68,8 +76,6 @@ final class Resources {
                         new Switch("resume", "Resumed", "Ends the suspension of an organization.")),
                 false,
                 "It is closed for good, and its keys are refused.",
-                false,
-                List.of(),
                 List.of(
                         nameField().neededBy(CREATE, PUT).takenBy(UPDATE),
                         externalId(),
@@ -88,13 +94,11 @@ final class Resources {
                 "/v1/departments",
                 "id",
                 units("departments", List.of(ID, EXTERNAL, NAME, CREATED)),
-                ALL_VERBS,
+                UNIT_VERBS,
                 Map.of(),
                 List.of(),
                 true,
                 "Its teams and keys have to be moved or removed before.",
-                true,
-                List.of(),
                 List.of(organization(), nameField().neededBy(CREATE, PUT).takenBy(UPDATE), externalId()));
     }
 
@@ -106,13 +110,11 @@ final class Resources {
                 "/v1/teams",
                 "id",
                 units("teams", List.of(ID, EXTERNAL, NAME, Part.of("DEPARTMENT", "department"))),
-                ALL_VERBS,
+                UNIT_VERBS,
                 Map.of(),
                 List.of(),
                 true,
                 "Its keys have to be moved or revoked before.",
-                true,
-                List.of(),
                 List.of(
                         organization(),
                         nameField().neededBy(CREATE, PUT).takenBy(UPDATE),
@@ -154,8 +156,6 @@ final class Resources {
                         new Switch("enable", "Enabled", "Ends the disabling of a user.")),
                 false,
                 "It is for good: their memberships end, and the keys of each are revoked.",
-                false,
-                List.of(),
                 List.of(
                         nameField().takenBy(CREATE, PUT, UPDATE),
                         Field.of("email", "E-MAIL", "an e-mail address").takenBy(CREATE),
@@ -165,7 +165,7 @@ final class Resources {
                         externalId()));
     }
 
-    private static Resource members() {
+    static Resource members() {
         var view = new View(
                 "members",
                 List.of(
@@ -221,12 +221,10 @@ final class Resources {
                 "id",
                 view,
                 ALL_BUT_PUT,
-                Map.of(),
+                MemberVerbs.all(),
                 List.of(),
                 true,
                 "Their personal keys in this organization are revoked.",
-                false,
-                MemberVerbs.all(),
                 List.of(
                         organization(),
                         Field.of("user", "ID", "the user").neededBy(CREATE).takenBy(LIST),
@@ -270,8 +268,6 @@ final class Resources {
                 List.of(),
                 false,
                 "It is refused while a key that can be used holds it.",
-                false,
-                List.of(),
                 List.of(
                         Field.of("name", "SCOPE", "resource:action, such as reports:export")
                                 .neededBy(CREATE),
@@ -308,8 +304,6 @@ final class Resources {
                 List.of(),
                 false,
                 "",
-                false,
-                List.of(),
                 List.of());
     }
 

@@ -151,8 +151,7 @@ class AccessMatrixTest {
                         "/v1/webhooks", Map.of("url", "https://hooks.example.com/", "events", List.of("key.revoked"))));
             case CHANGE_POLICY_AND_PLAN ->
                 done(caller.patch(
-                        "/v1/organizations/" + id("organization") + "/policy",
-                        Map.of("rotation_due_after_days", 90)));
+                        "/v1/organizations/" + id("organization") + "/policy", Map.of("rotation_due_after_days", 90)));
         };
     }
 
