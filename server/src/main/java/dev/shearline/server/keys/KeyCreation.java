@@ -1,5 +1,6 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.audit.AuditEvent;
 import dev.shearline.server.db.Committed;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.TenantContext;
@@ -26,7 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes keys. */
+/** Makes keys, and says what is asked of every new key, wherever it comes from. */
 final class KeyCreation {
 
     private final Database database;
@@ -70,7 +71,7 @@ final class KeyCreation {
     }
 
     /** What can be said of a wanted key without asking the database. */
-    private record Checked(
+    record Checked(
             KeyRow.Kind kind, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, Optional<Instant> notBefore) {}
 
     Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
@@ -92,7 +93,7 @@ final class KeyCreation {
         };
     }
 
-    private static Checked check(Actor actor, NewApiKey wanted) {
+    static Checked check(Actor actor, NewApiKey wanted) {
         var kind = new KeyRow.Kind(
                 wanted.type(),
                 wanted.visibility().orElse(Visibility.SECRET),
@@ -125,18 +126,26 @@ final class KeyCreation {
     private IssuedKey create(Tx tx, Caller caller, KeyOwner owner, NewApiKey wanted, Checked checked) {
         callers.requireAlive(tx, caller.actor());
         requireReach(caller.actor(), owner);
-        GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
-        GrantedScopes.requireHeld(caller.actor(), checked.scopes());
+        requireKnownScopes(tx, checked);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return issue(tx, caller, content(caller.actor(), owner, wanted, checked, now), KeyRow.Links.NONE);
+    }
+
+    void requireKnownScopes(Tx tx, Checked checked) {
+        GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
+    }
+
+    /** Of an owner within the caller's reach, with scopes that are known. */
+    KeyContent content(Actor actor, KeyOwner owner, NewApiKey wanted, Checked checked, Instant now) {
+        GrantedScopes.requireHeld(actor, checked.scopes());
         var maximum = lifetimes.maximum(wanted.type(), owner.plan());
         var expiresAt = lifetimes.expiry(maximum, wanted.expiresIn(), wanted.expiresAt(), now, now);
         Lifetimes.requireOrder(checked.notBefore(), expiresAt);
         var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
-        var content = new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
-        return issue(tx, caller, content, KeyRow.Links.NONE);
+        return new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
     }
 
-    private KeyOwner owner(Tx tx, OrganizationId id, Destination.Holder holder) {
+    KeyOwner owner(Tx tx, OrganizationId id, Destination.Holder holder) {
         return switch (holder) {
             case Destination.Holder.Whole _ -> owners.ofOrganization(tx, id);
             case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, id, unit);
@@ -145,7 +154,7 @@ final class KeyCreation {
         };
     }
 
-    private KeyOwner owner(Tx tx, Provisioned made, NewApiKey wanted) {
+    KeyOwner owner(Tx tx, Provisioned made, NewApiKey wanted) {
         var organization = made.organization().id();
         return switch (wanted.type()) {
             case PERSONAL ->
@@ -162,7 +171,7 @@ final class KeyCreation {
         };
     }
 
-    private static void requireReach(Actor actor, KeyOwner owner) {
+    static void requireReach(Actor actor, KeyOwner owner) {
         var reach = actor.reachIn(owner.organization()).orElseThrow(KeyProblems::notFound);
         if (!reach.includes(owner.audience())) {
             throw KeyProblems.forbidden(
@@ -175,17 +184,21 @@ final class KeyCreation {
         var minted = format.mint(content.kind().mode(), content.kind().tokenKind(), random);
         var row = content.asRow(minted, links, caller.actor().id());
         store.insert(tx, row, minted.digest());
-        var event = KeyJournal.event(row.organization(), row.id(), "created")
-                .with("type", row.kind().type().wire())
+        var event = describe(KeyJournal.event(row.organization(), row.id(), "created"), row)
+                .with("rotated_from", links.rotatedFrom().map(Object::toString));
+        journal.record(tx, caller, ChangeKind.KEY_CREATED, row.id(), row.version(), event);
+        return new IssuedKey(row.shownAt(row.times().createdAt()), new RevealedSecret(minted.secret()));
+    }
+
+    /** What a key is given at its beginning. */
+    static AuditEvent describe(AuditEvent event, KeyRow row) {
+        return event.with("type", row.kind().type().wire())
                 .with("visibility", row.kind().visibility().wire())
                 .with("mode", row.kind().mode().wire())
                 .with("name", row.text().name())
                 .with("owner", row.owner().holder(row.kind().type()).id())
                 .with("scopes", row.scopes().wire())
                 .with("cidrs", row.cidrs())
-                .with("expires_at", row.times().expiresAt().map(Instant::toString))
-                .with("rotated_from", links.rotatedFrom().map(Object::toString));
-        journal.record(tx, caller, ChangeKind.KEY_CREATED, row.id(), row.version(), event);
-        return new IssuedKey(row.shownAt(row.times().createdAt()), new RevealedSecret(minted.secret()));
+                .with("expires_at", row.times().expiresAt().map(Instant::toString));
     }
 }

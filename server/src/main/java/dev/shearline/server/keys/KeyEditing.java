@@ -101,7 +101,7 @@ final class KeyEditing {
         if (!notBefore.equals(times.notBefore()) || !expiresAt.equals(times.expiresAt())) {
             Lifetimes.requireOrder(notBefore, expiresAt);
         }
-        return new KeyTimes(times.createdAt(), times.updatedAt(), notBefore, expiresAt, times.endsAt());
+        return times.valid(notBefore, expiresAt);
     }
 
     private Optional<Instant> expiresAt(KeyRow key, KeyEdit edit, Instant now) {
@@ -115,7 +115,7 @@ final class KeyEditing {
             throw KeyProblems.conflict("The key has expired and cannot be extended: recreate it.");
         }
         var maximum = lifetimes.maximum(key.kind().type(), key.owner().plan());
-        return lifetimes.expiry(maximum, in, at, times.createdAt(), now);
+        return lifetimes.expiry(maximum, in, at, times.begin(), now);
     }
 
     /** Of metadata it says only that it has changed: it may hold what belongs in no log. */
