@@ -6,6 +6,7 @@ import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.SchemaCheck;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -310,6 +312,7 @@ class OpenApiAnswersTest {
                 200,
                 () -> api.get(path + "?organization=" + organization + "&status=active,rotating&sort=name"));
         check("get", one, 200, () -> api.get(path + "/" + id));
+        importing(organization);
         check("get", path + "/self", 200, () -> api.as(key.at("secret")).get(path + "/self"));
         check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("cidrs", List.of("203.0.113.0/24"))));
         check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
@@ -328,6 +331,23 @@ class OpenApiAnswersTest {
                 200,
                 () -> api.as(successor.at("secret")).post(path + "/revoke-self"));
         problems(body);
+    }
+
+    private void importing(String organization) {
+        var path = "/v1/keys/import";
+        var fields = Map.of("type", "team", "name", "Doc", "organization", organization, "scopes", List.of());
+        var items = Stream.of("imported-1", "imported-1", "")
+                .map(plaintext -> {
+                    var item = new HashMap<String, Object>(fields);
+                    item.put("plaintext", plaintext);
+                    return item;
+                })
+                .toList();
+        check("post", path, 200, () -> api.post(path, Map.of("items", items, "dry_run", true)));
+        var report = check("post", path, 200, () -> api.post(path, Map.of("items", items)));
+        check("get", "/v1/keys/{id}", 200, () -> api.get("/v1/keys/" + report.at("items/0/id")));
+        check("post", path, 401, () -> api.as("").post(path, Map.of()));
+        check("post", path, 422, () -> api.post(path, Map.of("items", List.of())));
     }
 
     private void verdicts(String secret) {

@@ -1,5 +1,6 @@
 package dev.shearline.token;
 
+import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,11 @@ public final class ApiKeyId implements Comparable<ApiKeyId> {
             throw new IllegalArgumentException("not the numbers of a key id");
         }
         return new ApiKeyId(high, low);
+    }
+
+    /** One that no key has, as far as chance can tell. */
+    public static ApiKeyId random(SecureRandom random) {
+        return ofBody(Base62.random(random, BODY_LENGTH), 0);
     }
 
     /** Of the form {@code key_<12 base62 characters>}; empty for anything else. */

@@ -59,11 +59,20 @@ public final class KeyFormat {
         }
         for (int i = 0; i < brands.size(); i++) {
             String brand = brands.get(i);
-            if (startsWith(text, brand, 0) && brand.length() < length && text.charAt(brand.length()) == '_') {
+            if (hasBrand(text, brand)) {
                 return parseBranded(text, brand);
             }
         }
         return isPlausible(text) ? FOREIGN : MALFORMED;
+    }
+
+    /** Whether the text begins like a key of ours, whatever follows. */
+    public boolean hasBrand(CharSequence text) {
+        return brands.stream().anyMatch(brand -> hasBrand(text, brand));
+    }
+
+    private static boolean hasBrand(CharSequence text, String brand) {
+        return startsWith(text, brand, 0) && brand.length() < text.length() && text.charAt(brand.length()) == '_';
     }
 
     /** Whether a whole key of ours stands anywhere in the text: then the text must not be kept, shown or logged. */

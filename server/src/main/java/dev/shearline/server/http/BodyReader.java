@@ -26,22 +26,27 @@ final class BodyReader {
 
     private final HttpServerRequest raw;
     private final Vertx vertx;
+    private final BodyRoom room;
     private final Outcome outcome;
     private @Nullable Buffer received;
+    private boolean pieced;
     private long size;
     private long timer = NO_TIMER;
     private boolean done;
+    private boolean placed;
+    private boolean crowded;
 
-    private BodyReader(HttpServerRequest raw, Vertx vertx, Outcome outcome) {
+    private BodyReader(HttpServerRequest raw, Vertx vertx, BodyRoom room, Outcome outcome) {
         this.raw = raw;
         this.vertx = vertx;
+        this.room = room;
         this.outcome = outcome;
     }
 
-    static void read(HttpServerRequest raw, Vertx vertx, Outcome outcome) {
-        var reader = new BodyReader(raw, vertx, outcome);
-        if (announced(raw) > HttpLimits.DISCARDED_BYTES_MAX) {
-            reader.refuse(tooLarge(), true);
+    static void read(HttpServerRequest raw, Vertx vertx, BodyRoom room, Outcome outcome) {
+        var reader = new BodyReader(raw, vertx, room, outcome);
+        if (announced(raw) > room.discardedBytesMax()) {
+            reader.refuse(reader.tooLarge(), true);
             return;
         }
         raw.handler(reader::chunk);
@@ -60,18 +65,34 @@ final class BodyReader {
             return;
         }
         size += chunk.length();
-        if (size > HttpLimits.DISCARDED_BYTES_MAX) {
+        if (size > room.discardedBytesMax()) {
             refuse(tooLarge(), true);
-        } else if (size > HttpLimits.BODY_BYTES_MAX) {
+        } else if (size > room.bytesMax() || (size > HttpLimits.BODY_BYTES_MAX && !hasPlace())) {
             received = NOTHING;
         } else {
-            received = received == null
-                    ? chunk
-                    : Buffer.buffer().appendBuffer(received).appendBuffer(chunk);
+            keep(chunk);
         }
         if (timer == NO_TIMER && !done && size < announcedOrEndless()) {
             timer = vertx.setTimer(HttpLimits.BODY_TIME_MAX.toMillis(), this::tooSlow);
         }
+    }
+
+    private void keep(Buffer chunk) {
+        if (received == null) {
+            received = chunk;
+            return;
+        }
+        // the first piece is not ours to write to
+        received = (pieced ? received : Buffer.buffer().appendBuffer(received)).appendBuffer(chunk);
+        pieced = true;
+    }
+
+    private boolean hasPlace() {
+        if (!placed && !crowded) {
+            placed = room.tryEnter();
+            crowded = !placed;
+        }
+        return placed;
     }
 
     private long announcedOrEndless() {
@@ -82,8 +103,10 @@ final class BodyReader {
         if (done) {
             return;
         }
-        if (size > HttpLimits.BODY_BYTES_MAX) {
+        if (size > room.bytesMax()) {
             refuse(tooLarge(), false);
+        } else if (crowded) {
+            refuse(Problem.overloaded(), false);
         } else {
             finish();
             outcome.whole(received == null ? NOTHING : received);
@@ -116,12 +139,16 @@ final class BodyReader {
 
     private void finish() {
         done = true;
+        if (placed) {
+            placed = false;
+            room.leave();
+        }
         if (timer != NO_TIMER) {
             vertx.cancelTimer(timer);
         }
     }
 
-    private static Problem tooLarge() {
-        return Problem.of(ProblemCode.BODY_TOO_LARGE, "Send at most " + HttpLimits.BODY_BYTES_MAX + " bytes.");
+    private Problem tooLarge() {
+        return Problem.of(ProblemCode.BODY_TOO_LARGE, "Send at most " + room.bytesMax() + " bytes.");
     }
 }

@@ -46,6 +46,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     private final HttpMetrics metrics;
     private final RequestLog log;
     private final Semaphore places = new Semaphore(HttpLimits.BLOCKING_REQUESTS_MAX);
+    private final BodyRoom large = new BodyRoom(HttpLimits.LARGE_BODY_BYTES_MAX, HttpLimits.LARGE_BODIES_MAX);
     private final OpenStreams streams = new OpenStreams();
     private final Downloads downloads;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -81,7 +82,8 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         if (hot != null && raw.method().name().equals(hot.route().method())) {
             var exchange = new Exchange(answers, log, request, metrics.of(hot.route()), arrivedAt);
             if (!isRefused(exchange)) {
-                BodyReader.read(raw, exchange.context().owner(), new HotBody(hot, request, exchange, gate));
+                BodyReader.read(
+                        raw, exchange.context().owner(), BodyRoom.USUAL, new HotBody(hot, request, exchange, gate));
             }
             return;
         }
@@ -149,12 +151,17 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 BodyReader.read(
                         raw,
                         exchange.context().owner(),
+                        BodyRoom.USUAL,
                         new HotBody(hot, (HotRequest) unmatched.request(), exchange, gate));
             }
             case Endpoint.Blocking blocking -> {
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
                 var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
-                collect(request, exchange, place -> answer(blocking, request, exchange, place));
+                collect(
+                        request,
+                        exchange,
+                        blocking.large() ? large : BodyRoom.USUAL,
+                        place -> answer(blocking, request, exchange, place));
             }
             case Endpoint.Streaming streaming -> {
                 if (raw.method().equals(HttpMethod.HEAD)) {
@@ -162,13 +169,13 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 }
                 var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
                 var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
-                collect(request, exchange, _ -> open(streaming, request, exchange));
+                collect(request, exchange, BodyRoom.USUAL, _ -> open(streaming, request, exchange));
             }
         }
     }
 
-    private void collect(Request request, Exchange exchange, Consumer<Place> work) {
-        BodyReader.read(request.raw(), exchange.context().owner(), new BodyReader.Outcome() {
+    private void collect(Request request, Exchange exchange, BodyRoom room, Consumer<Place> work) {
+        BodyReader.read(request.raw(), exchange.context().owner(), room, new BodyReader.Outcome() {
             @Override
             public void whole(Buffer body) {
                 request.bodyArrived(body);

@@ -5,7 +5,8 @@ sealed interface Endpoint {
 
     Route route();
 
-    record Blocking(Route route, BlockingHandler handler) implements Endpoint {}
+    /** @param large whether its body may be longer than is usual */
+    record Blocking(Route route, BlockingHandler handler, boolean large) implements Endpoint {}
 
     record Hot(Route route, HotHandler handler) implements Endpoint {}
 

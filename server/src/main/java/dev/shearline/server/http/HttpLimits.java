@@ -6,6 +6,11 @@ import java.time.Duration;
 public final class HttpLimits {
 
     public static final int BODY_BYTES_MAX = 64 * 1024;
+    /** Of the few routes that take many things at once. */
+    public static final int LARGE_BODY_BYTES_MAX = 1024 * 1024;
+    /** That arrive at the same time. */
+    static final int LARGE_BODIES_MAX = 16;
+
     public static final int HEADER_BYTES_MAX = 16 * 1024;
     public static final int URL_BYTES_MAX = 4 * 1024;
 

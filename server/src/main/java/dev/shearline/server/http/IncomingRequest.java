@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a request says, whichever thread answers it. One thread at a time may use it. */
 public abstract sealed class IncomingRequest permits Request, HotRequest {
@@ -193,15 +195,29 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     /** The body as a record; 400, 415 or 422 when it is not one. */
     public <T> T body(Class<T> type) {
         requireJson();
-        refuseKeys();
+        refuseKeys(body);
         return edge.json().read(body, type);
     }
 
+    /** A body in which keys have their place: whoever reads it looks at the parts of it by {@link #part}. */
+    public <T> T bodyWithKeys(Class<T> type) {
+        requireJson();
+        return edge.json().read(body, type);
+    }
+
+    /** A part of such a body as a record. Only its field of this name may hold a whole key. */
+    public <T> T part(JsonNode part, String keyField, Class<T> type) {
+        if (part instanceof ObjectNode object) {
+            refuseKeys(edge.json().write(object.deepCopy().without(keyField)));
+        }
+        return edge.json().read(edge.json().write(part).getBytes(), type);
+    }
+
     /** Whoever pastes a key into a name would have it stored, listed and logged: no field of these bodies is for a key. */
-    private void refuseKeys() {
-        if (edge.format().isContainedIn(body.toString(StandardCharsets.UTF_8))) {
+    private void refuseKeys(Buffer json) {
+        if (edge.format().isContainedIn(json.toString(StandardCharsets.UTF_8))) {
             var field =
-                    edge.json().findField(body, edge.format()::isContainedIn).orElse("body");
+                    edge.json().findField(json, edge.format()::isContainedIn).orElse("body");
             throw Problem.invalidField(
                             field,
                             "There is a whole key in \"" + field

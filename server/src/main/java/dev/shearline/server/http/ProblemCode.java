@@ -31,6 +31,7 @@ public enum ProblemCode {
     UNKNOWN_PARAMETER(422, "A query parameter is unknown"),
     INVALID_PARAMETER(422, "A query parameter is invalid"),
     UNKNOWN_SCOPE(422, "A scope is unknown"),
+    UNSUPPORTED_HASH(422, "No key can be found by this hash"),
     INVALID_IDEMPOTENCY_KEY(422, "The Idempotency-Key is invalid"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key belongs to another request"),
     HEADERS_TOO_LARGE(431, "The headers are too large"),

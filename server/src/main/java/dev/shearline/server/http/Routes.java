@@ -20,6 +20,11 @@ public final class Routes {
         blocking("POST", path, handler);
     }
 
+    /** Of a body of at most {@link HttpLimits#LARGE_BODY_BYTES_MAX}. */
+    public void postLarge(String path, BlockingHandler handler) {
+        endpoints.add(new Endpoint.Blocking(new Route("POST", path), handler, true));
+    }
+
     public void put(String path, BlockingHandler handler) {
         blocking("PUT", path, handler);
     }
@@ -54,7 +59,7 @@ public final class Routes {
     }
 
     private void blocking(String method, String path, BlockingHandler handler) {
-        endpoints.add(new Endpoint.Blocking(new Route(method, path), handler));
+        endpoints.add(new Endpoint.Blocking(new Route(method, path), handler, false));
     }
 
     /** Routes whose handlers run on the event loop and must not block. Their paths have no variables. */

@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** A key as it is shown, everywhere in the same shape. Never its secret. */
+/**
+ * A key as it is shown, everywhere in the same shape. Never its secret.
+ *
+ * @param importedAt of a key that another system has made: when it came here
+ */
 public record ApiKey(
         ApiKeyId id,
         String name,
@@ -32,6 +36,7 @@ public record ApiKey(
         Optional<Instant> expiresAt,
         Instant createdAt,
         String createdBy,
+        Optional<Instant> importedAt,
         Instant updatedAt,
         Optional<Instant> lastUsedAt,
         Optional<String> lastUsedAddress,

@@ -15,6 +15,7 @@ import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import java.util.Optional;
 import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
 
 /** The routes below {@code /v1/keys}, but for those that verify. */
 public final class ApiKeyRoutes {
@@ -34,6 +35,7 @@ public final class ApiKeyRoutes {
     public void addTo(Routes routes) {
         routes.post("/v1/keys", this::create);
         routes.get("/v1/keys", this::list);
+        routes.postLarge("/v1/keys/import", this::importKeys);
         routes.get("/v1/keys/self", this::self);
         routes.post("/v1/keys/revoke-self", this::revokeSelf);
         routes.get("/v1/keys/:id", this::get);
@@ -49,6 +51,21 @@ public final class ApiKeyRoutes {
         var caller = writer(request);
         var wanted = request.body(NewApiKey.class);
         return idempotency.created(request, caller, "create a key", attempt -> keys.create(caller, wanted, attempt));
+    }
+
+    private Response importKeys(Request request) {
+        var caller = writer(request);
+        var wanted = request.bodyWithKeys(KeyImportRequest.class);
+        var rows = wanted.items().stream().map(item -> row(request, item)).toList();
+        return Response.ok(keys.importKeys(caller, rows, wanted.dryRun().orElse(false)));
+    }
+
+    private static ImportRow row(Request request, JsonNode item) {
+        try {
+            return new ImportRow.Read(request.part(item, KeyToImport.PLAINTEXT, KeyToImport.class));
+        } catch (ProblemException e) {
+            return new ImportRow.Unread(e.problem());
+        }
     }
 
     private Response list(Request request) {

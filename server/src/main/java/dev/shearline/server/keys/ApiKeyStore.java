@@ -133,6 +133,11 @@ final class ApiKeyStore {
 
     /** Nothing is to be seen of the new key before the transaction's next statement. */
     void insert(Tx tx, KeyRow key, KeyDigest digest) {
+        tx.writeLater(INSERT, valuesOf(key, digest));
+    }
+
+    /** What a key has from its beginning on. */
+    static Map<String, Object> valuesOf(KeyRow key, KeyDigest digest) {
         var owner = key.owner();
         var values = editable(key);
         values.put("id", key.id().toString());
@@ -152,7 +157,7 @@ final class ApiKeyStore {
         values.put("createdAt", DatabaseTimes.of(key.times().createdAt()));
         values.put("createdBy", key.createdBy());
         values.put("words", array(wordsOf(key)));
-        tx.writeLater(INSERT, values);
+        return values;
     }
 
     int forgetAddresses(Tx tx, OrganizationId organization, MembershipId membership, int keysMax) {

@@ -67,6 +67,7 @@ public final class ApiKeys implements OwnedKeys {
     private final KeyLookup lookup;
     private final CallerRows callers;
     private final KeyCreation creation;
+    private final KeyImport imports;
     private final KeyEditing editing;
     private final KeyStates states;
     private final KeyRotation rotation;
@@ -100,17 +101,30 @@ public final class ApiKeys implements OwnedKeys {
         callers = new CallerRows(clock);
         var rules = new KeyRules(entitlements, new Lifetimes(operatorLifetimeMax));
         lookup = new KeyLookup(database, store);
+        var destinations = new Destinations(references);
         creation = new KeyCreation(
                 database,
                 store,
                 owners,
                 callers,
-                new Destinations(references),
+                destinations,
                 provisioning,
                 catalog,
                 rules,
                 journal,
                 format,
+                random,
+                clock);
+        imports = new KeyImport(
+                database,
+                lookup,
+                creation,
+                rules,
+                callers,
+                destinations,
+                provisioning,
+                new ImportedDigest(format),
+                journal,
                 random,
                 clock);
         editing = new KeyEditing(store, catalog, rules, journal, clock);
@@ -126,6 +140,11 @@ public final class ApiKeys implements OwnedKeys {
     /** The one answer that has the secret. */
     public Changed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
         return changes.propagate(creation.create(caller, wanted, attempt), FeedNode.WIDENING_WAIT);
+    }
+
+    /** Keys of another system, each for itself; repeated, it changes nothing. */
+    Changed<ImportReport> importKeys(Caller caller, List<ImportRow> rows, boolean dryRun) {
+        return changes.propagate(imports.run(caller, rows, dryRun), FeedNode.WIDENING_WAIT);
     }
 
     public ApiKey get(Caller caller, ApiKeyId id) {

@@ -1,26 +1,37 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.MintedKey;
+import java.time.Instant;
 import java.util.List;
 
-/** A key before it has a secret. */
+/** A key before it has a secret, or what it is found by. */
 record KeyContent(
         KeyRow.Kind kind, KeyOwner owner, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, KeyTimes times) {
 
     private static final int FIRST_VERSION = 1;
 
+    KeyContent createdElsewhere(Instant at) {
+        return new KeyContent(kind, owner, text, scopes, cidrs, times.createdElsewhere(at));
+    }
+
     KeyRow asRow(MintedKey minted, KeyRow.Links links, String createdBy) {
+        var shown = new KeyRow.Shown(minted.prefix(), minted.lastFour());
+        return asRow(minted.id(), shown, KeyState.ACTIVE, links, createdBy);
+    }
+
+    KeyRow asRow(ApiKeyId id, KeyRow.Shown shown, KeyState state, KeyRow.Links links, String createdBy) {
         return new KeyRow(
-                minted.id(),
+                id,
                 kind,
                 owner,
-                new KeyRow.Shown(minted.prefix(), minted.lastFour()),
+                shown,
                 text,
                 scopes,
                 cidrs,
                 times,
-                KeyRow.Life.NEW,
+                KeyRow.Life.begun(state),
                 links,
                 KeyRow.Activity.NONE,
                 createdBy,

@@ -1,5 +1,6 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.audit.AuditEvent;
 import dev.shearline.server.db.Committed;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.TenantContext;
@@ -26,7 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes keys. */
+/** Makes keys, and says what is asked of every new key, wherever it comes from. */
 final class KeyCreation {
 
     private final Database database;
@@ -70,7 +71,7 @@ final class KeyCreation {
     }
 
     /** What can be said of a wanted key without asking the database. */
-    private record Checked(
+    record Checked(
             KeyRow.Kind kind, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, Optional<Instant> notBefore) {}
 
     Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
@@ -93,7 +94,7 @@ final class KeyCreation {
         };
     }
 
-    private static Checked check(Actor actor, NewApiKey wanted) {
+    static Checked check(Actor actor, NewApiKey wanted) {
         var kind = new KeyRow.Kind(
                 wanted.type(),
                 wanted.visibility().orElse(Visibility.SECRET),
@@ -124,23 +125,32 @@ final class KeyCreation {
     }
 
     private IssuedKey create(Tx tx, Caller caller, Owned owned, NewApiKey wanted, Checked checked) {
-        var owner = owned.owner();
         var actor = callers.requireAlive(tx, caller.actor());
-        CallerRights.requireMakes(actor, owner, wanted.type());
-        GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
-        GrantedScopes.requireHeld(CallerRights.grantable(tx, actor, owner, wanted.type()), checked.scopes());
-        rules.requireAllowed(tx, owned, actor, wanted.type(), checked.scopes(), checked.cidrs());
+        CallerRights.requireMakes(actor, owned.owner(), wanted.type());
+        requireKnownScopes(tx, checked);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var asked = new Lifetimes.Asked(wanted.expiresIn(), wanted.expiresAt());
-        var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);
-        Lifetimes.requireOrder(checked.notBefore(), expiresAt);
-        var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
-        var content = new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
+        var content = content(tx, actor, owned, wanted, checked, now);
         rules.requireRoom(tx, owned, wanted.type(), now);
         return issue(tx, caller, content, KeyRow.Links.NONE);
     }
 
-    private Owned owned(Tx tx, OrganizationId id, Destination.Holder holder, NewApiKey wanted) {
+    void requireKnownScopes(Tx tx, Checked checked) {
+        GrantedScopes.requireKnown(tx, catalog, checked.scopes(), checked.kind().visibility());
+    }
+
+    /** Of an owner for whom the caller may make keys, with scopes that are known. */
+    KeyContent content(Tx tx, Actor actor, Owned owned, NewApiKey wanted, Checked checked, Instant now) {
+        var owner = owned.owner();
+        GrantedScopes.requireHeld(CallerRights.grantable(tx, actor, owner, wanted.type()), checked.scopes());
+        rules.requireAllowed(tx, owned, actor, wanted.type(), checked.scopes(), checked.cidrs());
+        var asked = new Lifetimes.Asked(wanted.expiresIn(), wanted.expiresAt());
+        var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);
+        Lifetimes.requireOrder(checked.notBefore(), expiresAt);
+        var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
+        return new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
+    }
+
+    Owned owned(Tx tx, OrganizationId id, Destination.Holder holder, NewApiKey wanted) {
         var addition = Addition.of(wanted.type());
         return switch (holder) {
             case Destination.Holder.Whole _ -> owners.ofOrganization(tx, id, addition);
@@ -150,7 +160,7 @@ final class KeyCreation {
         };
     }
 
-    private Owned owned(Tx tx, Provisioned made, NewApiKey wanted) {
+    Owned owned(Tx tx, Provisioned made, NewApiKey wanted) {
         var organization = made.organization().id();
         var addition = Addition.of(wanted.type());
         return switch (wanted.type()) {
@@ -176,17 +186,21 @@ final class KeyCreation {
         var minted = format.mint(content.kind().mode(), content.kind().tokenKind(), random);
         var row = content.asRow(minted, links, caller.actor().id());
         store.insert(tx, row, minted.digest());
-        var event = KeyJournal.event(row.organization(), row.id(), "created")
-                .with("type", row.kind().type().wire())
+        var event = describe(KeyJournal.event(row.organization(), row.id(), "created"), row)
+                .with("rotated_from", links.rotatedFrom().map(Object::toString));
+        journal.record(tx, caller, ChangeKind.KEY_CREATED, row.id(), row.version(), event);
+        return new IssuedKey(row.shownAt(row.times().createdAt()), new RevealedSecret(minted.secret()));
+    }
+
+    /** What a key is given at its beginning. */
+    static AuditEvent describe(AuditEvent event, KeyRow row) {
+        return event.with("type", row.kind().type().wire())
                 .with("visibility", row.kind().visibility().wire())
                 .with("mode", row.kind().mode().wire())
                 .with("name", row.text().name())
                 .with("owner", row.owner().holder(row.kind().type()).id())
                 .with("scopes", row.scopes().wire())
                 .with("cidrs", row.cidrs())
-                .with("expires_at", row.times().expiresAt().map(Instant::toString))
-                .with("rotated_from", links.rotatedFrom().map(Object::toString));
-        journal.record(tx, caller, ChangeKind.KEY_CREATED, row.id(), row.version(), event);
-        return new IssuedKey(row.shownAt(row.times().createdAt()), new RevealedSecret(minted.secret()));
+                .with("expires_at", row.times().expiresAt().map(Instant::toString));
     }
 }

@@ -105,7 +105,7 @@ final class KeyEditing {
         if (!notBefore.equals(times.notBefore()) || !expiresAt.equals(times.expiresAt())) {
             Lifetimes.requireOrder(notBefore, expiresAt);
         }
-        return new KeyTimes(times.createdAt(), times.updatedAt(), notBefore, expiresAt, times.endsAt());
+        return times.valid(notBefore, expiresAt);
     }
 
     private Optional<Instant> expiresAt(Tx tx, KeyRow key, KeyEdit edit, Instant now) {

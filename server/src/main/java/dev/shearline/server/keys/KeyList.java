@@ -242,8 +242,8 @@ final class KeyList {
         filter.scope().ifPresent(_ -> conditions.add(order.hasScope()));
         filter.expiresWithin().ifPresent(_ -> conditions.add("k.expires_at > :now AND k.expires_at <= :expiresBefore"));
         filter.unusedFor().ifPresent(_ -> {
-            // a young key has had no time to be used
-            conditions.add("k.created_at < :unusedSince");
+            // a young key has had no time to be used, nor has one that came lately
+            conditions.add("k.created_at < :unusedSince AND (k.imported_at IS NULL OR k.imported_at < :unusedSince)");
             conditions.add(order.isUnused());
         });
         if (filter.rotationDue()) {

@@ -5,6 +5,9 @@ import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyDigest;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +29,17 @@ final class KeyLookup {
                 .or(() -> organizationOf(id))
                 .flatMap(organization -> TenantContext.find(actor, organization))
                 .orElseThrow(KeyProblems::notFound);
+    }
+
+    /** Those of the digests that are of keys which the actor sees. */
+    Map<KeyDigest, ApiKeyId> findDigests(Actor actor, ImportStore imports, Collection<KeyDigest> digests) {
+        if (Operators.include(actor)) {
+            return database.acrossTenants("find keys that were imported before", tx -> imports.find(tx, digests));
+        }
+        return actor.organizationOf()
+                .flatMap(organization -> TenantContext.find(actor, organization))
+                .map(context -> database.read(context, tx -> imports.find(tx, digests)))
+                .orElse(Map.of());
     }
 
     private Optional<OrganizationId> organizationOf(ApiKeyId id) {

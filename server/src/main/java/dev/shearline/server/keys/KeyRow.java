@@ -54,8 +54,9 @@ record KeyRow(
             Optional<String> revokedReason,
             Optional<DisabledCause> disabledCause) {
 
-        static final Life NEW =
-                new Life(KeyState.ACTIVE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        static Life begun(KeyState state) {
+            return new Life(state, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        }
     }
 
     record Links(Optional<ApiKeyId> rotatedFrom, Optional<ApiKeyId> rotatedTo, boolean endAtFirstUse) {
@@ -112,6 +113,7 @@ record KeyRow(
                 times.expiresAt(),
                 times.createdAt(),
                 createdBy,
+                times.importedAt(),
                 times.updatedAt(),
                 activity.lastUsedAt(),
                 activity.lastUsedAddress(),

@@ -28,7 +28,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
             k.id, k.organization_id, k.audience_id, k.type, k.visibility, k.mode, k.membership_id, k.unit_id, k.prefix, k.last_four,
             k.name, k.description, k.metadata, k.verified_metadata, k.scopes, k.cidrs, k.state, k.not_before, k.expires_at,
             k.rotated_from, k.rotated_to, k.ends_at, k.end_at_first_use, k.revoked_at, k.revoked_cause, k.revoked_reason,
-            k.disabled_cause, k.version, k.created_at, k.created_by, k.updated_at,
+            k.disabled_cause, k.version, k.created_at, k.created_by, k.updated_at, k.imported_at,
             o.external_id AS organization_external_id,
             CAST(o.policy ->> 'rotation_due_after_days' AS integer) AS rotation_due_after_days, u.kind, u.external_id AS unit_external_id,
             m.user_id, p.external_id AS user_external_id, y.last_used_at, y.last_used_address
@@ -57,7 +57,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                         optional(row, "verified_metadata")),
                 ScopeSet.ofWire(texts(row, "scopes")),
                 texts(row, "cidrs"),
-                times(row),
+                times(row).importedAt(time(row, "imported_at")),
                 life(row),
                 new KeyRow.Links(
                         optional(row, "rotated_from").map(KeyRowMapper::key),

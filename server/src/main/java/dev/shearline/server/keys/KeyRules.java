@@ -73,11 +73,11 @@ final class KeyRules {
     /** When a key ends that is to end at another time. Where the plan has no such keys any more it may only end earlier. */
     Optional<Instant> changedExpiry(Tx tx, KeyRow key, Lifetimes.Asked asked, Instant now) {
         var type = key.kind().type();
-        var createdAt = key.times().createdAt();
+        var begin = key.times().begin();
         var entitlement = entitlements.get(tx, key.organization());
         boolean included = type == KeyType.OPERATOR || entitlement.of(type).isPresent();
         var maximum = included ? maximum(tx, entitlement, type) : narrowed(lifetimes.ofType(type), entitlement, type);
-        var wanted = Lifetimes.expiry(maximum, asked, createdAt, now, refusal(tx, entitlement, type));
+        var wanted = Lifetimes.expiry(maximum, asked, begin, now, refusal(tx, entitlement, type));
         if (!included && Widening.isLonger(key.times().expiresAt(), wanted)) {
             entitlements.requireType(tx, entitlement, type);
         }

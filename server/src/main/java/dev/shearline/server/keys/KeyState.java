@@ -14,6 +14,10 @@ enum KeyState {
         return this == REVOKED || this == USED;
     }
 
+    String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     static KeyState ofWire(String text) {
         return valueOf(text.toUpperCase(Locale.ROOT));
     }

@@ -2,8 +2,13 @@ package dev.shearline.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.testing.Eventually;
 import io.vertx.core.Future;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +32,9 @@ class LimitsTest {
                             request -> Future.succeededFuture(
                                     Response.ok(Map.of("size", request.body().length()))));
             routes.post("/v1/json", request -> Response.ok(request.body(Map.class)));
+            routes.postLarge(
+                    "/v1/large",
+                    request -> Response.ok(Map.of("size", request.body().length())));
             routes.get("/v1/get", _ -> Response.noContent());
         });
     }
@@ -45,6 +53,44 @@ class LimitsTest {
         var larger = listener.post(path, "x".repeat(HttpLimits.BODY_BYTES_MAX + 1));
         assertThat(larger.statusCode()).isEqualTo(413);
         assertThat(listener.code(larger)).isEqualTo("body_too_large");
+    }
+
+    @Test
+    void where_many_things_come_at_once_a_body_may_have_1_MiB() {
+        var largest = listener.post("/v1/large", "x".repeat(HttpLimits.LARGE_BODY_BYTES_MAX));
+        assertThat(largest.body()).isEqualTo("{\"size\":1048576}");
+
+        var larger = listener.post("/v1/large", "x".repeat(HttpLimits.LARGE_BODY_BYTES_MAX + 1));
+        assertThat(larger.statusCode()).isEqualTo(413);
+        assertThat(listener.json(larger).path("detail").asString()).contains("1048576");
+        assertThat(listener.raw("POST /v1/large HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
+    }
+
+    @Test
+    void few_long_bodies_arrive_at_the_same_time_and_short_ones_do_not_wait_for_them() throws Exception {
+        var longBody = "x".repeat(HttpLimits.BODY_BYTES_MAX + 1);
+        var senders = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < HttpLimits.LARGE_BODIES_MAX; i++) {
+                var sender = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+                senders.add(sender);
+                sender.getOutputStream()
+                        .write(("POST /v1/large HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + longBody)
+                                .getBytes(StandardCharsets.ISO_8859_1));
+            }
+            Eventually.isTrue(
+                    "all places are taken",
+                    () -> listener.code(listener.post("/v1/large", longBody)).equals("overloaded"));
+            assertThat(listener.post("/v1/large", "x").statusCode()).isEqualTo(200);
+        } finally {
+            for (var sender : senders) {
+                sender.close();
+            }
+        }
+        Eventually.isTrue(
+                "places are given back",
+                () -> listener.post("/v1/large", longBody).statusCode() == 200);
     }
 
     @ParameterizedTest
@@ -80,7 +126,7 @@ class LimitsTest {
     }
 
     @Test
-    void a_long_url_is_refused() {
+    void a_longBodyurl_is_refused() {
         var slightly = listener.get("/v1/get?x=" + "y".repeat(HttpLimits.URL_BYTES_MAX));
         assertThat(slightly.statusCode()).isEqualTo(414);
         assertThat(listener.code(slightly)).isEqualTo("uri_too_long");
