@@ -11,6 +11,7 @@ final class KeysCommand {
     static CommandLine of(Surroundings surroundings, List<String> arguments) {
         return new Commands()
                 .add("create", () -> new CommandLine(new KeysCreate(surroundings)))
+                .add("import", () -> new CommandLine(new KeysImport(surroundings)))
                 .add("list", () -> new CommandLine(new KeysList(surroundings)))
                 .add("tree", () -> new CommandLine(new KeysTree(surroundings)))
                 .add("get", () -> new CommandLine(new KeysGet(surroundings)))

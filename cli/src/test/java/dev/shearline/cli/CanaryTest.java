@@ -64,6 +64,7 @@ class CanaryTest {
         var secrets = new ArrayList<>(List.of(operator, key, PASSWORD));
         throughCredentials();
         throughTheDocument(instance.document());
+        throughAnImport(instance.document());
         throughHeaders();
         throughBrokenRequests();
         secrets.addAll(throughRepeatedRequests());
@@ -197,7 +198,7 @@ class CanaryTest {
                 for (var body : bodies(document, operation.getValue())) {
                     asked++;
                     var answer = instance.send(method, where, body, asker(path.getKey()));
-                    if (answer.statusCode() < 300 && !path.getKey().startsWith("/v1/keys/verify")) {
+                    if (answer.statusCode() < 300 && !answersByRow(path.getKey())) {
                         kept.put(method + " " + where + " " + body.replace(key, "KEY"), answer.statusCode());
                     }
                 }
@@ -208,6 +209,34 @@ class CanaryTest {
         assertThat(instance.send("GET", "/v1/keys/self", "", operator).statusCode())
                 .as("whoever asked all this still may")
                 .isEqualTo(200);
+    }
+
+    private static boolean answersByRow(String path) {
+        return path.startsWith("/v1/keys/verify") || path.equals("/v1/keys/import");
+    }
+
+    /** A key to import may be in plain text, in one field of it: everywhere else it is refused, and there it is kept nowhere. */
+    private void throughAnImport(JsonNode document) throws Exception {
+        var schemas = document.at("/components/schemas");
+        var item = (ObjectNode) schemas.at("/KeyImport/examples/0/items/0").deepCopy();
+        for (var field : schemas.at("/KeyToImport/properties").propertyNames()) {
+            for (var value : List.of(key, PASSWORD + " " + key)) {
+                var row = imported(item.deepCopy().put(field, value));
+                assertThat(row).as(field).isEqualTo("refused");
+            }
+        }
+        item.remove("hash");
+        item.remove("prefix");
+        assertThat(imported(item.deepCopy().put("plaintext", PASSWORD))).isEqualTo("imported");
+        assertThat(imported(item.deepCopy().put("plaintext", key))).isEqualTo("already_exists");
+    }
+
+    private String imported(JsonNode item) throws Exception {
+        var body = ApiClient.object();
+        body.putArray("items").add(item);
+        var answer = instance.send("POST", "/v1/keys/import", body.toString(), operator);
+        assertThat(answer.body()).doesNotContain(key).doesNotContain(PASSWORD);
+        return ApiClient.JSON.readTree(answer.body()).at("/items/0/status").asString("");
     }
 
     /** The key that revokes itself is a new one each time. */

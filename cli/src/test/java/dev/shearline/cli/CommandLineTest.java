@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -179,6 +181,39 @@ class CommandLineTest {
                         .run("keys", "verify", "--stdin")
                         .exitCode())
                 .isEqualTo(10);
+    }
+
+    @Test
+    void keys_of_another_system_go_on_working_after_an_import() throws Exception {
+        var hasher = MessageDigest.getInstance("SHA-256");
+        var hash = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(hasher.digest("proj_0123456789abcdef".getBytes(StandardCharsets.UTF_8)));
+        Files.writeString(
+                place.resolve("apikey.csv"),
+                "id,name,start,key,referenceId,enabled,permissions\n1,Old,proj_0," + hash
+                        + ",better-auth-user,true,\"{\"\"resources\"\":[\"\"read\"\"]}\"\n2,Slow,,$2b$12$abc,u,true,\n");
+        var arguments = new String[] {"keys", "import", "apikey.csv", "--from", "better-auth", "--provision"};
+
+        var rehearsed = run("keys", "import", "apikey.csv", "--from", "better-auth", "--provision", "--dry-run");
+        assertThat(rehearsed.err()).contains("Dry run: 2 keys: 1 could be imported");
+        assertThat(verified("proj_0123456789abcdef")).isEqualTo(10);
+        var imported = run(arguments);
+        assertThat(imported.exitCode()).as(imported.err()).isEqualTo(1);
+        assertThat(imported.err())
+                .contains("row 2 \"Slow\": ", "(unsupported_hash)")
+                .contains("2 keys: 1 imported, 0 here already, 1 refused.");
+        assertThat(verified("proj_0123456789abcdef")).isZero();
+        assertThat(run(arguments).err()).contains("0 imported, 1 here already, 1 refused.");
+        var listed = json("keys", "list", "--owner", "ext:better-auth-user");
+        assertThat(ok("keys", "get", listed.at("/items/0/id").asString())).contains("Imported", "proj_0…");
+    }
+
+    private static int verified(String key) {
+        return session()
+                .typing(key)
+                .run("keys", "verify", "--stdin", "--scope", "resources:read")
+                .exitCode();
     }
 
     @Test
