@@ -51,7 +51,7 @@ class SettingsParserTest {
         assertThat(settings.dataDirectory()).isEqualTo(Path.of(".shearline"));
         assertThat(settings.feed()).isEqualTo(new Settings.Feed(Duration.ofSeconds(10), Duration.ofMillis(250), true));
         assertThat(settings.databasePool().size()).isEqualTo(8);
-        assertThat(settings.verify()).isEqualTo(new Settings.Verify(true));
+        assertThat(settings.verify()).isEqualTo(new Settings.Verify(false));
         assertThat(settings.keys()).isEqualTo(new Settings.Keys(List.of("shl"), Optional.of(Duration.ofDays(365))));
     }
 
