@@ -114,13 +114,16 @@ final class Features implements AutoCloseable {
         evidence.addTo(routes);
         var idempotency = new Idempotency(database, changes, json, random, clock);
         new ApiKeyRoutes(keys, authenticator, idempotency, format).addTo(routes);
+        var members = new Members(changes, references, ids, clock, keys);
         notify = new Notify(
                 settings.notifications(),
+                settings.publicUrl(),
                 vertx,
                 database,
                 changes,
                 instanceKeys,
                 references,
+                members,
                 idempotency,
                 json,
                 random,
@@ -131,7 +134,7 @@ final class Features implements AutoCloseable {
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
-                        new Members(changes, references, ids, clock, keys))
+                        members)
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
         new OpenApiRoutes().addTo(routes);

@@ -12,6 +12,7 @@ import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.NodeSettings;
 import dev.shearline.server.testing.Receiver;
 import dev.shearline.server.testing.TestSchema;
+import dev.shearline.token.Secret;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -67,21 +68,24 @@ class KeyPromotionTest {
     void the_secrets_of_webhooks_are_under_the_new_key_afterwards() {
         settings.with(Setting.WEBHOOK_ALLOWED_NETWORKS, "127.0.0.0/8");
         var next = InstanceKeysFile.of(directory.resolve("instance.keys")).prepare(new SecureRandom());
-        try (var server = Server.start(settings.parse());
-                var receiver = Receiver.start()) {
-            Eventually.isTrue("the node is ready", server::isReady);
-            var api = new Api(Cluster.uri(server), server.issueOperatorKey("test", ScopeSet.ALL));
-            var made = api.post("/v1/webhooks", Map.of("url", receiver.url("/"), "events", List.of("*")))
-                    .expect(201);
+        try (var receiver = Receiver.start()) {
+            Api.Answer made;
+            Secret operator;
+            try (var server = Server.start(settings.parse())) {
+                Eventually.isTrue("the node is ready", server::isReady);
+                operator = server.issueOperatorKey("test", ScopeSet.ALL);
+                made = new Api(Cluster.uri(server), operator)
+                        .post("/v1/webhooks", Map.of("url", receiver.url("/"), "events", List.of("*")))
+                        .expect(201);
+            }
 
             assertThat(KeyPromotion.promote(settings.parse())).isEqualTo(new KeyPromotion.Outcome.Promoted(next, 1));
 
             assertThat(schema.query("SELECT position(? IN encode(sealed, 'escape')) > 0 FROM webhook_secret", next))
                     .isEqualTo("t");
-            server.close();
             try (var again = Server.start(settings.parse())) {
                 Eventually.isTrue("the node is ready", again::isReady);
-                new Api(Cluster.uri(again), api.credential())
+                new Api(Cluster.uri(again), operator)
                         .post("/v1/webhooks/" + made.at("id") + "/test")
                         .expect(201);
                 assertThat(receiver.await("webhook.test", made.at("id")).isSignedWith(made.at("secret")))
