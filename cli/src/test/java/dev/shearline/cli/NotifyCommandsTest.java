@@ -85,7 +85,7 @@ class NotifyCommandsTest {
         assertThat(made.out().strip()).matches("whsec_[0-9A-Za-z+/]{43}=");
         assertThat(made.err()).contains("Created webhook whk_").doesNotContain("whsec_");
         var list = ok("webhooks", "list");
-        assertThat(list).contains(url, "key.created", "enabled").doesNotContain("whsec_");
+        assertThat(list).contains("http://127.0.0.1", "key.created", "enabled").doesNotContain("whsec_");
         var id = ApiClient.JSON
                 .readTree(ok("webhooks", "list", "-o", "json"))
                 .at("/items/0/id")
@@ -130,7 +130,7 @@ class NotifyCommandsTest {
         await("the console says so", () -> dev.said().stream().anyMatch(line -> line.contains("You are invited")));
         assertThat(dev.said()).noneMatch(line -> line.contains("/invitations/"));
 
-        assertThat(ok("invitations", "resend", id)).isEmpty();
+        assertThat(ok("invitations", "resend", id)).contains("Sent again invitation " + id);
         ok("invitations", "revoke", id);
         assertThat(ok("invitations", "get", id)).contains("revoked");
     }
