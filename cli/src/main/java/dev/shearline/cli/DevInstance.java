@@ -104,7 +104,22 @@ final class DevInstance implements AutoCloseable {
         settings.put(Setting.NODE_DATABASE_URL, database.nodeUrl());
         settings.put(Setting.SECRET_KEYS_FILE, directory.instanceKeys().toString());
         settings.put(Setting.DATA_DIR, directory.root().toString());
+        if (isUnset(environment, Setting.WEBHOOK_ALLOWED_NETWORKS)) {
+            // receivers that somebody tries out are on this machine
+            settings.put(Setting.WEBHOOK_ALLOWED_NETWORKS, "127.0.0.0/8, ::1");
+        }
+        if (isUnset(environment, Setting.SMTP_URL) && isUnset(environment, Setting.MAIL_FROM)) {
+            settings.put(
+                    Setting.SMTP_URL,
+                    "file://" + directory.root().resolve("mail").toUri().getRawPath());
+            settings.put(Setting.MAIL_FROM, "shearline@localhost");
+        }
         return settings;
+    }
+
+    private static boolean isUnset(Map<String, String> environment, Setting setting) {
+        return !environment.containsKey(setting.environmentName())
+                && !environment.containsKey(setting.environmentName() + "_FILE");
     }
 
     private void welcome(boolean demo, Consumer<String> progress) {

@@ -58,6 +58,13 @@ record Field(String wire, String label, String description, Form form, Set<Verb>
         if (form == Form.KEY_TYPES) {
             return "--key-type";
         }
-        return "--" + (form == Form.ROLES || wire.equals("roles") ? "role" : wire.replace('_', '-'));
+        return "--"
+                + switch (wire) {
+                    case "roles" -> "role";
+                    // --url says which instance is meant
+                    case "url" -> "endpoint";
+                    case "events" -> "event";
+                    default -> wire.replace('_', '-');
+                };
     }
 }

@@ -23,6 +23,17 @@ final class ResourceCommand {
         return command.verbs().group(resource.command(), resource.description(), arguments);
     }
 
+    /** The usual verbs, for a command that has others too. */
+    static Commands verbsOf(Surroundings surroundings, Resource resource) {
+        return new ResourceCommand(surroundings, resource).verbs();
+    }
+
+    /** The verb that removes, under another name. */
+    static CommandLine removal(Surroundings surroundings, Resource resource, String name) {
+        var command = new VerbCommand(surroundings, name, "Deletes " + resource.aNoun() + ". " + resource.loss());
+        return new ResourceCommand(surroundings, resource).remove(command).line();
+    }
+
     private Commands verbs() {
         var commands = new Commands();
         add(

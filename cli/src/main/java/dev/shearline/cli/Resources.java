@@ -340,7 +340,7 @@ final class Resources {
     }
 
     /** {@code owner, admin@team_8hW2vNq5RzL0aYtC}. */
-    private static String roles(JsonNode member) {
+    static String roles(JsonNode member) {
         var text = new StringBuilder();
         var organization = member.path("organization").asString("");
         for (var role : member.path("roles")) {

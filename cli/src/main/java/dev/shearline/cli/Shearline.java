@@ -71,7 +71,9 @@ public final class Shearline implements Callable<Integer> {
         Resources.all()
                 .forEach((name, resource) ->
                         commands.add(name, () -> ResourceCommand.of(surroundings, resource.get(), rest)));
-        return commands.add("audit", () -> AuditCommand.of(surroundings, rest))
+        return commands.add("webhooks", () -> WebhooksCommand.of(surroundings, rest))
+                .add("invitations", () -> InvitationsCommand.of(surroundings, rest))
+                .add("audit", () -> AuditCommand.of(surroundings, rest))
                 .add("completion", () -> new CommandLine(new CompletionCommand(surroundings)));
     }
 

@@ -136,13 +136,16 @@ final class Features implements AutoCloseable {
         evidence.addTo(routes);
         var idempotency = new Idempotency(database, changes, json, random, clock);
         new ApiKeyRoutes(keys, authenticator, idempotency, format).addTo(routes);
+        var members = new Members(changes, references, ids, clock, keys);
         notify = new Notify(
                 settings.notifications(),
+                settings.publicUrl(),
                 vertx,
                 database,
                 changes,
                 instanceKeys,
                 references,
+                members,
                 idempotency,
                 json,
                 random,

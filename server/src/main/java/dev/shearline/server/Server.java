@@ -89,7 +89,8 @@ public final class Server implements AutoCloseable {
         var directory = new Directory(primaryClock);
         feed = new FeedNode(
                 nodeDatabase, directory, primaryClock, clocks, feedSettings(settings, this::address), random);
-        var outbox = new NotificationOutbox(new Ids(random));
+        var outbox = new NotificationOutbox(
+                new Ids(random), settings.notifications().mail().isPresent());
         var changes =
                 new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed, outbox);
         var problems = new Problems(List.of(DatabaseProblems::find));

@@ -2,10 +2,12 @@ package dev.shearline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Setting;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.SchemaCheck;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A running server has the routes of the OpenAPI document, no others, and answers in its shapes. */
 @Tag("storage")
@@ -35,9 +38,13 @@ class OpenApiAnswersTest {
     /** The operations whose successful answer has been seen by a test. */
     private final Set<String> seen = new HashSet<>();
 
+    @TempDir
+    private static Path letters;
+
     @BeforeAll
     static void start() {
-        cluster = Cluster.start(1);
+        cluster =
+                Cluster.start(1, Map.of(Setting.SMTP_URL, "file://" + letters, Setting.MAIL_FROM, "keys@example.com"));
         api = cluster.api();
     }
 
@@ -92,19 +99,23 @@ class OpenApiAnswersTest {
         plans(organization);
         keys(organization, team);
         webhooks(organization);
+        invitations(organization);
         audit(organization);
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
         unseen.removeAll(seen);
-        // pages, read by ReferenceTest, a stream, read by ChangesTest, and lines, read by AuditRoutesTest
+        // pages, read by ReferenceTest and InvitationsTest, a stream, read by ChangesTest, and lines, read by
+        // AuditRoutesTest
         assertThat(unseen)
                 .containsExactly(
                         "get /docs",
                         "get /docs/problems",
                         "get /docs/style.css",
+                        "get /invitations/{token}",
                         "get /v1/audit-events/export",
                         "get /v1/changes",
                         "get /welcome/{token}",
+                        "post /invitations/{token}",
                         "post /welcome/{token}");
     }
 
@@ -192,6 +203,20 @@ class OpenApiAnswersTest {
         check("get", path, 422, () -> api.get(path + "?format=xml"));
         check("get", checkpoints, 200, () -> api.get(checkpoints + "?limit=2&organization=" + organization));
         check("get", checkpoints + "/keys", 200, () -> api.get(checkpoints + "/keys"));
+    }
+
+    private void invitations(String organization) {
+        var path = "/v1/invitations";
+        var one = path + "/{id}";
+        var body = Map.of(
+                "organization", organization, "email", "guest@example.com", "roles", List.of(Map.of("role", "viewer")));
+        var id = check("post", path, 201, () -> api.post(path, body)).at("id");
+        check("get", path, 200, () -> api.get(path + "?organization=" + organization));
+        check("get", one, 200, () -> api.get(path + "/" + id));
+        check("post", one + "/resend", 200, () -> api.post(path + "/" + id + "/resend"));
+        check("post", one + "/revoke", 200, () -> api.post(path + "/" + id + "/revoke"));
+        check("post", one + "/resend", 409, () -> api.post(path + "/" + id + "/resend"));
+        check("post", path, 422, () -> api.post(path, Map.of("organization", organization, "email", "x")));
     }
 
     private void webhooks(String organization) {

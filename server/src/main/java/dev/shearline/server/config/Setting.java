@@ -29,6 +29,8 @@ public enum Setting {
             "webhook.allowed-networks",
             "",
             "CIDR blocks that webhooks may call though they are private, separated by commas"),
+    SMTP_URL("smtp-url", "", "mail server that letters go through, smtp:// or smtps://; file:// for a directory"),
+    MAIL_FROM("mail-from", "", "address that letters come from"),
     KEY_BRANDS("key.brands", "shl", "brands of keys, separated by commas; the first mints, all verify"),
     KEY_OPERATOR_MAX_LIFETIME(
             "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none"),

@@ -3,6 +3,8 @@ package dev.shearline.server.config;
 import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.http.RequestLines;
 import dev.shearline.server.net.Cidr;
+import dev.shearline.server.net.Loopback;
+import dev.shearline.token.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,12 +69,31 @@ public record Settings(
      * Who is told of what has happened, and how.
      *
      * @param webhookAllowedNetworks that webhooks may call though they are private
+     * @param mail empty: nobody gets mail
      */
-    public record Notifications(List<Cidr> webhookAllowedNetworks) {
+    public record Notifications(List<Cidr> webhookAllowedNetworks, Optional<Mail> mail) {
         public Notifications {
             webhookAllowedNetworks = List.copyOf(webhookAllowedNetworks);
         }
     }
+
+    /** Where letters go, and the address that they come from. */
+    public record Mail(MailRoute through, String from) {}
+
+    /** How letters leave. */
+    public sealed interface MailRoute permits Smtp, MailDirectory {}
+
+    /** @param tls whether the connection begins with TLS; otherwise it is asked for, and required of other machines */
+    public record Smtp(String host, int port, boolean tls, Optional<String> user, Optional<Secret> password)
+            implements MailRoute {
+
+        public boolean isLoopback() {
+            return Loopback.isMeantBy(host);
+        }
+    }
+
+    /** Letters become files, for whoever tries this out. */
+    public record MailDirectory(Path path) implements MailRoute {}
 
     /** @param size connections of each role */
     public record DatabasePool(int size) {}

@@ -84,6 +84,7 @@ public final class SettingsParser {
                 Setting.WEBHOOK_ALLOWED_NETWORKS,
                 blocksOf(Setting.WEBHOOK_ALLOWED_NETWORKS),
                 "CIDR blocks, separated by commas");
+        var mail = mail();
         listen.ifPresent(this::requireEncryption);
         if (!faults.isEmpty()) {
             throw new ConfigurationException(faults);
@@ -107,7 +108,7 @@ public final class SettingsParser {
                 new Settings.DatabasePool(pool.orElseThrow()),
                 keys.orElseThrow(),
                 new Settings.Verify(requireUnit.orElseThrow()),
-                new Settings.Notifications(webhookNetworks.orElse(List.of())));
+                new Settings.Notifications(webhookNetworks.orElse(List.of()), mail));
     }
 
     private Optional<DatabaseAddress> database(Setting setting) {
@@ -125,6 +126,21 @@ public final class SettingsParser {
         }
         return certificates.isPresent() && key.isPresent()
                 ? Optional.of(new Settings.Tls(certificates.get(), key.get()))
+                : Optional.empty();
+    }
+
+    private Optional<Settings.Mail> mail() {
+        var through = optional(
+                Setting.SMTP_URL,
+                MailUrl::find,
+                "smtp://user:password@host:port, smtps://user:password@host:port, or file:///directory");
+        var from = optional(Setting.MAIL_FROM, MailUrl::findAddress, "an e-mail address");
+        if (isGiven(Setting.SMTP_URL) != isGiven(Setting.MAIL_FROM)) {
+            var missing = isGiven(Setting.SMTP_URL) ? Setting.MAIL_FROM : Setting.SMTP_URL;
+            faults.add(missing.key() + " is missing: mail needs smtp-url and mail-from, both.");
+        }
+        return through.isPresent() && from.isPresent()
+                ? Optional.of(new Settings.Mail(through.get(), from.get()))
                 : Optional.empty();
     }
 

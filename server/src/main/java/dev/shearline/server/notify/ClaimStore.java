@@ -29,21 +29,29 @@ final class ClaimStore {
     private static final String ENDPOINT = """
             SELECT url, state = 'enabled' AS enabled, failing_since IS NOT NULL AS failing FROM webhook_endpoint WHERE id = :endpoint
             """;
+    /** The rows are chosen once: a plan that asked again for each would pass over what it has locked, and claim more. */
     private static final String CLAIM = """
+            WITH due AS MATERIALIZED (
+                SELECT id FROM webhook_delivery
+                 WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_attempt_at <= :now
+                 ORDER BY next_attempt_at, id LIMIT :max FOR UPDATE SKIP LOCKED
+            )
             UPDATE webhook_delivery AS d
                SET claim = d.claim + 1, next_attempt_at = :lease_until
-              FROM (SELECT id FROM webhook_delivery
-                     WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_attempt_at <= :now
-                     ORDER BY next_attempt_at, id LIMIT :max FOR UPDATE SKIP LOCKED) AS due
+              FROM due
              WHERE d.id = due.id
             RETURNING d.id, d.claim, d.attempts, d.gives_up_at, d.message_id, d.body
             """;
+
     private static final String CANCEL = """
+            WITH due AS MATERIALIZED (
+                SELECT id FROM webhook_delivery
+                 WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_attempt_at <= :now
+                 ORDER BY next_attempt_at, id LIMIT :max FOR UPDATE SKIP LOCKED
+            )
             UPDATE webhook_delivery AS d
                SET state = 'failed', claim = d.claim + 1, error = :error, settled_at = :now
-              FROM (SELECT id FROM webhook_delivery
-                     WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_attempt_at <= :now
-                     ORDER BY next_attempt_at, id LIMIT :max FOR UPDATE SKIP LOCKED) AS due
+              FROM due
              WHERE d.id = due.id
             """;
     private static final String DELIVERED = """

@@ -36,6 +36,14 @@ enum EventType {
         return wire.startsWith("key.");
     }
 
+    /** Whether those who own or administer a key get a letter. */
+    boolean isMailed() {
+        return switch (this) {
+            case KEY_EXPIRING, KEY_EXPIRED, KEY_DISABLED, KEY_REVOKED, KEY_ROTATED -> true;
+            case KEY_CREATED, MEMBER_INVITED, MEMBER_REMOVED, CHECKPOINT_SEALED -> false;
+        };
+    }
+
     static Optional<EventType> find(String wire) {
         return Arrays.stream(values()).filter(type -> type.wire.equals(wire)).findFirst();
     }

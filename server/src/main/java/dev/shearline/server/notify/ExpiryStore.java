@@ -52,8 +52,9 @@ final class ExpiryStore {
                AND k.ends_at = 'infinity'
                AND (due.days = 0 OR (k.type <> 'ephemeral' AND k.created_at < k.expires_at - due.days * interval '1 day'))
                AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.organization_id = :organization AND n.fact = named.fact)
-               AND EXISTS (SELECT 1 FROM webhook_interest
-                            WHERE organization_id IN (:organization, 'org_instance') AND event_type IN (due.type, '*'))
+               AND (EXISTS (SELECT 1 FROM webhook_interest
+                             WHERE organization_id IN (:organization, 'org_instance') AND event_type IN (due.type, '*'))
+                    OR (:mails AND EXISTS (SELECT 1 FROM key_mail_recipients(k.id) AS told)))
              LIMIT :max
             ON CONFLICT (organization_id, fact) DO NOTHING
             """;
@@ -109,6 +110,7 @@ final class ExpiryStore {
                 .bind("organization", organization)
                 .bind("from", DatabaseTimes.of(span.from()))
                 .bind("until", DatabaseTimes.of(span.until()))
+                .bind("mails", mails)
                 .bind("max", max)
                 .execute();
     }

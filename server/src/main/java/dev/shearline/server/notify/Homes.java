@@ -1,6 +1,7 @@
 package dev.shearline.server.notify;
 
 import dev.shearline.server.db.Database;
+import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
@@ -9,20 +10,33 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.orgs.References;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
- * Whose endpoints a caller means. An endpoint hears of the whole organization, so a credential of a unit of it is refused, whatever it asks
- * for. Who belongs to an organization looks there and nowhere else: a foreign endpoint and none at all are one 404 by the same statements.
+ * In which organization a caller looks for a thing that concerns all of it, such as an endpoint, which hears of everything: a credential of a
+ * unit is refused, whatever it asks for. Who belongs to an organization looks there and nowhere else: a foreign thing and none at all are one
+ * 404 by the same statements.
  */
 final class Homes {
 
-    private final EndpointStore store = new EndpointStore();
     private final Database database;
     private final References references;
+    private final String things;
+    private final BiFunction<Tx, String, Optional<OrganizationId>> find;
 
-    Homes(Database database, References references) {
+    /**
+     * @param things as at the beginning of a sentence
+     * @param find looks across tenants for whose a thing is
+     */
+    Homes(
+            Database database,
+            References references,
+            String things,
+            BiFunction<Tx, String, Optional<OrganizationId>> find) {
         this.database = database;
         this.references = references;
+        this.things = things;
+        this.find = find;
     }
 
     /** Where an endpoint is made: an operator who names no organization means the instance. */
@@ -44,23 +58,23 @@ final class Homes {
                 .orElse(own.get()));
     }
 
-    /** Where to look for an endpoint. */
-    OrganizationId of(Caller caller, String endpoint) {
+    /** Where to look for one. */
+    OrganizationId of(Caller caller, String id) {
         var own = caller.actor().organizationOf();
         if (own.isPresent()) {
             requireWhole(caller, own.get());
             return own.get();
         }
-        return database.acrossTenants(
-                        "find the organization of an endpoint", tx -> store.findOrganization(tx, endpoint))
+        return database.acrossTenants("find whose endpoint or invitation it is", tx -> find.apply(tx, id))
                 .orElseThrow(Homes::notFound);
     }
 
-    private static void requireWhole(Caller caller, OrganizationId own) {
+    private void requireWhole(Caller caller, OrganizationId own) {
         if (!caller.actor().managesWhole(own)) {
             throw Problem.of(
                             ProblemCode.FORBIDDEN,
-                            "Webhooks hear of the whole organization: that takes the role admin at the organization, or"
+                            things
+                                    + " concern the whole organization: that takes the role admin at the organization, or"
                                     + " a key of it, not of a unit.")
                     .asException();
         }

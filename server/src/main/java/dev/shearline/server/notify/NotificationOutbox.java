@@ -37,6 +37,15 @@ public final class NotificationOutbox implements Outbox, CheckpointOutbox {
              WHERE EXISTS (SELECT 1 FROM webhook_interest
                             WHERE organization_id IN (:organization, 'org_instance') AND event_type IN (:type, '*'))
             """;
+    /** Or somebody is told by mail, of those types that people are. */
+    private static final String INSERT_IF_MAILED = """
+            INSERT INTO notification (id, organization_id, type, at, target, actor_kind, actor, details)
+            SELECT :id, :organization, :type, CAST(:at AS timestamptz), :target, :actor_kind, :actor, :details
+             WHERE EXISTS (SELECT 1 FROM webhook_interest
+                            WHERE organization_id IN (:organization, 'org_instance') AND event_type IN (:type, '*'))
+                OR EXISTS (SELECT 1 FROM key_mail_recipients(:target) AS told)
+            """;
+
     private static final String LISTENERS = """
             SELECT DISTINCT organization_id FROM webhook_interest
              WHERE organization_id = ANY (:organizations) AND event_type IN ('audit.checkpoint_sealed', '*')
@@ -49,18 +58,22 @@ public final class NotificationOutbox implements Outbox, CheckpointOutbox {
             """;
 
     private final Ids ids;
+    private final boolean mails;
 
-    public NotificationOutbox(Ids ids) {
+    /** @param mails whether this instance sends mail */
+    public NotificationOutbox(Ids ids, boolean mails) {
         this.ids = ids;
+        this.mails = mails;
     }
 
     @Override
     public void write(Tx tx, Caller caller, AuditEvent event, AuditLog.Place place) {
-        if (EventType.find(event.action()).isEmpty()) {
+        var type = EventType.find(event.action());
+        if (type.isEmpty()) {
             return;
         }
         tx.writeLater(
-                INSERT,
+                mails && type.get().isMailed() ? INSERT_IF_MAILED : INSERT,
                 Map.of(
                         "id", messageId(place.id()),
                         "organization", event.organization().value(),

@@ -29,6 +29,19 @@ final class NotifyCleaning implements Runnable {
                      WHERE state <> 'waiting' AND settled_at < :old ORDER BY settled_at LIMIT :batch) AS old
              LIMIT :max
             """;
+    private static final String OLD_MAIL_OF = """
+            SELECT DISTINCT organization_id
+              FROM (SELECT organization_id FROM mail
+                     WHERE state <> 'waiting' AND settled_at < :old ORDER BY settled_at LIMIT :batch) AS old
+             LIMIT :max
+            """;
+    private static final String REMOVE_MAIL = """
+            WITH old AS MATERIALIZED (
+                SELECT id FROM mail WHERE organization_id = :organization AND state <> 'waiting' AND settled_at < :old
+                 ORDER BY settled_at LIMIT :batch FOR UPDATE SKIP LOCKED
+            )
+            DELETE FROM mail WHERE id IN (SELECT id FROM old)
+            """;
     private static final String OLD_FACTS_OF = """
             SELECT DISTINCT organization_id
               FROM (SELECT organization_id FROM notification
@@ -36,16 +49,18 @@ final class NotifyCleaning implements Runnable {
              LIMIT :max
             """;
     private static final String REMOVE_DELIVERIES = """
-            DELETE FROM webhook_delivery
-             WHERE id IN (SELECT id FROM webhook_delivery
-                           WHERE organization_id = :organization AND state <> 'waiting' AND settled_at < :old
-                           ORDER BY settled_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+            WITH old AS MATERIALIZED (
+                SELECT id FROM webhook_delivery WHERE organization_id = :organization AND state <> 'waiting' AND settled_at < :old
+                 ORDER BY settled_at LIMIT :batch FOR UPDATE SKIP LOCKED
+            )
+            DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM old)
             """;
     private static final String REMOVE_FACTS = """
-            DELETE FROM notification
-             WHERE id IN (SELECT id FROM notification
-                           WHERE organization_id = :organization AND spread_at IS NOT NULL AND spread_at < :old
-                           ORDER BY spread_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+            WITH old AS MATERIALIZED (
+                SELECT id FROM notification WHERE organization_id = :organization AND spread_at IS NOT NULL AND spread_at < :old
+                 ORDER BY spread_at LIMIT :batch FOR UPDATE SKIP LOCKED
+            )
+            DELETE FROM notification WHERE id IN (SELECT id FROM old)
             """;
 
     private final Database database;
@@ -69,6 +84,7 @@ final class NotifyCleaning implements Runnable {
     void clean() {
         var old = clock.instant().minus(KEPT);
         organizations(OLD_DELIVERIES_OF, old).forEach(organization -> remove(REMOVE_DELIVERIES, organization, old));
+        organizations(OLD_MAIL_OF, old).forEach(organization -> remove(REMOVE_MAIL, organization, old));
         organizations(OLD_FACTS_OF, old).forEach(organization -> remove(REMOVE_FACTS, organization, old));
     }
 

@@ -21,12 +21,16 @@ final class Spreading {
     private final OutboxStore outbox = new OutboxStore();
     private final DeliveryStore deliveries = new DeliveryStore();
     private final Database database;
+    private final MailStore mail = new MailStore();
     private final Payloads payloads;
+    private final boolean mails;
     private final InstantSource clock;
 
-    Spreading(Database database, Payloads payloads, InstantSource clock) {
+    /** @param mails whether this instance sends mail */
+    Spreading(Database database, Payloads payloads, boolean mails, InstantSource clock) {
         this.database = database;
         this.payloads = payloads;
+        this.mails = mails;
         this.clock = clock;
     }
 
@@ -49,6 +53,9 @@ final class Spreading {
         var now = now();
         var messages = payloads.compose(tx, organization, facts);
         deliveries.spread(tx, organization, messages, now);
+        if (mails) {
+            mail.spread(tx, organization, facts, now);
+        }
         outbox.done(tx, organization, facts, now);
         if (!organization.equals(OrganizationId.INSTANCE)) {
             spreadToInstance(tx, messages, now);

@@ -15,9 +15,11 @@ final class Waiting implements Runnable {
 
     private static final String WAITING = """
             SELECT (SELECT count(*) FROM (SELECT 1 FROM webhook_delivery WHERE state = 'waiting' LIMIT :max) AS counted)
-                 + (SELECT count(*) FROM (SELECT 1 FROM notification WHERE spread_at IS NULL LIMIT :max) AS counted) AS count,
+                 + (SELECT count(*) FROM (SELECT 1 FROM notification WHERE spread_at IS NULL LIMIT :max) AS counted)
+                 + (SELECT count(*) FROM (SELECT 1 FROM mail WHERE state = 'waiting' LIMIT :max) AS counted) AS count,
                    LEAST((SELECT min(created_at) FROM webhook_delivery WHERE state = 'waiting'),
-                         (SELECT min(at) FROM notification WHERE spread_at IS NULL)) AS oldest
+                         (SELECT min(at) FROM notification WHERE spread_at IS NULL),
+                         (SELECT min(created_at) FROM mail WHERE state = 'waiting')) AS oldest
             """;
 
     private final Database database;

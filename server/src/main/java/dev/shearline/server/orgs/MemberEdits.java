@@ -57,6 +57,13 @@ final class MemberEdits {
         return List.copyOf(resolved);
     }
 
+    /** The same, of roles that the caller may give. */
+    List<RoleAt> given(Tx tx, Caller caller, OrganizationRow organization, List<GrantField> wanted) {
+        var roles = resolve(tx, organization, wanted);
+        requireHeld(tx, caller, roles);
+        return roles;
+    }
+
     private UnitId unit(Tx tx, OrganizationRow organization, Optional<Ref> wanted) {
         var root = UnitId.rootOf(organization.id());
         if (wanted.isEmpty()) {

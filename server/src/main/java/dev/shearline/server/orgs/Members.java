@@ -95,6 +95,46 @@ public final class Members {
                 .asException();
     }
 
+    /** Where a caller may invite: as they may add members. */
+    public OrganizationId whereToInvite(Caller caller, Optional<Ref> organization) {
+        var home = references.organizationOrOwn(caller, organization);
+        Authority.requireWhole(caller, home);
+        return home;
+    }
+
+    /** The roles of somebody who is invited, checked as if they were given now. */
+    public List<RoleAt> promise(Tx tx, Caller caller, OrganizationId organization, List<GrantField> wanted) {
+        return edits.given(tx, caller, organizations.lockOpen(tx, organization), wanted);
+    }
+
+    /**
+     * Whoever has accepted an invitation becomes a user and a member. Always a new user: that somebody reads mail at an address is no proof
+     * of being whoever else has it.
+     */
+    public Member join(
+            Tx tx, Caller caller, OrganizationId organization, String name, String email, List<RoleAt> promised) {
+        var home = organizations.lockOpen(tx, organization);
+        var grants = promised.stream()
+                .map(role -> new GrantField(Optional.of(new Ref.ById(role.unit().value())), role.role()))
+                .toList();
+        var roles = edits.resolve(tx, home, grants);
+        var user = userEdits
+                .insert(tx, caller, organization, Optional.empty(), name, Optional.of(email))
+                .orElseThrow(() -> new IllegalStateException("a user without an external id is new"));
+        return edits.insert(tx, caller, organization, user.id(), roles)
+                .map(member -> shown(tx, member))
+                .orElseThrow(() -> new IllegalStateException("a new user is no member yet"));
+    }
+
+    /** A name and an address as they are stored, or the problem that says what is wrong with them. */
+    public static String checkedName(String text) {
+        return Inputs.name("name", text);
+    }
+
+    public static String checkedEmail(String text) {
+        return Inputs.email(text);
+    }
+
     public Member get(Caller caller, Optional<Ref> organization, Ref ref) {
         var row = references.memberRow(caller, organization, ref, true);
         return references.read(caller, tx -> shown(tx, row));

@@ -97,11 +97,11 @@ class SettingsParserTest {
     }
 
     @ParameterizedTest
-    // the two of TLS come together or not at all, see below
+    // the two of TLS come together or not at all, and so do those of mail: see below
     @EnumSource(
             value = Setting.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"TLS_CERT_FILE", "TLS_KEY_FILE"})
+            names = {"TLS_CERT_FILE", "TLS_KEY_FILE", "SMTP_URL", "MAIL_FROM"})
     void every_setting_is_mapped_by_the_one_rule(Setting setting) {
         assertThat(setting.environmentName())
                 .isEqualTo("SHEARLINE_" + setting.key().replaceAll("[.-]", "_").toUpperCase(java.util.Locale.ROOT));
@@ -138,6 +138,8 @@ class SettingsParserTest {
             case STOP_DELAY -> "5s";
             case DATABASE_POOL_SIZE -> "20";
             case WEBHOOK_ALLOWED_NETWORKS -> "10.0.0.0/8, ::1";
+            case SMTP_URL -> "smtps://mailer:p%40ss@mail.example.com";
+            case MAIL_FROM -> "keys@example.com";
             case KEY_BRANDS -> "acme,shl";
             case KEY_OPERATOR_MAX_LIFETIME -> "none";
             case VERIFY_REQUIRE_UNIT -> "on";

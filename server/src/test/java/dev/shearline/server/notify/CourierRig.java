@@ -44,6 +44,7 @@ final class CourierRig implements AutoCloseable {
     private final InstantSource clock = this::now;
     private final OutboundAddresses addresses =
             new OutboundAddresses(List.of(Cidr.find("127.0.0.0/8").orElseThrow()));
+    private final boolean mails;
     private final Changes changes;
     private final Encryption encryption;
     final Webhooks webhooks;
@@ -51,10 +52,18 @@ final class CourierRig implements AutoCloseable {
     private volatile Instant now = Instant.parse("2030-01-31T12:00:00Z");
 
     CourierRig() {
+        this(false);
+    }
+
+    /** @param mails whether people get letters */
+    CourierRig(boolean mails) {
+        this.mails = mails;
         var audit = new AuditLog(ids, random, clock);
-        changes = new Changes(feed.database(), audit, feed.feed(), feed.node(0).feed(), new NotificationOutbox(ids));
+        changes = new Changes(
+                feed.database(), audit, feed.feed(), feed.node(0).feed(), new NotificationOutbox(ids, mails));
         encryption = new Encryption(InstanceKeys.create(feed.directory().resolve("instance.keys"), random), random);
-        var homes = new Homes(feed.database(), new References(feed.database()));
+        var homes = new Homes(
+                feed.database(), new References(feed.database()), "Webhooks", new EndpointStore()::findOrganization);
         webhooks = new Webhooks(
                 feed.database(), changes, homes, new EndpointInputs(addresses), encryption, ids, random, clock);
         deliveries = new Deliveries(feed.database(), changes, homes, new Payloads(new Json()), ids, clock);
@@ -100,7 +109,7 @@ final class CourierRig implements AutoCloseable {
                     attempts::start);
             courier = new Courier(
                     feed.database(),
-                    new Spreading(feed.database(), new Payloads(new Json()), clock),
+                    new Spreading(feed.database(), new Payloads(new Json()), mails, clock),
                     delivering,
                     attempts,
                     List.of());

@@ -303,7 +303,7 @@ class WebhooksTest {
 
     @Test
     void a_secret_is_in_no_log_and_in_no_table() {
-        try (var log = CapturedLog.of("ROOT")) {
+        try (var log = CapturedLog.of("dev.shearline")) {
             var made = create(own, "key.created");
             var secret = made.at("secret");
             receiver.saying(500, 410);

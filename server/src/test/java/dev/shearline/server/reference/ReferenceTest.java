@@ -2,24 +2,31 @@ package dev.shearline.server.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Setting;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The pages are whole, load nothing from elsewhere, and what they print for a shell works in one. */
 class ReferenceTest {
@@ -29,15 +36,20 @@ class ReferenceTest {
     private static final Pattern ADDRESS = Pattern.compile("(?:href|src|action)=\"([^\"]+)\"");
     private static final Pattern ID = Pattern.compile(" id=\"([^\"]+)\"");
     private static final String PRINTED_KEY = "key_3Fq0AbCdEfGh";
+    private static final String PRINTED_TOKEN = "2mVq0Zy8Kx1nT5cW7bR3dF6gH9jL4pS0aE8uYtQwXiO";
     private static final String PRINTED_SECRET = "shl_live_sk_…";
 
     private static Cluster cluster;
     private static Api api;
     private static HttpClient client;
 
+    @TempDir
+    private static Path letters;
+
     @BeforeAll
     static void start() {
-        cluster = Cluster.start(1);
+        cluster =
+                Cluster.start(1, Map.of(Setting.SMTP_URL, "file://" + letters, Setting.MAIL_FROM, "keys@example.com"));
         api = cluster.api();
         client = HttpClient.newHttpClient();
     }
@@ -175,6 +187,9 @@ class ReferenceTest {
             // only our id still names who was removed
             named = api.delete("/v1/users/" + user).expect(200).at("id");
         }
+        var hook = printed.contains("/v1/webhooks/") ? hook(acme) : "";
+        var guest = "guest" + world + "@example.com";
+        var invitation = operation.endsWith("Invitation") && !makes ? invitation(acme, guest) : "";
         var organizations = operation.equals("createOrganization") ? "acme" + world + "-new" : "acme" + world;
         var command = printed.replace("ext:acme", "ext:" + organizations)
                 .replace("\"acme\"", "\"" + organizations + "\"")
@@ -183,6 +198,10 @@ class ReferenceTest {
                 .replace("ext%3A4711", named)
                 .replace("reports:export", "reports" + turn + ":export")
                 .replace("mem_7cR4yTf2NdQ9uLwM", member)
+                .replace("whk_7cR4yTf2NdQ9uLwM", hook)
+                .replace("dlv_7cR4yTf2NdQ9uLwM", hook.isEmpty() ? "" : delivery(hook))
+                .replace("inv_7cR4yTf2NdQ9uLwM", invitation)
+                .replace(PRINTED_TOKEN, printed.contains(PRINTED_TOKEN) ? token(guest) : "")
                 .replace("/welcome/LINK", cluster.node(0).openOneTimeLink())
                 .replace(PRINTED_KEY, key.at("id"))
                 .replace(PRINTED_SECRET, key.at("secret"));
@@ -191,6 +210,50 @@ class ReferenceTest {
                 .expect(201)
                 .at("secret");
         return shell(command, operation.equals("followChanges") ? 1 : 20, credential);
+    }
+
+    private static String hook(String organization) {
+        return api.post(
+                        "/v1/webhooks",
+                        Map.of(
+                                "organization",
+                                organization,
+                                "url",
+                                "https://hooks.invalid/",
+                                "events",
+                                List.of("member.removed")))
+                .expect(201)
+                .at("id");
+    }
+
+    private static String delivery(String hook) {
+        return api.post("/v1/webhooks/" + hook + "/test").expect(201).at("id");
+    }
+
+    private static String invitation(String organization, String email) {
+        return api.post("/v1/invitations", Map.of("organization", organization, "email", email))
+                .expect(201)
+                .at("id");
+    }
+
+    private static String token(String email) {
+        var found = new AtomicReference<>("");
+        Eventually.isTrue("a letter to " + email, () -> {
+            try (var files = Files.list(letters)) {
+                for (var file :
+                        files.filter(one -> one.toString().endsWith(".txt")).toList()) {
+                    var letter = Files.readString(file);
+                    if (letter.contains(email)) {
+                        found.set(letter.replaceAll("(?s).*/invitations/(\\S+).*", "$1"));
+                        return true;
+                    }
+                }
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return found.get();
     }
 
     private static String shell(String command, int seconds, String credential)

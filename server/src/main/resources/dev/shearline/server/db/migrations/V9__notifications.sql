@@ -133,3 +133,102 @@ BEGIN
     CREATE POLICY node ON webhook_interest FOR SELECT TO shearline_node USING (true);
 END
 $$;
+
+-- mail ---------------------------------------------------------------------------------------------------------------
+-- A letter to be: to whom, and about which fact. The address is looked up when it is sent; no secret is ever in here.
+CREATE TABLE mail (
+    id              text COLLATE "C" PRIMARY KEY,
+    organization_id text COLLATE "C" NOT NULL REFERENCES organization (id),
+    message_id      text COLLATE "C" NOT NULL,
+    -- a user, or an invitation
+    recipient       text COLLATE "C" NOT NULL,
+    type            text COLLATE "C" NOT NULL,
+    target          text COLLATE "C" NOT NULL,
+    actor           text COLLATE "C" NOT NULL,
+    at              timestamptz NOT NULL,
+    details         text NOT NULL CHECK (octet_length(details) <= 65536),
+    state           text COLLATE "C" NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
+    attempts        integer NOT NULL DEFAULT 0,
+    claim           integer NOT NULL DEFAULT 0,
+    next_attempt_at timestamptz NOT NULL,
+    gives_up_at     timestamptz NOT NULL,
+    created_at      timestamptz NOT NULL,
+    settled_at      timestamptz,
+    UNIQUE (message_id, recipient),
+    CHECK ((state = 'waiting') = (settled_at IS NULL))
+);
+CREATE INDEX mail_due ON mail (organization_id, next_attempt_at, id) WHERE state = 'waiting';
+CREATE INDEX mail_waiting ON mail (next_attempt_at) WHERE state = 'waiting';
+CREATE INDEX mail_settled ON mail (settled_at) WHERE state <> 'waiting';
+
+-- Who is told of a key by mail: its owner; of a team's or a pipeline's who administers its unit, or else the organization.
+CREATE FUNCTION key_mail_recipients(wanted text) RETURNS TABLE (user_id text) LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    WITH k AS (SELECT organization_id, type, membership_id, unit_id FROM shearline.api_key WHERE id = wanted),
+         admin AS (SELECT r.unit_id, m.user_id
+                     FROM k
+                     JOIN shearline.membership_role AS r
+                       ON r.organization_id = k.organization_id AND r.unit_id IN (k.unit_id, k.organization_id)
+                      AND r.role IN ('admin', 'owner')
+                     JOIN shearline.membership AS m ON m.id = r.membership_id AND m.state = 'active'
+                    WHERE k.type IN ('team', 'ci')),
+         told AS (SELECT m.user_id FROM k JOIN shearline.membership AS m ON m.id = k.membership_id AND m.state = 'active'
+                   UNION
+                  SELECT a.user_id FROM admin AS a JOIN k ON a.unit_id = k.unit_id
+                   UNION
+                  SELECT a.user_id FROM admin AS a WHERE NOT EXISTS (SELECT 1 FROM admin AS b JOIN k ON b.unit_id = k.unit_id))
+    SELECT u.id FROM told JOIN shearline.app_user AS u ON u.id = told.user_id
+     WHERE u.state = 'active' AND u.email IS NOT NULL
+     ORDER BY u.id LIMIT 20
+$$;
+REVOKE EXECUTE ON FUNCTION key_mail_recipients(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION key_mail_recipients(text) TO shearline_app;
+
+CREATE TABLE invitation (
+    id              text COLLATE "C" PRIMARY KEY,
+    organization_id text COLLATE "C" NOT NULL REFERENCES organization (id),
+    email           text NOT NULL CHECK (length(email) <= 320),
+    name            text NOT NULL DEFAULT '' CHECK (length(name) <= 100),
+    roles           text NOT NULL CHECK (octet_length(roles) <= 65536),
+    state           text COLLATE "C" NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'accepted', 'revoked')),
+    sendings        integer NOT NULL DEFAULT 1,
+    membership_id   text COLLATE "C",
+    created_at      timestamptz NOT NULL,
+    created_by      text NOT NULL,
+    -- of who invites, as the person invited is shown it
+    inviter         text NOT NULL CHECK (length(inviter) <= 100),
+    expires_at      timestamptz NOT NULL,
+    settled_at      timestamptz,
+    UNIQUE (organization_id, id),
+    FOREIGN KEY (organization_id, membership_id) REFERENCES membership (organization_id, id),
+    CHECK ((state = 'accepted') = (membership_id IS NOT NULL)),
+    CHECK ((state = 'pending') = (settled_at IS NULL))
+);
+CREATE INDEX invitation_created ON invitation (organization_id, created_at, id);
+CREATE INDEX invitation_by_created ON invitation (created_at, id);
+
+-- SHA-256 of what stands in a letter. A letter that was sent twice after a crash has two.
+CREATE TABLE invitation_token (
+    digest          bytea PRIMARY KEY CHECK (length(digest) = 32),
+    organization_id text COLLATE "C" NOT NULL,
+    invitation_id   text COLLATE "C" NOT NULL,
+    FOREIGN KEY (organization_id, invitation_id) REFERENCES invitation (organization_id, id)
+);
+CREATE INDEX invitation_token_invitation ON invitation_token (invitation_id);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO shearline_app;
+GRANT SELECT, INSERT, UPDATE ON invitation TO shearline_app;
+GRANT SELECT, INSERT, DELETE ON invitation_token TO shearline_app;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['mail', 'invitation', 'invitation_token'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY tenant ON %I TO shearline_app USING '
+                       '(organization_id = (SELECT NULLIF(current_setting(''shearline.organization'', true), '''')))', name);
+        EXECUTE format('CREATE POLICY across_tenants ON %I FOR SELECT TO shearline_app '
+                       'USING ((SELECT current_setting(''shearline.across_tenants'', true)) = ''on'')', name);
+    END LOOP;
+END
+$$;
