@@ -1,6 +1,7 @@
 package dev.shearline.server;
 
 import dev.shearline.server.audit.AuditLog;
+import dev.shearline.server.changes.Callers;
 import dev.shearline.server.changes.Changed;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.changes.Outbox;
@@ -87,7 +88,8 @@ public final class Bootstrap implements AutoCloseable {
                 Server.feedSettings(settings, settings.listen()::toString),
                 random);
         var ids = new Ids(random);
-        var changes = new Changes(database, new AuditLog(ids, random, clock), new Feed(), feed, Outbox.NONE);
+        var changes = new Changes(
+                database, new AuditLog(ids, random, clock), new Feed(), feed, Outbox.NONE, Callers.AS_THEY_CAME);
         var references = new References(database);
         keys = new ApiKeys(
                 database,

@@ -136,7 +136,7 @@ final class Features implements AutoCloseable {
         evidence.addTo(routes);
         var idempotency = new Idempotency(database, changes, json, random, clock);
         new ApiKeyRoutes(keys, authenticator, idempotency, format).addTo(routes);
-        var members = new Members(changes, references, ids, clock, keys);
+        var members = new Members(changes, references, ids, clock, keys, catalog::requireKnown);
         notify = new Notify(
                 settings.notifications(),
                 settings.publicUrl(),
@@ -152,7 +152,6 @@ final class Features implements AutoCloseable {
                 clock,
                 registry);
         notify.addTo(routes);
-        var members = new Members(changes, references, ids, clock, keys, catalog::requireKnown);
         new OffboardingRoutes(members, keys).addTo(routes);
         new OrganizationRoutes(
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),

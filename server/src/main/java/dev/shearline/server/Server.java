@@ -32,6 +32,7 @@ import dev.shearline.server.http.TrustedProxies;
 import dev.shearline.server.http.UnfitCertificateException;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.keys.CallerRows;
 import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.ops.Metrics;
 import dev.shearline.server.ops.OpsRoutes;
@@ -91,8 +92,13 @@ public final class Server implements AutoCloseable {
                 nodeDatabase, directory, primaryClock, clocks, feedSettings(settings, this::address), random);
         var outbox = new NotificationOutbox(
                 new Ids(random), settings.notifications().mail().isPresent());
-        var changes =
-                new Changes(database, new AuditLog(new Ids(random), random, primaryClock), new Feed(), feed, outbox);
+        var changes = new Changes(
+                database,
+                new AuditLog(new Ids(random), random, primaryClock),
+                new Feed(),
+                feed,
+                outbox,
+                new CallerRows(primaryClock));
         var problems = new Problems(List.of(DatabaseProblems::find));
         metrics = new Metrics();
         NodeMeters.register(metrics.registry(), feed, directory);

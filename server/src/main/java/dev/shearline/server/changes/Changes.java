@@ -22,18 +22,25 @@ public final class Changes {
     private final Feed feed;
     private final FeedNode node;
     private final Outbox outbox;
+    private final Callers callers;
 
-    public Changes(Database database, AuditLog audit, Feed feed, FeedNode node, Outbox outbox) {
+    public Changes(Database database, AuditLog audit, Feed feed, FeedNode node, Outbox outbox, Callers callers) {
         this.database = database;
         this.audit = audit;
         this.feed = feed;
         this.node = node;
         this.outbox = outbox;
+        this.callers = callers;
     }
 
     /** A transaction in one organization, all of which the work may see: what the caller may do is decided before. */
     public <T> Committed<T> commit(Caller caller, OrganizationId organization, TxWork<T> work) {
         return database.inTransaction(TenantContext.whole(caller.actor(), organization), work);
+    }
+
+    /** The caller with the rights that they have now: after the lock that keeps them so, before what they may do is asked for good. */
+    public Caller renewed(Tx tx, Caller caller) {
+        return new Caller(callers.now(tx, caller.actor()), caller.origin());
     }
 
     /** Inside the transaction of a change: its event, its entries in the feed, and its row in the outbox if others are to be told. */

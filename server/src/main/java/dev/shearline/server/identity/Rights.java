@@ -1,6 +1,7 @@
 package dev.shearline.server.identity;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,10 +14,9 @@ import java.util.stream.Collectors;
  * @param manages the keys, units and more that they change
  * @param held of a member, at which units their roles give them which scopes, which hold below too; empty where the scopes hold in all of
  *     the reach
- * @param member whose roles these are
+ * @param holder of a member, who it is, and the highest role at each unit where they have one
  */
-public record Rights(
-        ScopeSet scopes, Reach sees, Reach manages, Map<UnitId, ScopeSet> held, Optional<MembershipId> member) {
+public record Rights(ScopeSet scopes, Reach sees, Reach manages, Map<UnitId, ScopeSet> held, Optional<Holder> holder) {
 
     public static final Rights NONE =
             new Rights(ScopeSet.NONE, Reach.nothing(), Reach.nothing(), Map.of(), Optional.empty());
@@ -43,12 +43,31 @@ public record Rights(
         var cut = held.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, at -> at.getValue().within(bound.scopes)));
         return new Rights(
-                scopes.within(bound.scopes), sees.within(bound.sees), manages.within(bound.manages), cut, member);
+                scopes.within(bound.scopes), sees.within(bound.sees), manages.within(bound.manages), cut, holder);
     }
 
     /** These rights over a part of what they reach. */
     public Rights within(Reach part) {
-        return new Rights(scopes, sees.within(part), manages.within(part), held, member);
+        return new Rights(scopes, sees.within(part), manages.within(part), held, holder);
+    }
+
+    /** A member with roles. */
+    public record Holder(MembershipId member, Map<UnitId, Role> roles) {
+        public Holder {
+            roles = Map.copyOf(roles);
+        }
+
+        /** The highest role at a unit, of which those above are given too. */
+        public Optional<Role> findRoleAt(Collection<UnitId> unitAndAbove) {
+            return unitAndAbove.stream()
+                    .filter(roles::containsKey)
+                    .map(roles::get)
+                    .max(Comparator.naturalOrder());
+        }
+    }
+
+    public Optional<MembershipId> member() {
+        return holder.map(Holder::member);
     }
 
     public boolean includesAll(Rights other) {

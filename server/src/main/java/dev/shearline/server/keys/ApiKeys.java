@@ -66,6 +66,7 @@ public final class ApiKeys implements OwnedKeys {
     private final ApiKeyStore store = new ApiKeyStore();
     private final KeyLookup lookup;
     private final CallerRows callers;
+    private final OwnerRows owners;
     private final KeyCreation creation;
     private final KeyImport imports;
     private final KeyEditing editing;
@@ -97,7 +98,7 @@ public final class ApiKeys implements OwnedKeys {
         this.clock = clock;
         var journal = new KeyJournal(changes);
         var stateStore = new KeyStateStore();
-        var owners = new OwnerRows(entitlements);
+        owners = new OwnerRows(entitlements);
         callers = new CallerRows(clock);
         var rules = new KeyRules(entitlements, new Lifetimes(operatorLifetimeMax));
         lookup = new KeyLookup(database, store);
@@ -130,7 +131,7 @@ public final class ApiKeys implements OwnedKeys {
         editing = new KeyEditing(store, catalog, rules, journal, clock);
         states = new KeyStates(stateStore, rules, journal, clock);
         rotation = new KeyRotation(store, stateStore, states, owners, callers, creation, rules, journal, clock);
-        moving = new KeyMoving(store, owners, callers, journal, clock);
+        moving = new KeyMoving(store, owners, callers, rules, journal, clock);
         spending = new KeySpending(store, stateStore, journal, clock);
         list = new KeyList(clock);
         idle = new IdleKeys(states, changes, clock);
@@ -180,21 +181,21 @@ public final class ApiKeys implements OwnedKeys {
 
     public Changed<ApiKey> update(Caller caller, ApiKeyId id, KeyEdit edit) {
         // it may take rights away, and then the answer must be able to say that all nodes know
-        return changeAlive(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> editing.edit(tx, caller, key, edit));
+        return changeAlive(caller, id, FeedNode.REMOVING_WAIT, (tx, now, key) -> editing.edit(tx, now, key, edit));
     }
 
     public Changed<ApiKey> disable(Caller caller, ApiKeyId id) {
-        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> states.disable(tx, caller, key));
+        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, now, key) -> states.disable(tx, now, key));
     }
 
     public Changed<ApiKey> enable(Caller caller, ApiKeyId id) {
-        return changeAlive(caller, id, FeedNode.WIDENING_WAIT, (tx, key) -> states.enable(tx, caller, key));
+        return changeAlive(caller, id, FeedNode.WIDENING_WAIT, (tx, now, key) -> states.enable(tx, now, key));
     }
 
     /** Final. A key that is revoked already is answered the same way, and keeps its first reason. */
     public Changed<ApiKey> revoke(Caller caller, ApiKeyId id, Revocation revocation) {
         var reason = KeyText.checkedReason(revocation.reason());
-        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, key) -> states.revoke(tx, caller, key, reason));
+        return change(caller, id, FeedNode.REMOVING_WAIT, (tx, now, key) -> states.revoke(tx, now, key, reason));
     }
 
     /** The new key; the old one works until its grace ends. */
@@ -241,28 +242,38 @@ public final class ApiKeys implements OwnedKeys {
 
     @FunctionalInterface
     private interface KeyLock {
-        KeyRow of(Tx tx, OrganizationId organization, ApiKeyId id);
+        CallerRows.Locked<KeyRow> of(Tx tx, OrganizationId organization, ApiKeyId id);
     }
 
     @FunctionalInterface
     private interface KeyChange {
-        void to(Tx tx, KeyRow key);
+        /** @param caller as they are when the key is locked */
+        void to(Tx tx, Caller caller, KeyRow key);
     }
 
     /** What only takes away. */
     private Changed<ApiKey> change(Caller caller, ApiKeyId id, Duration patience, KeyChange change) {
-        return change(caller, id, patience, this::locked, change);
+        return change(
+                caller,
+                id,
+                patience,
+                (tx, organization, key) -> new CallerRows.Locked<>(caller.actor(), locked(tx, organization, key)),
+                change);
     }
 
-    /** What may give: whose credential has ended meanwhile gives nothing any more. */
+    /**
+     * What may give: whose credential or rights have ended meanwhile gives nothing any more. Whoever takes rights away holds the organization
+     * alone, so it is shared before anything is locked.
+     */
     private Changed<ApiKey> changeAlive(Caller caller, ApiKeyId id, Duration patience, KeyChange change) {
         return change(
                 caller,
                 id,
                 patience,
-                (tx, organization, key) -> callers.lockedWith(
-                                tx, caller.actor(), key, () -> locked(tx, organization, key))
-                        .row(),
+                (tx, organization, key) -> {
+                    owners.hold(tx, organization);
+                    return callers.lockedWith(tx, caller.actor(), key, () -> locked(tx, organization, key));
+                },
                 change);
     }
 
@@ -279,9 +290,11 @@ public final class ApiKeys implements OwnedKeys {
                 CallerRights.requireManages(
                         caller.actor(), store.find(tx, organization, id).orElseThrow(KeyProblems::notFound));
             }
-            var key = lock.of(tx, organization, id);
-            TestMode.requireWithin(caller.actor(), key.kind().mode());
-            change.to(tx, key);
+            var locked = lock.of(tx, organization, id);
+            var key = locked.row();
+            CallerRights.requireManages(locked.actor(), key);
+            TestMode.requireWithin(locked.actor(), key.kind().mode());
+            change.to(tx, new Caller(locked.actor(), caller.origin()), key);
             return store.find(tx, organization, id).orElseThrow().shownAt(clock.instant());
         });
         return changes.propagate(committed, patience);

@@ -5,11 +5,10 @@ import dev.shearline.server.identity.Action;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Rights;
+import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** What a caller may do with the keys of an owner. */
 final class CallerRights {
@@ -64,15 +63,32 @@ final class CallerRights {
         };
     }
 
-    /** At every unit where the other member has a role. */
+    /**
+     * At every unit where the other member has a role, and no more than the member holds. Whoever holds a key of somebody higher would
+     * act by that one's role, so it takes at least the same.
+     */
     private static ScopeSet grantableTo(Tx tx, Rights rights, KeyOwner owner) {
+        var organization = owner.organization();
         var member = owner.member().orElseThrow().membership();
-        var units = new HashSet<>(MemberRights.unitsOf(tx.handle(), owner.organization(), member));
-        var places = units.isEmpty() ? Set.of(UnitId.rootOf(owner.organization())) : units;
-        return places.stream()
-                .map(unit -> rights.scopesAt(above(tx, owner, unit)))
-                .reduce(ScopeSet::within)
-                .orElse(ScopeSet.NONE);
+        var theirs = MemberRights.find(tx.handle(), organization, member, ScopeSet.ALL);
+        if (theirs.isEmpty()) {
+            return rights.scopesAt(List.of(UnitId.rootOf(organization)));
+        }
+        var both = theirs.get().scopes();
+        for (var role : theirs.get().holder().orElseThrow().roles().entrySet()) {
+            var places = above(tx, owner, role.getKey());
+            requireAsHigh(rights, role.getKey(), places, role.getValue());
+            both = both.within(rights.scopesAt(places));
+        }
+        return both;
+    }
+
+    private static void requireAsHigh(Rights rights, UnitId unit, List<UnitId> places, Role theirs) {
+        var own = rights.holder().orElseThrow().findRoleAt(places);
+        if (own.filter(role -> role.isAtLeast(theirs)).isEmpty()) {
+            throw KeyProblems.forbidden("This member is " + theirs.wire() + " at " + unit
+                    + ": making or rotating a key of theirs takes that role there or above it. They do it themselves.");
+        }
     }
 
     private static List<UnitId> above(Tx tx, KeyOwner owner, UnitId unit) {

@@ -1,5 +1,6 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.changes.Callers;
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  * is committed: {@code FOR SHARE}, which callers share with each other and which whoever revokes or disables waits for. Without it a request
  * that was let in before its credential was revoked could leave a fresh key behind. See docs/decisions/0009.
  */
-final class CallerRows {
+public final class CallerRows implements Callers {
 
     private static final String MEMBERSHIP = """
             SELECT m.state = 'active' AND p.state = 'active'
@@ -29,7 +30,8 @@ final class CallerRows {
 
     private final InstantSource clock;
 
-    CallerRows(InstantSource clock) {
+    /** @param clock the primary's, as the node knows it */
+    public CallerRows(InstantSource clock) {
         this.clock = clock;
     }
 
@@ -52,8 +54,8 @@ final class CallerRows {
         return switch (actor) {
             case Actor.Key key -> alive(tx, key);
             case Actor.Operator operator -> {
-                var _ = requireAlive(find(tx, actor, OrganizationId.INSTANCE, operator.key()));
-                yield operator;
+                var key = requireAlive(find(tx, actor, OrganizationId.INSTANCE, operator.key()));
+                yield new Actor.Operator(operator.key(), operator.scopes().within(key.scopes()), operator.mode());
             }
             // an embed session is opened by a key of its organization or by an operator's
             case Actor.Embed embed -> {
@@ -74,12 +76,16 @@ final class CallerRows {
 
     private Actor alive(Tx tx, Actor.Key actor) {
         var key = requireAlive(find(tx, actor, actor.organization(), actor.key()));
-        return key.membership().isEmpty()
-                ? actor
-                : KeyAuthenticator.rights(tx.handle(), key)
-                        .map(rights -> new Actor.Key(actor.key(), actor.organization(), rights, actor.mode()))
-                        .orElseThrow(() -> Problem.unauthenticated(KeyAuthenticator.NO_ROLE)
-                                .asException());
+        // its scopes may have been narrowed, and its unit be another one
+        return KeyAuthenticator.rights(tx.handle(), key)
+                .map(rights -> new Actor.Key(actor.key(), actor.organization(), rights, actor.mode()))
+                .orElseThrow(
+                        () -> Problem.unauthenticated(KeyAuthenticator.NO_ROLE).asException());
+    }
+
+    @Override
+    public Actor now(Tx tx, Actor actor) {
+        return requireAlive(tx, actor);
     }
 
     /** A row that is locked, and the caller as they are now. */

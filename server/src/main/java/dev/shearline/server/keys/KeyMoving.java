@@ -16,13 +16,21 @@ final class KeyMoving {
     private final ApiKeyStore store;
     private final OwnerRows owners;
     private final CallerRows callers;
+    private final KeyRules rules;
     private final KeyJournal journal;
     private final InstantSource clock;
 
-    KeyMoving(ApiKeyStore store, OwnerRows owners, CallerRows callers, KeyJournal journal, InstantSource clock) {
+    KeyMoving(
+            ApiKeyStore store,
+            OwnerRows owners,
+            CallerRows callers,
+            KeyRules rules,
+            KeyJournal journal,
+            InstantSource clock) {
         this.store = store;
         this.owners = owners;
         this.callers = callers;
+        this.rules = rules;
         this.journal = journal;
         this.clock = clock;
     }
@@ -35,7 +43,8 @@ final class KeyMoving {
         if (seen.kind().type() != KeyType.TEAM) {
             throw KeyProblems.conflict("Only the keys of teams, departments and the organization move between units.");
         }
-        var owner = owners.ofUnit(tx, organization, unit, Addition.NONE).owner();
+        var owned = owners.ofUnit(tx, organization, unit, Addition.NONE);
+        var owner = owned.owner();
         var locked = callers.lockedWith(
                 tx,
                 caller.actor(),
@@ -52,6 +61,8 @@ final class KeyMoving {
         CallerRights.requireManages(locked.actor(), key);
         CallerRights.requireMakes(locked.actor(), owner, KeyType.TEAM);
         GrantedScopes.requireHeldToWiden(CallerRights.grantable(tx, locked.actor(), owner, KeyType.TEAM), key.scopes());
+        // as if it were made there
+        rules.requireAllowed(tx, owned, locked.actor(), KeyType.TEAM, key.scopes(), key.cidrs());
         int version = store.move(tx, key, owner, clock.instant().truncatedTo(ChronoUnit.MICROS));
         var event = KeyJournal.event(organization, id, "moved")
                 .with("from", key.owner().unit().value())

@@ -66,13 +66,19 @@ final class KeyRotation {
                 id,
                 () -> store.findLocked(tx, organization, id).orElseThrow(KeyProblems::notFound));
         var old = locked.row();
+        // it may have waited, and the key have ended or moved
+        now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         requireRotatable(old, now);
+        if (!old.owner().unit().equals(seen.owner().unit())) {
+            throw KeyProblems.conflict("The key is being moved to another unit at the same time: repeat the request.");
+        }
         // whoever rotates gets a secret with these scopes in hand
         CallerRights.requireManages(locked.actor(), old);
         GrantedScopes.requireHeld(
                 CallerRights.grantable(
                         tx, locked.actor(), owned.owner(), old.kind().type()),
                 old.scopes());
+        rules.requireScopes(tx, owned, locked.actor(), old);
         boolean endAtFirstUse = !grace.isZero() && rotation.endAtFirstUse().orElse(false);
         var links = new KeyRow.Links(Optional.of(id), Optional.empty(), endAtFirstUse);
         var successor = creation.issue(tx, caller, successor(tx, old, owned, now), links);

@@ -35,6 +35,11 @@ final class KeyRules {
         PolicyRules.requireCidrs(policy.of(type), type, cidrs);
     }
 
+    /** Whoever gets a successor in hand: whether their role may give such scopes. */
+    void requireScopes(Tx tx, Owned owned, Actor actor, KeyRow key) {
+        PolicyRules.requireScopes(tx, owned.entitlement().policy(), actor, key, key.scopes());
+    }
+
     /** When a new key ends. */
     Optional<Instant> expiry(Tx tx, Entitlement entitlement, KeyType type, Lifetimes.Asked asked, Instant now) {
         return Lifetimes.expiry(maximum(tx, entitlement, type), asked, now, now, refusal(tx, entitlement, type));

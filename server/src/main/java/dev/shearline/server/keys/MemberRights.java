@@ -72,6 +72,12 @@ final class MemberRights {
             return roles != 0 && Role.highest(roles).isAtLeast(least);
         }
 
+        Rights.Holder holder(MembershipId membership) {
+            var highest = new HashMap<UnitId, Role>();
+            roles.forEach((unit, bits) -> highest.put(unit, Role.highest(bits)));
+            return new Rights.Holder(membership, highest);
+        }
+
         List<String> unitsWith(Role least) {
             return roles.keySet().stream()
                     .filter(unit -> isAt(unit, least))
@@ -94,7 +100,8 @@ final class MemberRights {
         var all = scopes.values().stream().reduce(ScopeSet.NONE, ScopeSet::with);
         var root = UnitId.rootOf(organization);
         if (held.isAt(root, Action.SEE_CI_AND_EPHEMERAL_KEYS.least())) {
-            return Optional.of(new Rights(all, Reach.whole(), Reach.whole(), scopes, Optional.of(membership)));
+            return Optional.of(
+                    new Rights(all, Reach.whole(), Reach.whole(), scopes, Optional.of(held.holder(membership))));
         }
         var seen = below(handle, organization, held.unitsWith(Action.SEE_TEAM_KEYS.least()));
         var managed = below(handle, organization, held.unitsWith(Action.MANAGE_TEAM_KEYS.least()));
@@ -109,7 +116,11 @@ final class MemberRights {
             manages.add(membership.value());
         }
         return Optional.of(new Rights(
-                all, new Reach.Audiences(sees), new Reach.Audiences(manages), scopes, Optional.of(membership)));
+                all,
+                new Reach.Audiences(sees),
+                new Reach.Audiences(manages),
+                scopes,
+                Optional.of(held.holder(membership))));
     }
 
     private static Held held(Handle handle, OrganizationId organization, MembershipId membership) {
@@ -173,11 +184,6 @@ final class MemberRights {
                 .mapTo(String.class)
                 .map(UnitId::new)
                 .list();
-    }
-
-    /** At which units a member has a role. */
-    static List<UnitId> unitsOf(Handle handle, OrganizationId organization, MembershipId membership) {
-        return List.copyOf(held(handle, organization, membership).roles().keySet());
     }
 
     private static Set<String> membersWithin(Handle handle, OrganizationId organization, Set<String> units) {

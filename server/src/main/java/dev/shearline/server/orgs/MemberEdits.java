@@ -60,7 +60,7 @@ final class MemberEdits {
     /** The same, of roles that the caller may give. */
     List<RoleAt> given(Tx tx, Caller caller, OrganizationRow organization, List<GrantField> wanted) {
         var roles = resolve(tx, organization, wanted);
-        requireHeld(tx, caller, roles);
+        requireHeld(tx, caller, organization.id(), roles);
         return roles;
     }
 
@@ -88,8 +88,7 @@ final class MemberEdits {
         if (Authority.isOperator(caller)) {
             return;
         }
-        var rights = caller.actor().rightsIn(organization).orElseThrow(References::notFound);
-        var held = rights.scopesAt(List.of(UnitId.rootOf(organization)));
+        var held = held(caller, organization);
         for (var role : new LinkedHashSet<>(given.stream().map(RoleAt::role).toList())) {
             Optional<Scope> missing = held.findMissing(roleStore.scopes(tx, role));
             if (missing.isPresent()) {
@@ -101,6 +100,26 @@ final class MemberEdits {
                         .asException();
             }
         }
+    }
+
+    private static ScopeSet held(Caller caller, OrganizationId organization) {
+        var rights = caller.actor().rightsIn(organization).orElseThrow(References::notFound);
+        return rights.scopesAt(List.of(UnitId.rootOf(organization)));
+    }
+
+    /** Where a member has scopes of their own, those are what a role gives them at a further unit. */
+    private static void requireOwnHeld(Caller caller, MemberRow row) {
+        if (Authority.isOperator(caller) || row.scopes().isEmpty()) {
+            return;
+        }
+        held(caller, row.organization()).findMissing(row.scopes().get()).ifPresent(missing -> {
+            throw Problem.of(
+                            ProblemCode.SCOPE_NOT_HELD,
+                            "This member's own scopes hold " + missing
+                                    + ", which your credential does not: it cannot give them a role.")
+                    .withField("roles")
+                    .asException();
+        });
     }
 
     /** Empty when the user is a member already. The caller holds the user, see {@link UserStore#hold}. */
@@ -129,6 +148,9 @@ final class MemberEdits {
             return row;
         }
         requireHeld(tx, caller, row.organization(), added);
+        if (!added.isEmpty()) {
+            requireOwnHeld(caller, row);
+        }
         if (removed.contains(ownerOf(row.organization()))) {
             requireOtherOwner(tx, caller, row);
         }

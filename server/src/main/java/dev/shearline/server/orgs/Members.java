@@ -64,13 +64,14 @@ public final class Members {
                 : Optional.<UserId>empty();
         var committed = changes.commit(caller, organization, tx -> {
             var row = organizations.lockOpen(tx, organization);
-            var user = named.or(() -> provided(tx, caller, row, wanted.user()))
+            var now = renewed(tx, caller, organization);
+            var user = named.or(() -> provided(tx, now, row, wanted.user()))
                     .flatMap(id -> users.hold(tx, id))
                     .orElseThrow(() -> References.notFound("user"));
             var given = wanted.roles()
                     .map(roles -> edits.resolve(tx, row, roles))
                     .orElseGet(() -> List.of(new RoleAt(UnitId.rootOf(organization), Role.DEVELOPER)));
-            return edits.insert(tx, caller, organization, user.id(), given)
+            return edits.insert(tx, now, organization, user.id(), given)
                     .map(member -> shown(tx, member))
                     .orElseThrow(Members::isMember);
         });
@@ -176,9 +177,10 @@ public final class Members {
         Authority.requireWhole(caller, located.organization());
         var committed = changes.commit(caller, located.organization(), tx -> {
             var home = organizations.lockOpen(tx, located.organization());
+            var now = renewed(tx, caller, located.organization());
             var row = store.findById(tx, located.id()).filter(MemberRow::active).orElseThrow(References::notFound);
             var wanted = edits.resolve(tx, home, content.roles());
-            return shown(tx, edits.setRoles(tx, caller, row, roles.list(tx, row.id()), wanted));
+            return shown(tx, edits.setRoles(tx, now, row, roles.list(tx, row.id()), wanted));
         });
         return changes.propagate(committed, FeedNode.REMOVING_WAIT);
     }
@@ -215,13 +217,21 @@ public final class Members {
             step = steps.next(() -> changes.commit(caller, located.organization(), tx -> {
                 organizations.lock(tx, located.organization());
                 var row = store.findById(tx, located.id()).orElseThrow(References::notFound);
-                var removed = row.active() ? edits.remove(tx, caller, row) : row;
+                // who has removed themselves has no rights any more, and goes on
+                var removed = row.active() ? edits.remove(tx, renewed(tx, caller, row.organization()), row) : row;
                 int left = keys.revokeOfMembership(tx, caller, row.organization(), row.id());
                 return new Step(removed.shown(List.of()), left > 0);
             }));
         } while (step.value().more());
         // the last commit is numbered after the others: who has it has them all
         return changes.propagate(step.with(step.value().member()), FeedNode.REMOVING_WAIT);
+    }
+
+    /** After the organization's lock, which whoever takes rights away holds too: while a request waited for it, its caller's may have gone. */
+    private Caller renewed(Tx tx, Caller caller, OrganizationId organization) {
+        var now = changes.renewed(tx, caller);
+        Authority.requireWhole(now, organization);
+        return now;
     }
 
     private record Step(Member member, boolean more) {}

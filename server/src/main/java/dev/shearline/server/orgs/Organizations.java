@@ -104,7 +104,7 @@ public final class Organizations {
     public Changed<Organization> update(Caller caller, Ref ref, Optional<String> newName) {
         var name = newName.map(text -> Inputs.name("name", text));
         return change(caller, ref, FeedNode.WIDENING_WAIT, (tx, row) -> {
-            Authority.requireWhole(caller, row.id());
+            Authority.requireWhole(changes.renewed(tx, caller), row.id());
             return edits.rename(tx, caller, requireOpen(row), name.orElse(row.name()));
         });
     }

@@ -48,7 +48,7 @@ public final class Units {
         var committed = changes.commit(caller, organization, tx -> {
             organizations.lockOpen(tx, organization);
             var parent = edits.parent(tx, organization, kind, wanted.department());
-            Authority.requireReach(caller, organization, parent);
+            Authority.requireReach(changes.renewed(tx, caller), organization, parent);
             return edits.insert(tx, caller, organization, kind, name, externalId, parent)
                     .orElseThrow(() -> Inputs.exists("A department or team"))
                     .shown();
@@ -112,9 +112,10 @@ public final class Units {
             organizations.lockOpen(tx, located.organization());
             var row = store.findById(tx, located.id()).filter(UnitRow::active).orElseThrow(References::notFound);
             var parent = edits.parent(tx, row, patch.department());
-            Authority.requireReach(caller, row.organization(), row.id());
+            var now = changes.renewed(tx, caller);
+            Authority.requireReach(now, row.organization(), row.id());
             if (!Optional.of(parent).equals(row.parent())) {
-                Authority.requireReach(caller, row.organization(), parent);
+                Authority.requireReach(now, row.organization(), parent);
             }
             return edits.update(tx, caller, row, name.orElse(row.name()), parent)
                     .shown();
@@ -136,6 +137,10 @@ public final class Units {
             step = steps.next(() -> changes.commit(caller, located.organization(), tx -> {
                 organizations.lock(tx, located.organization());
                 var row = store.findById(tx, located.id()).orElseThrow(References::notFound);
+                if (row.active()) {
+                    // who has removed it may have had their role there
+                    Authority.requireReach(changes.renewed(tx, caller), row.organization(), row.id());
+                }
                 if (row.active() && !withKeys) {
                     requireNoKeys(keys.countAtUnit(tx, row.organization(), row.id()), kind);
                 }

@@ -150,7 +150,7 @@ public final class Catalog {
                 false,
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
         var committed = changes.commit(caller, OrganizationId.INSTANCE, tx -> {
-            requireRoles(tx, scope.roles());
+            requireRoles(tx, scope.name(), scope.roles());
             if (!store.insert(tx, scope)) {
                 throw Problem.of(ProblemCode.ALREADY_EXISTS, "There is a scope of this name: change it with PATCH.")
                         .withField("name")
@@ -180,7 +180,7 @@ public final class Catalog {
                     false,
                     before.createdAt());
             if (!after.equals(before)) {
-                requireRoles(tx, after.roles());
+                requireRoles(tx, name, after.roles());
                 store.update(tx, after);
                 record(tx, caller, "scope.updated", new CatalogStore.Row(after, row.version() + 1));
             }
@@ -220,11 +220,26 @@ public final class Catalog {
         return row;
     }
 
-    private void requireRoles(Tx tx, List<String> wanted) {
-        var names = store.roles(tx).stream().map(RoleDefinition::name).toList();
+    private void requireRoles(Tx tx, Scope scope, List<String> wanted) {
+        var roles = store.roles(tx);
+        var names = roles.stream().map(RoleDefinition::name).toList();
         if (!names.containsAll(wanted)) {
             throw invalid("roles", "must be some of " + String.join(", ", names));
         }
+        // owners have full access anyway; that is no surprise
+        roles.stream()
+                .filter(role -> !wanted.contains(role.name()) && hasPatternOver(role, scope))
+                .findFirst()
+                .ifPresent(role -> {
+                    throw invalid(
+                            "roles",
+                            "must name " + role.name() + " too, which holds all of " + scope.resource()
+                                    + ":*: list it, or choose a resource of your own");
+                });
+    }
+
+    private static boolean hasPatternOver(RoleDefinition role, Scope scope) {
+        return role.scopes().contains(scope.resource() + ":*");
     }
 
     private void record(Tx tx, Caller caller, String action, CatalogStore.Row row) {

@@ -28,7 +28,7 @@ final class EntitlementStore {
      */
     private static final String LIVING = """
             WITH RECURSIVE living AS MATERIALIZED (
-                SELECT id, type, created_at, expires_at, rotated_to FROM api_key
+                SELECT id, type, coalesce(imported_at, created_at) AS created_at, expires_at, rotated_to FROM api_key
                  WHERE organization_id = :organization AND type = ANY (:types) AND state IN ('active', 'disabled')
                    AND expires_at > :now AND ends_at > :now
             ), later (id, successor) AS (

@@ -10,6 +10,7 @@ import dev.shearline.server.identity.OrganizationId;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Holds keys to the plan of their organization, inside the transaction that makes or changes them. What is missing is named, and the
@@ -38,17 +39,19 @@ public final class Entitlements {
 
     /** What the plan says of this type, or the problem that it does not have it. */
     public TypeTerms requireType(Tx tx, Entitlement entitlement, KeyType type) {
-        return entitlement.of(type).orElseThrow(() -> {
-            var other = findPlan(tx, entitlement, terms -> terms.of(type).isPresent());
-            return problem(
-                            ProblemCode.KEY_TYPE_NOT_IN_PLAN,
-                            "The plan " + entitlement.plan() + " has no " + type.wire() + " keys"
-                                    + advice(other, "has them"),
-                            entitlement,
-                            other)
-                    .withField("type")
-                    .asException();
-        });
+        return entitlement.of(type).orElseThrow(() -> notIncluded(tx, entitlement, type));
+    }
+
+    private ProblemException notIncluded(Tx tx, Entitlement entitlement, KeyType type) {
+        var other = findPlan(tx, entitlement, terms -> terms.of(type).isPresent());
+        return problem(
+                        ProblemCode.KEY_TYPE_NOT_IN_PLAN,
+                        "The plan " + entitlement.plan() + " has no " + type.wire() + " keys"
+                                + advice(other, "has them"),
+                        entitlement,
+                        other)
+                .withField("type")
+                .asException();
     }
 
     /**
@@ -78,31 +81,46 @@ public final class Entitlements {
      * @param alone whether the row was locked so: it is, unless the plan has got its number this very moment
      */
     public void requireRoom(Tx tx, OrganizationId organization, KeyType type, boolean alone, Instant now) {
+        widened(tx, () -> {
+            var entitlement = get(tx, organization);
+            if (!entitlement.hasNumber(type)) {
+                return Optional.empty();
+            }
+            if (!alone) {
+                return Optional.of(Problem.of(
+                                ProblemCode.CONFLICT,
+                                "The plan of the organization is being changed at the same time: repeat the request.")
+                        .asException());
+            }
+            return refusal(tx, entitlement, type, store.count(tx, organization, type, now));
+        });
+    }
+
+    /** Counts what the caller may not see. Back again before anything is refused: whoever imports many goes on in this transaction. */
+    private static void widened(Tx tx, Supplier<Optional<ProblemException>> work) {
         var here = tx.context();
         boolean narrow = !here.equals(here.widened());
         if (narrow) {
             tx.enter(here.widened());
         }
-        var entitlement = get(tx, organization);
-        if (entitlement.hasNumber(type)) {
-            if (!alone) {
-                throw Problem.of(
-                                ProblemCode.CONFLICT,
-                                "The plan of the organization is being changed at the same time: repeat the request.")
-                        .asException();
-            }
-            requireRoom(tx, entitlement, type, store.count(tx, organization, type, now));
-        }
+        var refusal = work.get();
         if (narrow) {
             tx.enter(here);
         }
+        refusal.ifPresent(problem -> {
+            throw problem;
+        });
     }
 
-    private void requireRoom(Tx tx, Entitlement entitlement, KeyType type, int used) {
-        var number = requireType(tx, entitlement, type).maxKeys();
-        if (!number.hasRoom(used)) {
-            throw reached(tx, entitlement, type, number, used, "Revoke one");
+    private Optional<ProblemException> refusal(Tx tx, Entitlement entitlement, KeyType type, int used) {
+        var terms = entitlement.of(type);
+        if (terms.isEmpty()) {
+            return Optional.of(notIncluded(tx, entitlement, type));
         }
+        var number = terms.get().maxKeys();
+        return number.hasRoom(used)
+                ? Optional.empty()
+                : Optional.of(reached(tx, entitlement, type, number, used, "Revoke one"));
     }
 
     /** Whether there are no more of them than there may be: what is over after a change of plan is not made to work again. */

@@ -25,6 +25,7 @@ final class Dependencies {
         if (entry instanceof LiveKey key) {
             if (key.membership != null) {
                 ids.add(key.membership.id);
+                addUnitsOfRoles(key.membership, ids);
             }
             addUnits(key.unit, ids);
         }
@@ -33,6 +34,21 @@ final class Dependencies {
         }
         ids.add(Change.INSTANCE);
         return ids;
+    }
+
+    /** A role ends with its unit, at once on every node, and with the member's own record a little later where many had one there. */
+    private static void addUnitsOfRoles(Cell<Records.Membership> member, List<String> ids) {
+        var record = member.record;
+        if (record == null) {
+            return;
+        }
+        var roles = record.roles();
+        for (int i = 0; i < roles.size(); i++) {
+            var unit = roles.get(i).unit().id;
+            if (!ids.contains(unit)) {
+                ids.add(unit);
+            }
+        }
     }
 
     /** The unit and what is above it; the organization's own unit has the organization's id, which is there already. */

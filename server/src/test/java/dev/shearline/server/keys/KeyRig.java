@@ -139,7 +139,13 @@ final class KeyRig implements AutoCloseable {
         database = new Database(schema.app(), 8);
         nodeDatabase = new NodeDatabase(schema.node());
         feed = node();
-        changes = new Changes(database, new AuditLog(new Ids(random), random, clock), new Feed(), feed, Outbox.NONE);
+        changes = new Changes(
+                database,
+                new AuditLog(new Ids(random), random, clock),
+                new Feed(),
+                feed,
+                Outbox.NONE,
+                new CallerRows(clock));
         keys = keys(feed);
         lastUsed = new LastUsed(nodeDatabase);
         authenticator = new KeyAuthenticator(

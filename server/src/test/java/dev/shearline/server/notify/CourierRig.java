@@ -2,6 +2,7 @@ package dev.shearline.server.notify;
 
 import dev.shearline.server.audit.AuditEvent;
 import dev.shearline.server.audit.AuditLog;
+import dev.shearline.server.changes.Callers;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.idempotency.Attempt;
@@ -60,7 +61,12 @@ final class CourierRig implements AutoCloseable {
         this.mails = mails;
         var audit = new AuditLog(ids, random, clock);
         changes = new Changes(
-                feed.database(), audit, feed.feed(), feed.node(0).feed(), new NotificationOutbox(ids, mails));
+                feed.database(),
+                audit,
+                feed.feed(),
+                feed.node(0).feed(),
+                new NotificationOutbox(ids, mails),
+                Callers.AS_THEY_CAME);
         encryption = new Encryption(InstanceKeys.create(feed.directory().resolve("instance.keys"), random), random);
         var homes = new Homes(
                 feed.database(), new References(feed.database()), "Webhooks", new EndpointStore()::findOrganization);

@@ -1,6 +1,7 @@
 package dev.shearline.server.orgs;
 
 import dev.shearline.server.audit.AuditLog;
+import dev.shearline.server.changes.Callers;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.identity.Actor;
@@ -52,7 +53,8 @@ final class OrganizationsRig implements AutoCloseable {
                 new AuditLog(ids, RANDOM, clock),
                 feed.feed(),
                 feed.node(0).feed(),
-                Outbox.NONE);
+                Outbox.NONE,
+                Callers.AS_THEY_CAME);
         references = new References(feed.database());
         organizations = new Organizations(changes, references, ids, clock, "custom");
         units = new Units(changes, references, ids, clock, keys);

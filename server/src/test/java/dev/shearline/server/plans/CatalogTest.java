@@ -3,6 +3,7 @@ package dev.shearline.server.plans;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.audit.AuditLog;
+import dev.shearline.server.changes.Callers;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.db.TenantContext;
@@ -47,7 +48,8 @@ class CatalogTest {
         var audit = new AuditLog(ids, RANDOM, clock);
         catalog = new Catalog(
                 feed.database(),
-                new Changes(feed.database(), audit, feed.feed(), feed.node(0).feed(), Outbox.NONE),
+                new Changes(
+                        feed.database(), audit, feed.feed(), feed.node(0).feed(), Outbox.NONE, Callers.AS_THEY_CAME),
                 clock);
         api = new TestApi(new CatalogRoutes(catalog)::addTo);
         root = api.credentialOf(new Actor.Operator(ApiKeyId.of(1, 1), ScopeSet.ALL));

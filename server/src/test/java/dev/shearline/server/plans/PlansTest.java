@@ -3,6 +3,7 @@ package dev.shearline.server.plans;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.audit.AuditLog;
+import dev.shearline.server.changes.Callers;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.changes.Outbox;
 import dev.shearline.server.http.Json;
@@ -48,7 +49,8 @@ class PlansTest {
                 new AuditLog(ids, RANDOM, clock),
                 feed.feed(),
                 feed.node(0).feed(),
-                Outbox.NONE);
+                Outbox.NONE,
+                Callers.AS_THEY_CAME);
         var json = new Json();
         var plans = new Plans(feed.database(), changes, json, "free");
         var ofOrganizations =
