@@ -6,6 +6,7 @@ import static dev.shearline.cli.Field.Verb.LIST;
 import dev.shearline.cli.Resource.Switch;
 import dev.shearline.cli.View.Part;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 
@@ -48,6 +49,7 @@ final class InvitationsCommand {
                 "id",
                 VIEW,
                 Set.of(Resource.LIST, Resource.GET, Resource.CREATE),
+                Map.of(),
                 List.of(
                         new Switch("revoke", "Withdrew", "Withdraws an invitation: its link works no more."),
                         new Switch("resend", "Sent again", "Sends another letter, for another week.")),

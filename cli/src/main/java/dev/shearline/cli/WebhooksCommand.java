@@ -7,6 +7,7 @@ import static dev.shearline.cli.Field.Verb.UPDATE;
 import dev.shearline.cli.View.Part;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -80,6 +81,7 @@ final class WebhooksCommand {
             "id",
             VIEW,
             Set.of(Resource.LIST, Resource.GET, Resource.UPDATE),
+            Map.of(),
             List.of(),
             false,
             "It is sent nothing any more, and its secret is forgotten.",

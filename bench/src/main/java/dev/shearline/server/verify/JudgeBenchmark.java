@@ -148,7 +148,7 @@ public class JudgeBenchmark {
     @Benchmark
     public Object readQuestion() {
         try (var parser = json.parser(bodies.get(any()))) {
-            return QuestionJson.readOne(parser);
+            return QuestionJson.readOne(parser, false);
         }
     }
 
@@ -158,7 +158,7 @@ public class JudgeBenchmark {
         var actor = ((Authentication.Authenticated) authenticator.authenticate(token, address)).actor();
         Question question;
         try (var parser = json.parser(bodies.get(any()))) {
-            question = QuestionJson.readOne(parser);
+            question = QuestionJson.readOne(parser, false);
         }
         var verdict = judge.judge(actor, question, System.currentTimeMillis());
         var answer = new AnswerBytes();

@@ -237,6 +237,14 @@ class CatalogTest {
     }
 
     @Test
+    void a_scope_under_a_pattern_of_a_role_names_that_role() {
+        var refused = api.post(
+                root, "/v1/scopes", "{\"name\": \"resources:purge\", \"title\": \"Purge\", \"roles\": [\"owner\"]}");
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.at("/detail")).contains("admin", "resources:*");
+    }
+
+    @Test
     void roles_are_shown() {
         var roles = api.get(own, "/v1/roles");
 

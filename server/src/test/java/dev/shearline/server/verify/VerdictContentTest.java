@@ -66,7 +66,8 @@ class VerdictContentTest {
         assertThat(verdict.at("owner/external_id")).isEqualTo("ann");
         assertThat(verdict.at("organization/id")).isEqualTo(acme);
         assertThat(verdict.at("organization/external_id")).isEqualTo("acme");
-        assertThat(dependencies(verdict)).containsExactlyInAnyOrder(key.at("id"), acme, "custom", member, "instance");
+        assertThat(dependencies(verdict))
+                .containsExactlyInAnyOrder(key.at("id"), acme, "custom", member, team, "instance");
     }
 
     @Test
