@@ -43,6 +43,8 @@ record Resource(
     static final String PUT = "put";
     static final String UPDATE = "update";
     static final String REMOVE = "remove";
+    /** The id of what is named as type/id, which are two parts of a path. */
+    static final String IN_TWO_PARTS = "resource";
 
     /**
      * A verb that takes nothing but an id.
@@ -56,6 +58,23 @@ record Resource(
 
     String aNoun() {
         return ("aeiou".indexOf(noun.charAt(0)) >= 0 ? "an " : "a ") + noun;
+    }
+
+    boolean isInTwoParts() {
+        return id.equals(IN_TWO_PARTS);
+    }
+
+    /** The path of one of them. */
+    String pathOf(String named) {
+        if (!isInTwoParts()) {
+            return path + "/" + ApiClient.encode(named);
+        }
+        int slash = named.indexOf('/');
+        if (slash < 0) {
+            throw CommandFailure.usage("Name it by its type and your id of it, such as project/42.");
+        }
+        return path + "/" + ApiClient.encode(named.substring(0, slash)) + "/"
+                + ApiClient.encode(named.substring(slash + 1));
     }
 
     List<Field> fields(Field.Verb verb) {

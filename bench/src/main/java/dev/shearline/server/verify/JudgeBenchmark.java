@@ -82,8 +82,16 @@ public class JudgeBenchmark {
         var scopes = new ScopeSet(List.of(new Scope("resources:read")));
         for (var key : keys) {
             digests.add(KeyDigest.of(key));
-            questions.add(
-                    new Question(Secret.of(key), scopes, false, null, Optional.empty(), Optional.empty(), false, 0));
+            questions.add(new Question(
+                    Secret.of(key),
+                    scopes,
+                    false,
+                    null,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    0));
             bodies.add(Buffer.buffer("{\"key\":\"" + key + "\",\"scopes\":[\"resources:read\"]}"));
         }
         var verdict = judge.judge(caller, questions.getFirst(), System.currentTimeMillis());
@@ -148,7 +156,7 @@ public class JudgeBenchmark {
     @Benchmark
     public Object readQuestion() {
         try (var parser = json.parser(bodies.get(any()))) {
-            return QuestionJson.readOne(parser);
+            return QuestionJson.readOne(parser, false);
         }
     }
 
@@ -158,7 +166,7 @@ public class JudgeBenchmark {
         var actor = ((Authentication.Authenticated) authenticator.authenticate(token, address)).actor();
         Question question;
         try (var parser = json.parser(bodies.get(any()))) {
-            question = QuestionJson.readOne(parser);
+            question = QuestionJson.readOne(parser, false);
         }
         var verdict = judge.judge(actor, question, System.currentTimeMillis());
         var answer = new AnswerBytes();

@@ -3,10 +3,18 @@ package dev.shearline.server.keys;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.token.MintedKey;
 import java.util.List;
+import java.util.Optional;
 
 /** A key before it has a secret. */
 record KeyContent(
-        KeyRow.Kind kind, KeyOwner owner, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, KeyTimes times) {
+        KeyRow.Kind kind,
+        KeyOwner owner,
+        KeyRow.Text text,
+        ScopeSet scopes,
+        List<String> cidrs,
+        List<String> resources,
+        Optional<Billed> billed,
+        KeyTimes times) {
 
     private static final int FIRST_VERSION = 1;
 
@@ -19,6 +27,8 @@ record KeyContent(
                 text,
                 scopes,
                 cidrs,
+                resources,
+                billed,
                 times,
                 KeyRow.Life.NEW,
                 links,

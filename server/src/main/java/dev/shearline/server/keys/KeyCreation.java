@@ -71,7 +71,12 @@ final class KeyCreation {
 
     /** What can be said of a wanted key without asking the database. */
     private record Checked(
-            KeyRow.Kind kind, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, Optional<Instant> notBefore) {}
+            KeyRow.Kind kind,
+            KeyRow.Text text,
+            ScopeSet scopes,
+            List<String> cidrs,
+            List<String> resources,
+            Optional<Instant> notBefore) {}
 
     Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
         var checked = check(caller.actor(), wanted);
@@ -116,6 +121,7 @@ final class KeyCreation {
                 text,
                 scopes,
                 AllowedAddresses.checked(wanted.cidrs().orElse(List.of())),
+                AllowedResources.checked(wanted.resources().orElse(List.of())),
                 wanted.notBefore().map(time -> time.truncatedTo(ChronoUnit.MICROS)));
     }
 
@@ -135,7 +141,16 @@ final class KeyCreation {
         var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);
         Lifetimes.requireOrder(checked.notBefore(), expiresAt);
         var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
-        var content = new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
+        var billed = wanted.billedTo().map(unit -> Billed.get(tx, owner, wanted.type(), unit));
+        var content = new KeyContent(
+                checked.kind(),
+                owner,
+                checked.text(),
+                checked.scopes(),
+                checked.cidrs(),
+                checked.resources(),
+                billed,
+                times);
         rules.requireRoom(tx, owned, wanted.type(), now);
         return issue(tx, caller, content, KeyRow.Links.NONE);
     }
@@ -184,6 +199,8 @@ final class KeyCreation {
                 .with("owner", row.owner().holder(row.kind().type()).id())
                 .with("scopes", row.scopes().wire())
                 .with("cidrs", row.cidrs())
+                .with("resources", row.resources())
+                .with("billed_to", row.billed().map(billed -> billed.unit().value()))
                 .with("expires_at", row.times().expiresAt().map(Instant::toString))
                 .with("rotated_from", links.rotatedFrom().map(Object::toString));
         journal.record(tx, caller, ChangeKind.KEY_CREATED, row.id(), row.version(), event);
