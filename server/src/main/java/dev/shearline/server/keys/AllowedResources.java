@@ -1,5 +1,6 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ResourcePattern;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,7 +12,12 @@ final class AllowedResources {
 
     private AllowedResources() {}
 
-    static List<String> checked(List<String> texts) {
+    static List<String> checked(KeyType type, List<String> texts) {
+        if (type == KeyType.OPERATOR && !texts.isEmpty()) {
+            throw KeyProblems.invalid(
+                    "resources",
+                    "Operator keys are for this API, which a key that is limited to resources does not call: leave \"resources\" out.");
+        }
         if (texts.size() > RESOURCES_MAX) {
             throw KeyProblems.invalid("resources", "\"resources\" must have at most " + RESOURCES_MAX + " entries.");
         }

@@ -121,7 +121,7 @@ final class KeyCreation {
                 text,
                 scopes,
                 AllowedAddresses.checked(wanted.cidrs().orElse(List.of())),
-                AllowedResources.checked(wanted.resources().orElse(List.of())),
+                AllowedResources.checked(kind.type(), wanted.resources().orElse(List.of())),
                 wanted.notBefore().map(time -> time.truncatedTo(ChronoUnit.MICROS)));
     }
 

@@ -72,7 +72,9 @@ final class KeyEditing {
                 text,
                 edit.scopes().map(GrantedScopes::parse).orElse(key.scopes()),
                 edit.cidrs().map(AllowedAddresses::checked).orElse(key.cidrs()),
-                edit.resources().map(AllowedResources::checked).orElse(key.resources()),
+                edit.resources()
+                        .map(texts -> AllowedResources.checked(key.kind().type(), texts))
+                        .orElse(key.resources()),
                 edit.billedTo()
                         .map(unit -> Billed.get(tx, key.owner(), key.kind().type(), unit))
                         .over(key.billed()),

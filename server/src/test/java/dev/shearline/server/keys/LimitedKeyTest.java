@@ -110,6 +110,21 @@ class LimitedKeyTest {
     }
 
     @Test
+    void an_operator_key_is_not_limited() {
+        var own = rig.get(rig.operator, "/v1/keys/self");
+
+        assertThat(rig.create(
+                                rig.operator,
+                                "{\"type\":\"operator\",\"name\":\"n\",\"scopes\":[],\"resources\":[\"project/1\"]}")
+                        .text("field"))
+                .isEqualTo("resources");
+        assertThat(rig.patch(rig.operator, KeyRig.path(own), "{\"resources\":[\"project/1\"]}")
+                        .text("field"))
+                .isEqualTo("resources");
+        assertThat(rig.get(rig.operator, "/v1/keys/self").text("version")).isEqualTo(own.text("version"));
+    }
+
+    @Test
     void a_publishable_key_sees_no_key() {
         var key = rig.create(
                 rig.operator,
