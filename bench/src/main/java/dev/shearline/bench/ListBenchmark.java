@@ -45,7 +45,7 @@ final class ListBenchmark implements Benchmark {
             var node = stage.startNode();
             try (var client = new WireClient(node.port())) {
                 Waiting.until(
-                        java.time.Duration.ofSeconds(120),
+                        java.time.Duration.ofMinutes(2),
                         () -> client.send(get("/v1/scopes", operator.reveal())).status() == 200);
                 var callers = new LinkedHashMap<String, String>();
                 callers.put("admin of the organization", key(client, operator, "user-0"));

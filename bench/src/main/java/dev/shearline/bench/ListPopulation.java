@@ -48,6 +48,7 @@ final class ListPopulation {
             "INSERT INTO membership_role (organization_id, membership_id, unit_id, role) VALUES ('" + ORGANIZATION
                     + "', 'mem_' || lpad('0', 16, '0'), '" + ORGANIZATION + "', 'admin')");
 
+    @SuppressWarnings("InlineFormatString") // as long as a page
     private static final String KEYS = """
             INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix, last_four,
                                  name, name_key, scopes, state, revoked_at, used_at, expires_at, created_at, created_by, updated_at)
@@ -71,6 +72,7 @@ final class ListPopulation {
                            %4$s[1 + n %% 20] AS word, %4$s[1 + (n / 20) %% 20] AS other
                       FROM generate_series(1::bigint, %5$d) AS n) AS drawn
             """;
+
     private static final List<String> SIDE_ROWS = List.of(
             "INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at) SELECT id, organization_id, audience_id,"
                     + " unnest(scopes), created_at FROM api_key",

@@ -67,6 +67,18 @@ final class KeysCreate implements Callable<Integer> {
     @Option(names = "--cidr", paramLabel = "CIDR", description = "addresses that may use it; repeatable", split = ",")
     private List<String> cidrs = List.of();
 
+    @Option(
+            names = "--resource",
+            paramLabel = "RESOURCE",
+            description = "limits it to project/42, or project/* for all of a type; repeatable")
+    private List<String> resources = List.of();
+
+    @Option(
+            names = "--billed-to",
+            paramLabel = "ID",
+            description = "the team, department or organization that a personal key is billed to")
+    private @Nullable String billedTo;
+
     @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "what you want to keep with it; repeatable")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -105,6 +117,8 @@ final class KeysCreate implements Callable<Integer> {
         Body.putWhen(body, "expires_in", "expires_at", expires);
         Body.put(body, "not_before", notBefore);
         Body.putAll(body, "cidrs", cidrs);
+        Body.putAll(body, "resources", resources);
+        Body.put(body, "billed_to", billedTo);
         if (!metadata.isEmpty()) {
             var values = body.putObject("metadata");
             metadata.forEach(values::put);

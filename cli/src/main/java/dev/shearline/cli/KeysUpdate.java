@@ -47,6 +47,18 @@ final class KeysUpdate implements Callable<Integer> {
             split = ",")
     private List<String> cidrs = List.of();
 
+    @Option(
+            names = "--resource",
+            paramLabel = "RESOURCE",
+            description = "limits it to project/42, project/* for all of a type, or none for no limit; repeatable")
+    private List<String> resources = List.of();
+
+    @Option(
+            names = "--billed-to",
+            paramLabel = "ID",
+            description = "the team, department or organization that a personal key is billed to, or none")
+    private @Nullable String billedTo;
+
     @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "what you want to keep with it; repeatable")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -88,20 +100,30 @@ final class KeysUpdate implements Callable<Integer> {
         Body.put(body, "description", description);
         Body.putAll(body, "scopes", scopes);
         Body.putWhen(body, "expires_in", "expires_at", expires);
-        if (NONE.equals(notBefore)) {
-            body.putNull("not_before");
-        } else {
-            Body.put(body, "not_before", notBefore);
-        }
-        if (cidrs.equals(List.of(NONE))) {
-            body.putArray("cidrs");
-        } else {
-            Body.putAll(body, "cidrs", cidrs);
-        }
+        putOrClear(body, "not_before", notBefore);
+        putOrClear(body, "cidrs", cidrs);
+        putOrClear(body, "resources", resources);
+        putOrClear(body, "billed_to", billedTo);
         if (noMetadata || !metadata.isEmpty()) {
             var values = body.putObject("metadata");
             metadata.forEach(values::put);
         }
         return body;
+    }
+
+    private static void putOrClear(ObjectNode body, String field, @Nullable String value) {
+        if (NONE.equals(value)) {
+            body.putNull(field);
+        } else {
+            Body.put(body, field, value);
+        }
+    }
+
+    private static void putOrClear(ObjectNode body, String field, List<String> values) {
+        if (values.equals(List.of(NONE))) {
+            body.putArray(field);
+        } else {
+            Body.putAll(body, field, values);
+        }
     }
 }

@@ -42,6 +42,9 @@ final class KeysVerify implements Callable<Integer> {
             description = "the team, department or organization that it is used for")
     private @Nullable String unit;
 
+    @Option(names = "--resource", paramLabel = "RESOURCE", description = "what it is used on, such as project/42")
+    private @Nullable String resource;
+
     @Option(names = "--address", paramLabel = "ADDRESS", description = "the address that it is used from")
     private @Nullable String address;
 
@@ -65,6 +68,7 @@ final class KeysVerify implements Callable<Integer> {
         Body.putAll(body, "scopes", scopes);
         Body.put(body, "mode", mode);
         Body.put(body, "unit", unit);
+        Body.put(body, "resource", resource);
         Body.put(body, "address", address);
         body.put("probe", !spend);
         try (var client = target.connect(surroundings)) {

@@ -40,6 +40,8 @@ record Resource(
     static final String REMOVE = "remove";
     /** Of what keys belong to: they stand in the way of its removal, unless they go with it. */
     static final String REMOVE_WITH_KEYS = "remove with keys";
+    /** The id of what is named as type/id, which are two parts of a path. */
+    static final String IN_TWO_PARTS = "resource";
 
     /**
      * A verb that takes nothing but an id.
@@ -50,6 +52,23 @@ record Resource(
 
     String aNoun() {
         return ("aeiou".indexOf(noun.charAt(0)) >= 0 ? "an " : "a ") + noun;
+    }
+
+    boolean isInTwoParts() {
+        return id.equals(IN_TWO_PARTS);
+    }
+
+    /** The path of one of them. */
+    String pathOf(String named) {
+        if (!isInTwoParts()) {
+            return path + "/" + ApiClient.encode(named);
+        }
+        int slash = named.indexOf('/');
+        if (slash < 0) {
+            throw CommandFailure.usage("Name it by its type and your id of it, such as project/42.");
+        }
+        return path + "/" + ApiClient.encode(named.substring(0, slash)) + "/"
+                + ApiClient.encode(named.substring(slash + 1));
     }
 
     List<Field> fields(Field.Verb verb) {

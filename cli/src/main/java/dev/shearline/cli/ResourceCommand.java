@@ -8,6 +8,7 @@ import picocli.CommandLine;
 
 /** The command of a {@link Resource}: its verbs, and what they do. */
 final class ResourceCommand {
+    private static final String TYPE_AND_ID = "its type and your id of it, such as project/42";
     private static final String REVOKE_KEYS = "--revoke-keys";
 
     private final Surroundings surroundings;
@@ -100,10 +101,10 @@ final class ResourceCommand {
 
     private VerbCommand put(VerbCommand command) {
         var fields = resource.fields(Field.Verb.PUT);
-        command.id("your own id of it, as ext:<your id>").fields(fields, Field.Verb.PUT);
+        command.id(resource.isInTwoParts() ? TYPE_AND_ID : "your own id of it, as ext:<your id>")
+                .fields(fields, Field.Verb.PUT);
         return command.doing((client, given) -> {
-            var path = resource.path() + "/" + ApiClient.encode(given.id());
-            given.made("Saved", resource, client.put(path, given.body(fields)));
+            given.made("Saved", resource, client.put(resource.pathOf(given.id()), given.body(fields)));
             return ExitCode.OK;
         });
     }
@@ -167,6 +168,10 @@ final class ResourceCommand {
     }
 
     VerbCommand withId(VerbCommand command) {
+        if (resource.isInTwoParts()) {
+            return command.id(TYPE_AND_ID)
+                    .option("--organization", "ID", "its organization, where you are an operator");
+        }
         command.id(resource.id().equals("id") ? "its id, or ext:<your id>" : "its " + resource.id());
         if (resource.inOrganization()) {
             command.option(
@@ -176,7 +181,7 @@ final class ResourceCommand {
     }
 
     String path(Given given, String rest) {
-        var path = resource.path() + "/" + ApiClient.encode(given.id()) + rest;
+        var path = resource.pathOf(given.id()) + rest;
         return given.find("--organization")
                 .filter(organization -> resource.inOrganization())
                 .map(organization -> ApiClient.withQuery(path, Map.of("organization", organization)))

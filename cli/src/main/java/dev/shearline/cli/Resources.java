@@ -50,6 +50,7 @@ final class Resources {
         all.put("members", Resources::members);
         all.put("scopes", Resources::scopes);
         all.put("roles", Resources::roles);
+        all.put("resources", HostResource::of);
         all.put("plans", PlanResource::of);
         return all;
     }

@@ -93,6 +93,12 @@ class KeysCreateTest {
                         "2030-02-01T00:00:00Z",
                         "--cidr",
                         "10.0.0.0/8",
+                        "--resource",
+                        "project/a, b",
+                        "--resource",
+                        "report/*",
+                        "--billed-to",
+                        "ext:web",
                         "--metadata",
                         "env=ci",
                         "--metadata",
@@ -105,6 +111,7 @@ class KeysCreateTest {
                                 {"type": "team", "name": "n", "description": "d", "organization": "ext:acme", "team": "ext:web",
                                  "scopes": ["a:read", "b:write"], "mode": "test", "visibility": "publishable", "expires_in": "30d",
                                  "not_before": "2030-02-01T00:00:00Z", "cidrs": ["10.0.0.0/8"],
+                                 "resources": ["project/a, b", "report/*"], "billed_to": "ext:web",
                                  "metadata": {"env": "ci", "build": "7"}}
                                 """));
     }

@@ -27,13 +27,24 @@ class KeysVerifyTest {
         instance.answering(200, ALLOWED);
         var result = Session.at(instance, directory)
                 .typing("the-key\n")
-                .run("keys", "verify", "--stdin", "--scope", "a:read", "--mode", "live", "--address", "10.0.0.1");
+                .run(
+                        "keys",
+                        "verify",
+                        "--stdin",
+                        "--scope",
+                        "a:read",
+                        "--mode",
+                        "live",
+                        "--resource",
+                        "project/42",
+                        "--address",
+                        "10.0.0.1");
 
         assertThat(result.exitCode()).isZero();
         assertThat(result.out())
                 .isEqualTo("✓ valid key_1: team key of team ext:web, never expires\n  scopes: a:read\n");
         assertThat(instance.lastAsked().body()).isEqualTo(ApiClient.JSON.readTree("""
-                                {"key": "the-key", "scopes": ["a:read"], "mode": "live", "address": "10.0.0.1", "probe": true}
+                                {"key": "the-key", "scopes": ["a:read"], "mode": "live", "resource": "project/42", "address": "10.0.0.1", "probe": true}
                                 """));
     }
 

@@ -179,8 +179,10 @@ public final class Bootstrap implements AutoCloseable {
                     expiresAt,
                     usual.notBefore(),
                     usual.cidrs(),
+                    usual.resources(),
                     usual.metadata(),
-                    usual.verifiedMetadata());
+                    usual.verifiedMetadata(),
+                    usual.billedTo());
         }
     }
 

@@ -34,6 +34,7 @@ import dev.shearline.server.orgs.OrganizationRoutes;
 import dev.shearline.server.orgs.Organizations;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
+import dev.shearline.server.orgs.Resources;
 import dev.shearline.server.orgs.Units;
 import dev.shearline.server.orgs.Users;
 import dev.shearline.server.plans.Catalog;
@@ -157,7 +158,8 @@ final class Features implements AutoCloseable {
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
-                        members)
+                        members,
+                        new Resources(changes, references, ids, clock))
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
         new PlanRoutes(
@@ -213,6 +215,8 @@ final class Features implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(List.of()),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
         return keys.create(BOOTSTRAP, wanted, Attempt.UNKEYED).value().secret().secret();

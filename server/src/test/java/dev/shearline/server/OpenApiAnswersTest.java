@@ -94,6 +94,7 @@ class OpenApiAnswersTest {
     void every_json_operation_answers_as_documented() {
         var organization = organizations();
         var team = units(organization);
+        resources(organization, team);
         users(organization);
         catalog();
         plans(organization);
@@ -165,6 +166,20 @@ class OpenApiAnswersTest {
             check("get", one, 422, () -> api.get(path + "/ext:unit-" + kind));
         }
         return team;
+    }
+
+    private void resources(String organization, String team) {
+        var path = "/v1/resources";
+        var one = path + "/{type}/{id}";
+        var its = path + "/project/a%2Fb";
+        var body = Map.of("organization", organization, "unit", team, "name", "Shop");
+        check("put", one, 201, () -> api.put(its, body));
+        check("put", one, 200, () -> api.put(its, Map.of("organization", organization)));
+        check("get", path, 200, () -> api.get(path + "?organization=" + organization + "&unit=" + team));
+        check("get", one, 200, () -> api.get(its + "?organization=" + organization));
+        check("get", one, 404, () -> api.get(path + "/project/none?organization=" + organization));
+        check("put", one, 422, () -> api.put(path + "/Project/1", body));
+        check("delete", one, 200, () -> api.delete(its + "?organization=" + organization));
     }
 
     private void users(String organization) {
@@ -339,7 +354,13 @@ class OpenApiAnswersTest {
         check("get", one, 200, () -> api.get(path + "/" + id));
         importing(organization);
         check("get", path + "/self", 200, () -> api.as(key.at("secret")).get(path + "/self"));
-        check("patch", one, 200, () -> api.patch(path + "/" + id, Map.of("cidrs", List.of("203.0.113.0/24"))));
+        check(
+                "patch",
+                one,
+                200,
+                () -> api.patch(
+                        path + "/" + id,
+                        Map.of("cidrs", List.of("203.0.113.0/24"), "resources", List.of("project/*"))));
         check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
         check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
         verdicts(key.at("secret"));
@@ -377,6 +398,11 @@ class OpenApiAnswersTest {
 
     private void verdicts(String secret) {
         var path = "/v1/keys/verify";
+        check(
+                "post",
+                path,
+                200,
+                () -> api.post(path, Map.of("key", secret, "resource", "project/1", "address", "203.0.113.7")));
         check("post", path, 200, () -> api.post(path, Map.of("key", secret, "address", "203.0.113.7")));
         check("post", path, 200, () -> api.post(path, Map.of("key", secret)));
         check("post", path, 200, () -> api.post(path, Map.of("key", "junk")));

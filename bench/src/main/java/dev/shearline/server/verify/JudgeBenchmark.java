@@ -82,8 +82,16 @@ public class JudgeBenchmark {
         var scopes = new ScopeSet(List.of(new Scope("resources:read")));
         for (var key : keys) {
             digests.add(KeyDigest.of(key));
-            questions.add(
-                    new Question(Secret.of(key), scopes, false, null, Optional.empty(), Optional.empty(), false, 0));
+            questions.add(new Question(
+                    Secret.of(key),
+                    scopes,
+                    false,
+                    null,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    0));
             bodies.add(Buffer.buffer("{\"key\":\"" + key + "\",\"scopes\":[\"resources:read\"]}"));
         }
         var verdict = judge.judge(caller, questions.getFirst(), System.currentTimeMillis());

@@ -15,6 +15,8 @@ public enum Action {
     MANAGE_CI_AND_EPHEMERAL_KEYS(Role.ADMIN, Where.ORGANIZATION, "the same with ci and ephemeral tokens"),
     SEE_UNITS(Role.VIEWER, Where.ANYWHERE, "see units"),
     MANAGE_UNITS(Role.ADMIN, Where.AT_OR_ABOVE, "make, rename, move and remove units"),
+    SEE_RESOURCES(Role.VIEWER, Where.ANYWHERE, "see resources"),
+    MANAGE_RESOURCES(Role.ADMIN, Where.AT_OR_ABOVE, "register, change and remove resources"),
     SEE_MEMBERS(Role.VIEWER, Where.ANYWHERE, "see members"),
     MANAGE_MEMBERS(Role.ADMIN, Where.ORGANIZATION, "add and remove members, give roles"),
     READ_AUDIT_LOG(Role.ADMIN, Where.ORGANIZATION, "read the audit log"),

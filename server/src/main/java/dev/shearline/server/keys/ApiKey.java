@@ -29,7 +29,9 @@ public record ApiKey(
         Holder owner,
         Place organization,
         Holder boundary,
+        Holder billedTo,
         List<String> cidrs,
+        List<String> resources,
         JsonNode metadata,
         Optional<JsonNode> verifiedMetadata,
         Optional<Instant> notBefore,
@@ -53,6 +55,7 @@ public record ApiKey(
 
     public ApiKey {
         cidrs = List.copyOf(cidrs);
+        resources = List.copyOf(resources);
     }
 
     /** @param type {@code user}, {@code team}, {@code department}, {@code organization} or {@code instance} */

@@ -53,11 +53,13 @@ final class ApiKeyStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
-                                     last_four, name, name_key, description, metadata, verified_metadata, scopes, cidrs, state,
+                                     last_four, name, name_key, description, metadata, verified_metadata, scopes, cidrs, resources,
+                                     billed_unit_id, state,
                                      not_before, expires_at, rotated_from, end_at_first_use, version, created_at, created_by,
                                      updated_at)
                 VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
-                        :lastFour, :name, :nameKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs, 'active',
+                        :lastFour, :name, :nameKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs, :resources,
+                        :billedUnit, 'active',
                         :notBefore, :expiresAt, :rotatedFrom, :endAtFirstUse, 1, :createdAt, :createdBy, :createdAt)
             ), scoped AS (
                 INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
@@ -72,7 +74,8 @@ final class ApiKeyStore {
     private static final String EDIT = """
             UPDATE api_key
                SET name = :name, name_key = :nameKey, description = :description, metadata = CAST(:metadata AS jsonb),
-                   verified_metadata = :verifiedMetadata, scopes = :scopes, cidrs = :cidrs, not_before = :notBefore,
+                   verified_metadata = :verifiedMetadata, scopes = :scopes, cidrs = :cidrs, resources = :resources,
+                   billed_unit_id = :billedUnit, not_before = :notBefore,
                    expires_at = :expiresAt, updated_at = :now, version = version + 1
              WHERE id = :id AND organization_id = :organization
             RETURNING version
@@ -192,6 +195,8 @@ final class ApiKeyStore {
         values.put("verifiedMetadata", text.verifiedMetadata());
         values.put("scopes", array(key.scopes().wire()));
         values.put("cidrs", array(key.cidrs()));
+        values.put("resources", array(key.resources()));
+        values.put("billedUnit", key.billed().map(billed -> billed.unit().value()));
         values.put("notBefore", DatabaseTimes.orMinusInfinity(key.times().notBefore()));
         values.put("expiresAt", DatabaseTimes.orInfinity(key.times().expiresAt()));
         return values;

@@ -117,7 +117,7 @@ public final class CallerRows implements Callers {
     }
 
     private CredentialRows.Key requireAlive(Optional<CredentialRows.Key> key) {
-        key.map(found -> found.faultAt(clock.instant()))
+        key.map(found -> found.callersFaultAt(clock.instant()))
                 .orElse(Optional.of(GONE))
                 .ifPresent(fault -> {
                     throw Problem.unauthenticated(fault).asException();

@@ -19,9 +19,12 @@ import org.jdbi.v3.core.Handle;
 /** What the database knows of a credential: read across tenants, on the primary, for every management request. */
 final class CredentialRows {
 
+    static final String LIMITED =
+            "The key is limited to resources and cannot call this API: use a key without \"resources\".";
+
     private static final String KEY = """
             SELECT k.id, k.organization_id, k.type, k.visibility, k.mode, k.end_at_first_use, k.digest, k.membership_id, k.unit_id,
-                   k.scopes, k.cidrs, k.state, k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
+                   k.scopes, k.cidrs, cardinality(k.resources) > 0 AS limited, k.state, k.not_before, k.expires_at, k.ends_at, k.created_at, k.updated_at,
                    o.state AS organization_state, u.state AS unit_state, coalesce(m.state, 'active') AS membership_state,
                    coalesce(p.state, 'active') AS user_state
               FROM api_key AS k
@@ -58,7 +61,10 @@ final class CredentialRows {
         }
     }
 
-    /** @param endsPredecessor whether its first use ends the key that it was rotated from */
+    /**
+     * @param endsPredecessor whether its first use ends the key that it was rotated from
+     * @param limited to resources of the host, of which this API is none
+     */
     record Key(
             ApiKeyId id,
             OrganizationId organization,
@@ -69,6 +75,7 @@ final class CredentialRows {
             UnitId unit,
             ScopeSet scopes,
             List<Cidr> cidrs,
+            boolean limited,
             KeyState state,
             KeyTimes times,
             Standing standing) {
@@ -88,6 +95,11 @@ final class CredentialRows {
                 case ROTATING, EXPIRING, ACTIVE ->
                     standing.isActive() ? Optional.empty() : Optional.of("The owner of the key is not active.");
             };
+        }
+
+        /** The same, of who calls this API with it. */
+        Optional<String> callersFaultAt(Instant now) {
+            return faultAt(now).or(() -> limited ? Optional.of(LIMITED) : Optional.empty());
         }
     }
 
@@ -151,6 +163,7 @@ final class CredentialRows {
                 KeyRowMapper.texts(row, "cidrs").stream()
                         .map(text -> Cidr.find(text).orElseThrow())
                         .toList(),
+                row.getBoolean("limited"),
                 KeyState.ofWire(KeyRowMapper.text(row, "state")),
                 KeyRowMapper.times(row),
                 new Standing(

@@ -133,6 +133,9 @@ public final class KeyAuthenticator implements Authenticator {
         if (key.type() == KeyType.EPHEMERAL) {
             return new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
         }
+        if (key.limited()) {
+            return new Authentication.Refused(CredentialRows.LIMITED);
+        }
         var actor = actor(handle, key);
         if (actor.isEmpty()) {
             return new Authentication.Refused(NO_ROLE);
@@ -161,12 +164,16 @@ public final class KeyAuthenticator implements Authenticator {
     /** Empty for a personal key whose owner has no role. */
     static Optional<Rights> rights(Handle handle, CredentialRows.Key key) {
         var organization = key.organization();
-        return switch (key.type()) {
+        var rights = switch (key.type()) {
             case CI, EPHEMERAL, OPERATOR -> Optional.of(Rights.of(key.scopes(), Reach.whole()));
             case TEAM -> Optional.of(Rights.of(key.scopes(), reachOfUnit(handle, organization, key.unit())));
             case PERSONAL ->
                 MemberRights.find(handle, organization, key.membership().orElseThrow(), key.scopes());
         };
+        // a publishable key stands where everybody reads it, so nobody sees anything of the organization with it
+        return key.kind().visibility() == Visibility.PUBLISHABLE
+                ? rights.map(all -> all.within(Reach.nothing()))
+                : rights;
     }
 
     private static Reach reachOfUnit(Handle handle, OrganizationId organization, UnitId unit) {
@@ -177,8 +184,8 @@ public final class KeyAuthenticator implements Authenticator {
 
     private Authentication authenticated(Handle handle, CredentialRows.Session session) {
         var parent = session.parent().flatMap(id -> CredentialRows.findKey(handle, id));
-        boolean parentLives =
-                parent.map(key -> fault(key).isEmpty()).orElse(session.parent().isEmpty());
+        boolean parentLives = parent.map(key -> fault(key).isEmpty() && !key.limited())
+                .orElse(session.parent().isEmpty());
         if (!session.expiresAt().isAfter(clock.instant()) || !session.standing().isActive() || !parentLives) {
             return new Authentication.Refused("The session has ended: sign in again.");
         }

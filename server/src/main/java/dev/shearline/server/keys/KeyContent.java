@@ -5,10 +5,18 @@ import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.MintedKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** A key before it has a secret, or what it is found by. */
 record KeyContent(
-        KeyRow.Kind kind, KeyOwner owner, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, KeyTimes times) {
+        KeyRow.Kind kind,
+        KeyOwner owner,
+        KeyRow.Text text,
+        ScopeSet scopes,
+        List<String> cidrs,
+        List<String> resources,
+        Optional<Billed> billed,
+        KeyTimes times) {
 
     private static final int FIRST_VERSION = 1;
 
@@ -30,6 +38,8 @@ record KeyContent(
                 text,
                 scopes,
                 cidrs,
+                resources,
+                billed,
                 times,
                 KeyRow.Life.begun(state),
                 links,

@@ -72,7 +72,12 @@ final class KeyCreation {
 
     /** What can be said of a wanted key without asking the database. */
     record Checked(
-            KeyRow.Kind kind, KeyRow.Text text, ScopeSet scopes, List<String> cidrs, Optional<Instant> notBefore) {}
+            KeyRow.Kind kind,
+            KeyRow.Text text,
+            ScopeSet scopes,
+            List<String> cidrs,
+            List<String> resources,
+            Optional<Instant> notBefore) {}
 
     Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
         var checked = check(caller.actor(), wanted);
@@ -117,6 +122,7 @@ final class KeyCreation {
                 text,
                 scopes,
                 AllowedAddresses.checked(wanted.cidrs().orElse(List.of())),
+                AllowedResources.checked(kind.type(), wanted.resources().orElse(List.of())),
                 wanted.notBefore().map(time -> time.truncatedTo(ChronoUnit.MICROS)));
     }
 
@@ -147,7 +153,16 @@ final class KeyCreation {
         var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);
         Lifetimes.requireOrder(checked.notBefore(), expiresAt);
         var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
-        return new KeyContent(checked.kind(), owner, checked.text(), checked.scopes(), checked.cidrs(), times);
+        var billed = wanted.billedTo().map(unit -> Billed.get(tx, owner, wanted.type(), unit));
+        return new KeyContent(
+                checked.kind(),
+                owner,
+                checked.text(),
+                checked.scopes(),
+                checked.cidrs(),
+                checked.resources(),
+                billed,
+                times);
     }
 
     Owned owned(Tx tx, OrganizationId id, Destination.Holder holder, NewApiKey wanted) {
@@ -201,6 +216,8 @@ final class KeyCreation {
                 .with("owner", row.owner().holder(row.kind().type()).id())
                 .with("scopes", row.scopes().wire())
                 .with("cidrs", row.cidrs())
+                .with("resources", row.resources())
+                .with("billed_to", row.billed().map(billed -> billed.unit().value()))
                 .with("expires_at", row.times().expiresAt().map(Instant::toString));
     }
 }

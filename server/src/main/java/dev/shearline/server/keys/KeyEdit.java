@@ -1,5 +1,6 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.identity.Ref;
 import dev.shearline.server.orgs.Settable;
 import java.time.Instant;
 import java.util.List;
@@ -8,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What to change of a key; what is left out stays. Null takes away a {@code not_before}, the {@code verified_metadata}, or, where the plan
- * allows it, the expiry.
+ * allows it, the expiry; and gives the bill back to the owner.
  */
 public record KeyEdit(
         Optional<String> name,
@@ -17,13 +18,16 @@ public record KeyEdit(
         Settable<JsonNode> verifiedMetadata,
         Optional<List<String>> scopes,
         Optional<List<String>> cidrs,
+        Optional<List<String>> resources,
         Optional<String> expiresIn,
         Settable<Instant> expiresAt,
-        Settable<Instant> notBefore) {
+        Settable<Instant> notBefore,
+        Settable<Ref> billedTo) {
 
     public KeyEdit {
         scopes = scopes.map(List::copyOf);
         cidrs = cidrs.map(List::copyOf);
+        resources = resources.map(List::copyOf);
         metadata = metadata.filter(KeyMetadata::isGiven);
     }
 }

@@ -72,6 +72,12 @@ final class KeyEditing {
                 text,
                 edit.scopes().map(GrantedScopes::parse).orElse(key.scopes()),
                 edit.cidrs().map(AllowedAddresses::checked).orElse(key.cidrs()),
+                edit.resources()
+                        .map(texts -> AllowedResources.checked(key.kind().type(), texts))
+                        .orElse(key.resources()),
+                edit.billedTo()
+                        .map(unit -> Billed.get(tx, key.owner(), key.kind().type(), unit))
+                        .over(key.billed()),
                 times(tx, key, edit, now),
                 key.life(),
                 key.links(),
@@ -129,6 +135,8 @@ final class KeyEditing {
                 event, "description", before.text().description(), after.text().description());
         event = changed(event, "scopes", before.scopes().wire(), after.scopes().wire());
         event = changed(event, "cidrs", before.cidrs(), after.cidrs());
+        event = changed(event, "resources", before.resources(), after.resources());
+        event = changed(event, "billed_to", billed(before), billed(after));
         event = changed(
                 event,
                 "expires_at",
@@ -149,6 +157,11 @@ final class KeyEditing {
 
     private static AuditEvent changed(AuditEvent event, String field, Object before, Object after) {
         return before.equals(after) ? event : event.with(field, List.of(before, after));
+    }
+
+    /** Empty for the owner. */
+    private static String billed(KeyRow key) {
+        return key.billed().map(billed -> billed.unit().value()).orElse("");
     }
 
     private static String text(Optional<Instant> time) {

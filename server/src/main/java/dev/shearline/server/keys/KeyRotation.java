@@ -108,7 +108,8 @@ final class KeyRotation {
         var notBefore = old.times().notBefore().filter(time -> time.isAfter(now));
         var expiresAt = rules.renewed(tx, owned.entitlement(), old, now);
         var times = new KeyTimes(now, now, notBefore, expiresAt, Optional.empty());
-        return new KeyContent(old.kind(), owned.owner(), old.text(), old.scopes(), old.cidrs(), times);
+        return new KeyContent(
+                old.kind(), owned.owner(), old.text(), old.scopes(), old.cidrs(), old.resources(), old.billed(), times);
     }
 
     private void end(Tx tx, Caller caller, KeyRow old, ApiKeyId successor, Duration grace, Instant now) {

@@ -21,6 +21,8 @@ record KeyRow(
         Text text,
         ScopeSet scopes,
         List<String> cidrs,
+        List<String> resources,
+        Optional<Billed> billed,
         KeyTimes times,
         Life life,
         Links links,
@@ -86,6 +88,10 @@ record KeyRow(
                 .map(days -> times.createdAt().plus(Duration.ofDays(days)));
     }
 
+    private ApiKey.Holder billedTo() {
+        return billed.filter(Billed::current).map(Billed::holder).orElseGet(() -> owner.holder(kind.type()));
+    }
+
     KeyStatus statusAt(Instant now) {
         return KeyStatus.of(life.state(), times, now);
     }
@@ -106,7 +112,9 @@ record KeyRow(
                 owner.holder(kind.type()),
                 owner.organizationPlace(),
                 owner.boundary(),
+                billedTo(),
                 cidrs,
+                resources,
                 KeyMetadata.parse(text.metadata()),
                 text.verifiedMetadata().map(KeyMetadata::parse),
                 times.notBefore(),

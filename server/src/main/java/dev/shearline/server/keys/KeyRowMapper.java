@@ -26,12 +26,17 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
 
     static final String COLUMNS = """
             k.id, k.organization_id, k.audience_id, k.type, k.visibility, k.mode, k.membership_id, k.unit_id, k.prefix, k.last_four,
-            k.name, k.description, k.metadata, k.verified_metadata, k.scopes, k.cidrs, k.state, k.not_before, k.expires_at,
+            k.name, k.description, k.metadata, k.verified_metadata, k.scopes, k.cidrs, k.resources, k.state, k.not_before, k.expires_at,
             k.rotated_from, k.rotated_to, k.ends_at, k.end_at_first_use, k.revoked_at, k.revoked_cause, k.revoked_reason,
             k.disabled_cause, k.version, k.created_at, k.created_by, k.updated_at, k.imported_at,
             o.external_id AS organization_external_id,
             CAST(o.policy ->> 'rotation_due_after_days' AS integer) AS rotation_due_after_days, u.kind, u.external_id AS unit_external_id,
-            m.user_id, p.external_id AS user_external_id, y.last_used_at, y.last_used_address
+            m.user_id, p.external_id AS user_external_id, y.last_used_at, y.last_used_address,
+            k.billed_unit_id, b.kind AS billed_kind,
+            CASE WHEN b.kind = 'organization' THEN o.external_id ELSE b.external_id END AS billed_external_id,
+            k.billed_unit_id IS NOT NULL AND b.state = 'active'
+                AND EXISTS (SELECT 1 FROM membership_role AS r
+                             WHERE r.membership_id = k.membership_id AND r.unit_id IN (b.id, b.parent_id, b.organization_id)) AS billed_current
             """;
 
     /** What stands beside a key {@code k}; all by primary key. */
@@ -39,6 +44,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
               JOIN organization AS o ON o.id = k.organization_id
               JOIN unit AS u ON u.id = k.unit_id
               JOIN api_key_activity AS y ON y.key_id = k.id
+              LEFT JOIN unit AS b ON b.id = k.billed_unit_id
               LEFT JOIN membership AS m ON m.id = k.membership_id
               LEFT JOIN app_user AS p ON p.id = m.user_id
             """;
@@ -57,6 +63,8 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                         optional(row, "verified_metadata")),
                 ScopeSet.ofWire(texts(row, "scopes")),
                 texts(row, "cidrs"),
+                texts(row, "resources"),
+                billed(row),
                 times(row).importedAt(time(row, "imported_at")),
                 life(row),
                 new KeyRow.Links(
@@ -89,6 +97,17 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                 membership.map(id ->
                         new KeyOwner.Member(new MembershipId(id), new UserId(user.orElseThrow()), userExternalId)),
                 text(row, "audience_id"));
+    }
+
+    private static Optional<Billed> billed(ResultSet row) throws SQLException {
+        var unit = optional(row, "billed_unit_id");
+        return unit.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Billed(
+                        new UnitId(unit.get()),
+                        UnitKind.ofWire(text(row, "billed_kind")),
+                        optional(row, "billed_external_id"),
+                        row.getBoolean("billed_current")));
     }
 
     static KeyTimes times(ResultSet row) throws SQLException {

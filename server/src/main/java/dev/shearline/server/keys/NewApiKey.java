@@ -1,6 +1,7 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.Ref;
 import dev.shearline.server.orgs.OrganizationField;
 import dev.shearline.server.orgs.UnitField;
 import dev.shearline.server.orgs.UserField;
@@ -18,6 +19,8 @@ import tools.jackson.databind.JsonNode;
  *     user's personal organization, which is made if need be
  * @param department of a team key, if it is not a team's; without both, the organization itself owns the key
  * @param user of a personal key: whose it is; only somebody who has signed in may leave it out, and then means themselves
+ * @param resources to which of the host's things it is limited; none at all: to none
+ * @param billedTo of a personal key: a unit of its owner that it is billed to
  * @param expiresIn {@code 12h}, {@code 90d}, {@code 4w}, {@code 1y} or {@code none}
  */
 public record NewApiKey(
@@ -35,12 +38,15 @@ public record NewApiKey(
         Optional<Instant> expiresAt,
         Optional<Instant> notBefore,
         Optional<List<String>> cidrs,
+        Optional<List<String>> resources,
         Optional<JsonNode> metadata,
-        Optional<JsonNode> verifiedMetadata) {
+        Optional<JsonNode> verifiedMetadata,
+        Optional<Ref> billedTo) {
 
     public NewApiKey {
         scopes = List.copyOf(scopes);
         cidrs = cidrs.map(List::copyOf);
+        resources = resources.map(List::copyOf);
         metadata = metadata.filter(KeyMetadata::isGiven);
         verifiedMetadata = verifiedMetadata.filter(KeyMetadata::isGiven);
     }
@@ -56,6 +62,8 @@ public record NewApiKey(
                 Optional.empty(),
                 Optional.empty(),
                 scopes,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -6,6 +6,7 @@ import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.UnitId;
 
@@ -25,6 +26,21 @@ final class Authority {
     static void requireOperator(Caller caller, String what) {
         if (!isOperator(caller)) {
             throw operatorOnly(what);
+        }
+    }
+
+    /** Keys that everybody reads see nothing of their organization, whatever their scopes. */
+    static void requireSight(Caller caller) {
+        boolean sees = caller.actor()
+                .organizationOf()
+                .flatMap(caller.actor()::rightsIn)
+                .map(rights -> !rights.sees().equals(Reach.nothing()))
+                .orElse(true);
+        if (!sees) {
+            throw Problem.of(
+                            ProblemCode.FORBIDDEN,
+                            "A publishable key sees nothing of its organization: use a secret one.")
+                    .asException();
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** {@code /v1/organizations}, and below it nothing: units, users and members have paths of their own. */
+/** {@code /v1/organizations}, and below it nothing: units, users, members and resources have paths of their own. */
 public final class OrganizationRoutes {
 
     private static final String ONE = "/v1/organizations/:id";
@@ -18,12 +18,15 @@ public final class OrganizationRoutes {
     private final UnitRoutes units;
     private final UserRoutes users;
     private final MemberRoutes members;
+    private final ResourceRoutes resources;
 
-    public OrganizationRoutes(Organizations organizations, Units units, Users users, Members members) {
+    public OrganizationRoutes(
+            Organizations organizations, Units units, Users users, Members members, Resources resources) {
         this.organizations = organizations;
         this.units = new UnitRoutes(units);
         this.users = new UserRoutes(users);
         this.members = new MemberRoutes(members);
+        this.resources = new ResourceRoutes(resources);
     }
 
     /** All routes of this feature. */
@@ -39,6 +42,7 @@ public final class OrganizationRoutes {
         units.addTo(routes);
         users.addTo(routes);
         members.addTo(routes);
+        resources.addTo(routes);
     }
 
     private Response create(Request request) {

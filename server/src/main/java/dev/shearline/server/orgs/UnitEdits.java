@@ -22,6 +22,7 @@ import java.util.Optional;
 final class UnitEdits {
 
     private final UnitStore store = new UnitStore();
+    private final ResourceStore resources = new ResourceStore();
     private final Changes changes;
     private final Ids ids;
     private final InstantSource clock;
@@ -118,6 +119,10 @@ final class UnitEdits {
     UnitRow remove(Tx tx, Caller caller, UnitRow row) {
         if (store.hasChildren(tx, row)) {
             throw Inputs.invalidState("The department has teams: move or remove them first.");
+        }
+        if (resources.isAnyAt(tx, row)) {
+            throw Inputs.invalidState("The " + row.kind().wire()
+                    + " has resources: register them at another unit, or remove them, first.");
         }
         store.remove(tx, row, now());
         var removed = store.findById(tx, row.id()).orElseThrow();

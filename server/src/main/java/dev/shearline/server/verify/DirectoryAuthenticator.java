@@ -25,6 +25,8 @@ final class DirectoryAuthenticator implements HotAuthenticator {
             new Authentication.Refused("This key is not valid any more or not yet: check its status.");
     private static final Authentication SINGLE_USE =
             new Authentication.Refused("A single-use token cannot call this API: use another type of key.");
+    private static final Authentication LIMITED = new Authentication.Refused(
+            "This key is limited to resources and cannot call this API: use a key without \"resources\".");
     private static final Authentication WRONG_ADDRESS =
             new Authentication.Refused("This key is not allowed from your address: check its CIDRs.");
 
@@ -56,6 +58,9 @@ final class DirectoryAuthenticator implements HotAuthenticator {
         }
         if (!Judge.isAddressAllowed(key.cidrs, Optional.of(address))) {
             return WRONG_ADDRESS;
+        }
+        if (!key.resources.isEmpty()) {
+            return LIMITED;
         }
         uses.called(key, address, now);
         // hot routes show no lists, so nobody's reach matters here

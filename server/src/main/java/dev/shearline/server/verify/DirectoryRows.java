@@ -29,7 +29,8 @@ final class DirectoryRows {
 
     private static final String KEYS = """
             SELECT id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
-                   array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs, state, end_at_first_use, version,
+                   array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs,
+                   array_to_string(resources, chr(10)) AS resources, state, end_at_first_use, version,
                    CASE WHEN state = 'disabled' AND disabled_cause = 'history_forked' THEN version + 1 ELSE confirmed_version END AS settled,
                    date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
                    date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died
@@ -206,6 +207,7 @@ final class DirectoryRows {
                 membership == null ? null : DirectoryState.cell(state.memberships, membership),
                 state.scopes(text(row, "scopes")),
                 state.cidrs(text(row, "cidrs")),
+                state.resources(text(row, "resources")),
                 row.getString("verified_metadata"),
                 millis(row.getDouble("not_before")),
                 millis(row.getDouble("expires")));

@@ -1,5 +1,6 @@
 package dev.shearline.server.verify;
 
+import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
@@ -33,6 +34,7 @@ final class DirectoryState {
     private final Map<String, Entitlement> entitlements = new ConcurrentHashMap<>();
     private final Map<String, ScopeSet> scopeSets = new ConcurrentHashMap<>();
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
+    private final Map<String, List<ResourcePattern>> resourceSets = new ConcurrentHashMap<>();
 
     DirectoryState(long expectedKeys) {
         keys = new KeyTable(expectedKeys);
@@ -71,6 +73,17 @@ final class DirectoryState {
 
     private static List<Cidr> parseCidrs(String text) {
         return words(text).stream().map(word -> Cidr.find(word).orElseThrow()).toList();
+    }
+
+    /** One on each line, since they may have spaces. */
+    List<ResourcePattern> resources(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : resourceSets.computeIfAbsent(
+                        text,
+                        lines -> lines.lines()
+                                .map(line -> ResourcePattern.find(line).orElseThrow())
+                                .toList());
     }
 
     private static List<String> words(String text) {

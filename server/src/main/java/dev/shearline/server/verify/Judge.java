@@ -2,6 +2,7 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.server.net.IpAddress;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides, from memory and without side effects. The order of the checks is fixed: shape and checksum, digest, state, times, owner, mode,
- * boundary, scopes, address. The first that fails is the reason. The shape is looked at only of what is not found: a text that has the digest of a
+ * boundary, scopes, resource, address. The first that fails is the reason. The shape is looked at only of what is not found: a text that has the digest of a
  * key is that key.
  */
 final class Judge {
@@ -107,6 +108,9 @@ final class Judge {
         }
         if (!holdsAll(scopes, question.scopes())) {
             return Reason.INSUFFICIENT_SCOPE;
+        }
+        if (!ResourcePattern.allow(key.resources, question.resource())) {
+            return Reason.OUTSIDE_RESOURCES;
         }
         return isAddressAllowed(key.cidrs, question.address()) ? null : Reason.ADDRESS_NOT_ALLOWED;
     }

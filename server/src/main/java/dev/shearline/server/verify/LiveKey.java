@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.Cidr;
@@ -32,6 +33,7 @@ final class LiveKey extends KeyEntry {
     final @Nullable Cell<Records.Membership> membership;
     final ScopeSet scopes;
     final List<Cidr> cidrs;
+    final List<ResourcePattern> resources;
     final @Nullable String metadata;
     final long notBefore;
     final long expiresAt;
@@ -49,6 +51,7 @@ final class LiveKey extends KeyEntry {
             @Nullable Cell<Records.Membership> membership,
             ScopeSet scopes,
             List<Cidr> cidrs,
+            List<ResourcePattern> resources,
             @Nullable String metadata,
             long notBefore,
             long expiresAt) {
@@ -57,6 +60,7 @@ final class LiveKey extends KeyEntry {
         this.membership = membership;
         this.scopes = scopes;
         this.cidrs = cidrs;
+        this.resources = resources;
         this.metadata = metadata;
         this.notBefore = notBefore;
         this.expiresAt = expiresAt;
@@ -99,6 +103,7 @@ final class LiveKey extends KeyEntry {
                 membership,
                 scopes,
                 cidrs,
+                resources,
                 metadata,
                 notBefore,
                 expiresAt);

@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.ResourceName;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes all of them must be held
  * @param test whether the key is presented to a test environment
  * @param unit for which the request is: the key must be valid there; null when it does not matter
+ * @param resource of the host, which the request is about
  * @param address where the holder of the key comes from, as the caller saw it
  * @param useId names one use of a single-use token, so that a repeated question gets the same answer
  * @param probe spends, counts and ends nothing
@@ -23,6 +25,7 @@ record Question(
         ScopeSet scopes,
         boolean test,
         @Nullable Ref unit,
+        Optional<ResourceName> resource,
         Optional<IpAddress> address,
         Optional<String> useId,
         boolean probe,

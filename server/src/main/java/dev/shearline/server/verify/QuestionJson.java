@@ -4,6 +4,7 @@ import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.ResourceName;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.IpAddress;
@@ -22,7 +23,7 @@ final class QuestionJson {
     static final int BATCH_MAX = 100;
 
     /** Fields of later versions, so that a caller is told apart from having misspelt them. */
-    private static final Set<String> LATER = Set.of("resource", "cost");
+    private static final Set<String> LATER = Set.of("cost");
 
     private final String path;
     private final boolean unitRequired;
@@ -30,6 +31,7 @@ final class QuestionJson {
     private ScopeSet scopes = ScopeSet.NONE;
     private boolean test;
     private @Nullable Ref unit;
+    private Optional<ResourceName> resource = Optional.empty();
     private Optional<IpAddress> address = Optional.empty();
     private Optional<String> useId = Optional.empty();
     private boolean probe;
@@ -99,12 +101,12 @@ final class QuestionJson {
             throw invalid(
                     path + "unit", "This instance answers for a unit only: name the team, department or organization.");
         }
-        return new Question(Secret.of(key), scopes, test, unit, address, useId, probe, minEpoch);
+        return new Question(Secret.of(key), scopes, test, unit, resource, address, useId, probe, minEpoch);
     }
 
     private static boolean isKnown(String name) {
         return switch (name) {
-            case "key", "scopes", "mode", "unit", "address", "use_id", "probe", "min_epoch" -> true;
+            case "key", "scopes", "mode", "unit", "resource", "address", "use_id", "probe", "min_epoch" -> true;
             default -> false;
         };
     }
@@ -115,6 +117,7 @@ final class QuestionJson {
             case "scopes" -> scopes = scopes(json, token);
             case "mode" -> test = isTest(text(json, token, name));
             case "unit" -> unit = unit(text(json, token, name));
+            case "resource" -> resource = Optional.of(resource(text(json, token, name)));
             case "address" -> address = Optional.of(address(text(json, token, name)));
             case "use_id" -> useId = Optional.of(useId(text(json, token, name)));
             case "probe" -> probe = bool(json, token, name);
@@ -155,6 +158,12 @@ final class QuestionJson {
                         path + "unit",
                         "A unit is named by its id or, as ext:…, by the host platform's: of a team, a department or the"
                                 + " organization."));
+    }
+
+    private ResourceName resource(String text) {
+        return ResourceName.find(text)
+                .orElseThrow(() -> invalid(
+                        path + "resource", "Name one resource by its type and your id of it, for example project/42."));
     }
 
     private IpAddress address(String text) {

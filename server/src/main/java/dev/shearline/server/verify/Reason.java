@@ -15,6 +15,7 @@ public enum Reason {
     WRONG_MODE,
     OUTSIDE_BOUNDARY,
     INSUFFICIENT_SCOPE,
+    OUTSIDE_RESOURCES,
     ADDRESS_NOT_ALLOWED;
 
     private final String wire = name().toLowerCase(Locale.ROOT);

@@ -128,6 +128,7 @@ class RowSecurityTest {
                     "unit",
                     "membership",
                     "membership_role",
+                    "resource",
                     "api_key",
                     "api_key_scope",
                     "api_key_word",

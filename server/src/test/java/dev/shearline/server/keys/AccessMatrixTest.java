@@ -35,6 +35,8 @@ class AccessMatrixTest {
         ids.put("department", unit("departments", Map.of("name", "Engineering")));
         ids.put(TEAM, unit("teams", Map.of("name", "Web", "department", id("department"))));
         ids.put("beside", unit("teams", Map.of("name", "Ops")));
+        operator.put("/v1/resources/project/web", Map.of("organization", acme, "unit", id(TEAM)))
+                .expect(201);
         ids.put("colleague", member("colleague", Role.DEVELOPER, TEAM));
         ids.put("key of the colleague", made(Map.of("type", "personal", "user", "ext:colleague")));
         ids.put("key of the team", made(Map.of("type", "team", "team", id(TEAM))));
@@ -140,6 +142,8 @@ class AccessMatrixTest {
                         && changed(caller, id("key of the pipeline"));
             case SEE_UNITS -> done(caller.get("/v1/teams/" + id(TEAM)));
             case MANAGE_UNITS -> done(caller.patch("/v1/teams/" + id(TEAM), Map.of("name", "Web " + user)));
+            case SEE_RESOURCES -> done(caller.get("/v1/resources/project/web"));
+            case MANAGE_RESOURCES -> done(caller.put("/v1/resources/project/web", Map.of("name", "Web " + user)));
             case SEE_MEMBERS -> done(caller.get("/v1/members/" + id("colleague")));
             case MANAGE_MEMBERS ->
                 done(caller.patch(

@@ -30,7 +30,7 @@ class RotateKeyTest {
     @Test
     void rotation_copies_everything_and_links_both() {
         var key = rig.created(
-                ",\"description\":\"d\",\"cidrs\":[\"10.0.0.0/8\"],\"metadata\":{\"a\":1},\"verified_metadata\":{\"b\":2},\"expires_in\":\"30d\"");
+                ",\"description\":\"d\",\"cidrs\":[\"10.0.0.0/8\"],\"resources\":[\"project/42\"],\"metadata\":{\"a\":1},\"verified_metadata\":{\"b\":2},\"expires_in\":\"30d\"");
         var next = rig.act(key, "rotate", "{\"grace\":\"1h\",\"end_at_first_use\":true}");
         assertThat(next.status()).as(next.toString()).isEqualTo(201);
         assertThat(next.text("secret")).isNotEqualTo(key.text("secret"));
@@ -44,6 +44,8 @@ class RotateKeyTest {
                 "mode",
                 "scopes",
                 "cidrs",
+                "resources",
+                "billed_to",
                 "metadata",
                 "verified_metadata",
                 "owner",

@@ -78,6 +78,10 @@ class WideningTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {"cidrs":[]}
             {"cidrs":["10.0.0.0/8"]}
+            {"resources":[]}
+            {"resources":["project/*"]}
+            {"resources":["project/1","project/2"]}
+            {"resources":["bill/1"]}
             {"cidrs":["10.1.0.0/16","203.0.113.0/24"]}
             {"expires_in":"200d"}
             {"expires_in":"none"}
@@ -89,7 +93,9 @@ class WideningTest {
             """)
     void who_lacks_a_scope_of_a_key_does_not_widen_it(String edit) {
         var wider = edit.replace("SOONER", in(10));
-        var key = stronger(",\"cidrs\":[\"10.1.0.0/16\"],\"expires_in\":\"100d\",\"not_before\":\"" + in(50) + "\"");
+        var key = stronger(
+                ",\"cidrs\":[\"10.1.0.0/16\"],\"resources\":[\"project/1\",\"report/*\"],\"expires_in\":\"100d\",\"not_before\":\""
+                        + in(50) + "\"");
         assertNotHeld(rig.patch(writer, path(key), wider));
         assertThat(rig.column(key.text("id"), "version")).isEqualTo("1");
         assertThat(rig.patch(auditor, path(key), wider).status()).isEqualTo(200);
@@ -100,6 +106,8 @@ class WideningTest {
             strings = {
                 "{\"cidrs\":[\"10.1.2.0/24\"]}",
                 "{\"cidrs\":[\"10.1.2.0/24\",\"10.1.3.7/32\"]}",
+                "{\"resources\":[\"project/1\"]}",
+                "{\"resources\":[\"report/7\",\"project/1\"]}",
                 "{\"expires_in\":\"10d\"}",
                 "{\"not_before\":\"2021-01-01T00:00:00Z\"}",
                 "{\"not_before\":null}",
@@ -108,8 +116,8 @@ class WideningTest {
                 "{\"scopes\":[\"keys:read\"],\"cidrs\":[]}"
             })
     void everybody_who_may_change_a_key_may_narrow_it(String narrower) {
-        var key =
-                stronger(",\"cidrs\":[\"10.1.0.0/16\"],\"expires_in\":\"90d\",\"not_before\":\"2020-01-01T00:00:00Z\"");
+        var key = stronger(
+                ",\"cidrs\":[\"10.1.0.0/16\"],\"resources\":[\"project/1\",\"report/*\"],\"expires_in\":\"90d\",\"not_before\":\"2020-01-01T00:00:00Z\"");
         var edited = rig.patch(writer, path(key), narrower);
         assertThat(edited.status()).as(edited.toString()).isEqualTo(200);
         assertThat(edited.body().path("version").asInt()).isEqualTo(2);
@@ -118,7 +126,10 @@ class WideningTest {
     @Test
     void a_key_from_anywhere_and_for_ever_has_nothing_left_to_widen_but_its_scopes() {
         var key = stronger(",\"expires_in\":\"none\"");
-        assertThat(rig.patch(writer, path(key), "{\"expires_in\":\"30d\",\"cidrs\":[\"::/0\"]}")
+        assertThat(rig.patch(
+                                writer,
+                                path(key),
+                                "{\"expires_in\":\"30d\",\"cidrs\":[\"::/0\"],\"resources\":[\"project/*\"]}")
                         .status())
                 .isEqualTo(200);
     }

@@ -62,7 +62,8 @@ final class OrganizationsRig implements AutoCloseable {
         members = new Members(
                 changes, references, ids, clock, keys, new Catalog(feed.database(), changes, clock)::requireKnown);
         provisioning = new Provisioning(changes, references, ids, clock, "custom");
-        api = new TestApi(new OrganizationRoutes(organizations, units, users, members)::addTo);
+        api = new TestApi(new OrganizationRoutes(
+                organizations, units, users, members, new Resources(changes, references, ids, clock))::addTo);
         root = api.credentialOf(operator.actor());
     }
 

@@ -57,7 +57,8 @@ class RouteGuardsTest {
                         new Call("GET", "/v1/departments", "", "organizations:read"),
                         new Call("GET", "/v1/teams", "", "organizations:read"),
                         new Call("GET", "/v1/users", "", "organizations:read"),
-                        new Call("GET", "/v1/members", "", "members:read")));
+                        new Call("GET", "/v1/members", "", "members:read"),
+                        new Call("GET", "/v1/resources", "", "resources:read")));
     }
 
     /** All that name a thing; {@code ID} is where it is named. */
@@ -89,7 +90,13 @@ class RouteGuardsTest {
                 new Call("PATCH", "/v1/members/MEM", "{\"roles\": []}", "members:write"),
                 new Call("DELETE", "/v1/members/MEM", "", "members:write"),
                 new Call("GET", "/v1/members?organization=ORG", "", "members:read"),
-                new Call("GET", "/v1/members?user=USER", "", "members:read"));
+                new Call("GET", "/v1/members?user=USER", "", "members:read"),
+                new Call("GET", "/v1/resources?organization=ORG", "", "resources:read"),
+                new Call("GET", "/v1/resources?unit=TEAM", "", "resources:read"),
+                new Call("GET", "/v1/resources/project/x?organization=ORG", "", "resources:read"),
+                new Call("PUT", "/v1/resources/project/x", "{\"organization\": \"ORG\"}", "resources:write"),
+                new Call("PUT", "/v1/resources/project/x", "{\"unit\": \"TEAM\"}", "resources:write"),
+                new Call("DELETE", "/v1/resources/project/x?organization=ORG", "", "resources:write"));
     }
 
     @ParameterizedTest

@@ -146,6 +146,9 @@ class ReferenceTest {
             api.put("/v1/teams/ext:web", Map.of("organization", acme, "name", "Web"))
                     .expect(201);
         }
+        if (!operation.equals("putResource")) {
+            api.put("/v1/resources/project/42", Map.of("organization", acme)).expect(201);
+        }
         var user = "ext:4711" + world;
         if (!operation.equals("createUser")) {
             api.put("/v1/users/" + user, Map.of("name", "Ada")).expect(201);

@@ -136,8 +136,9 @@ class VerifyBatchTest {
 
     @Test
     void a_bad_question_is_named_by_its_place_and_nothing_of_the_batch_is_done() {
-        for (var later : List.of("unit", "resource", "cost")) {
-            refused("{\"items\":[{\"key\":\"x\",\"" + later + "\":1}]}", "unknown_field", "items[0]." + later);
+        refused("{\"items\":[{\"key\":\"x\",\"cost\":1}]}", "unknown_field", "items[0].cost");
+        for (var text : List.of("unit", "resource")) {
+            refused("{\"items\":[{\"key\":\"x\",\"" + text + "\":1}]}", "invalid_field", "items[0]." + text);
         }
         refused("{\"items\":[{\"key\":\"x\"},{\"key\":7}]}", "invalid_field", "items[1].key");
         refused("{\"items\":[{\"key\":\"x\"},{}]}", "invalid_field", "items[1].key");

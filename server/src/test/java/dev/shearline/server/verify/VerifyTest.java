@@ -200,8 +200,7 @@ class VerifyTest {
     @Test
     void bad_questions_are_refused_by_the_name_of_the_field() {
         refused("{\"key\":\"x\",\"unit\":\"ext:\"}", 422, "invalid_field", "unit");
-        refused("{\"key\":\"x\",\"resource\":\"project/42\"}", 422, "unknown_field", "resource");
-        refused("{\"key\":\"x\",\"resource\":\"r\"}", 422, "unknown_field", "resource");
+        refused("{\"key\":\"x\",\"resource\":\"r\"}", 422, "invalid_field", "resource");
         refused("{\"key\":\"x\",\"cost\":2}", 422, "unknown_field", "cost");
         refused("{\"key\":\"x\",\"colour\":1}", 422, "unknown_field", "colour");
         refused("{\"key\":7}", 422, "invalid_field", "key");
