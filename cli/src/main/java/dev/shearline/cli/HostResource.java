@@ -52,8 +52,6 @@ final class HostResource {
                 List.of(),
                 true,
                 "Keys that are limited to it stay so.",
-                false,
-                List.of(),
                 List.of(
                         Field.of("organization", "ID", "its organization: an id, or ext:<your id>")
                                 .takenBy(LIST, PUT),

@@ -21,7 +21,7 @@ record KeyContent(
     private static final int FIRST_VERSION = 1;
 
     KeyContent createdElsewhere(Instant at) {
-        return new KeyContent(kind, owner, text, scopes, cidrs, times.createdElsewhere(at));
+        return new KeyContent(kind, owner, text, scopes, cidrs, resources, billed, times.createdElsewhere(at));
     }
 
     KeyRow asRow(MintedKey minted, KeyRow.Links links, String createdBy) {

@@ -1,6 +1,7 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.KeyType;
+import dev.shearline.server.identity.Ref;
 import dev.shearline.server.orgs.OrganizationField;
 import dev.shearline.server.orgs.UnitField;
 import dev.shearline.server.orgs.UserField;
@@ -37,8 +38,10 @@ record KeyToImport(
         Optional<Instant> expiresAt,
         Optional<Instant> notBefore,
         Optional<List<String>> cidrs,
+        Optional<List<String>> resources,
         Optional<JsonNode> metadata,
         Optional<JsonNode> verifiedMetadata,
+        Optional<Ref> billedTo,
         Optional<Instant> createdAt,
         Optional<String> prefix,
         Optional<String> lastFour,
@@ -72,7 +75,9 @@ record KeyToImport(
                 expiresAt,
                 notBefore,
                 cidrs,
+                resources,
                 metadata,
-                verifiedMetadata);
+                verifiedMetadata,
+                billedTo);
     }
 }

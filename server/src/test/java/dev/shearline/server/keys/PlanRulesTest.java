@@ -327,8 +327,10 @@ class PlanRulesTest {
                         wanted.expiresAt(),
                         wanted.notBefore(),
                         wanted.cidrs(),
+                        wanted.resources(),
                         wanted.metadata(),
-                        wanted.verifiedMetadata()),
+                        wanted.verifiedMetadata(),
+                        wanted.billedTo()),
                 Attempt.UNKEYED);
     }
 }
