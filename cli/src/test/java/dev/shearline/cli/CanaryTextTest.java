@@ -27,6 +27,7 @@ class CanaryTextTest {
             "\"%s@example.com\"",
             "\"%s:read\"",
             "[\"%s\"]",
+            "[\"note/%s\"]",
             "{\"note\":\"%s\"}",
             "{\"external_id\":\"%s\",\"name\":\"%s\"}");
 
@@ -36,6 +37,7 @@ class CanaryTextTest {
             "api_key.metadata",
             "api_key.name",
             "api_key.name_key",
+            "api_key.resources",
             "api_key.revoked_reason",
             "api_key.verified_metadata",
             "api_key_word.word",
@@ -43,11 +45,15 @@ class CanaryTextTest {
             "app_user.external_id",
             "app_user.name",
             "audit_event.bytes",
-            // of a scope, whose name is its id
+            // of a scope or a plan, whose name is its id
             "audit_event.target",
             "audit_personal.fields",
+            "feed_entry.target",
             "organization.external_id",
             "organization.name",
+            "plan.id",
+            "plan.title",
+            "resource.name",
             "scope.description",
             "scope.name",
             "scope.title",
@@ -89,6 +95,7 @@ class CanaryTextTest {
                 .contains(
                         "POST /v1/keys name",
                         "POST /v1/keys metadata",
+                        "POST /v1/keys resources",
                         "POST /v1/keys/{id}/revoke reason",
                         "POST /v1/users email",
                         "PATCH /v1/scopes/{name} title");
