@@ -49,8 +49,6 @@ final class PlanResource {
                 List.of(),
                 false,
                 "It is refused while an organization has it.",
-                false,
-                List.of(),
                 List.of(
                         Field.of("id", "PLAN", "a short word, such as business").neededBy(CREATE),
                         Field.of("title", "TEXT", "what people read")
