@@ -2,6 +2,8 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
@@ -70,7 +72,10 @@ final class KeyRotation {
         now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         requireRotatable(old, now);
         if (!old.owner().unit().equals(seen.owner().unit())) {
-            throw KeyProblems.conflict("The key is being moved to another unit at the same time: repeat the request.");
+            throw Problem.of(
+                            ProblemCode.CONFLICT,
+                            "The key is being moved to another unit at the same time: repeat the request.")
+                    .asException();
         }
         // whoever rotates gets a secret with these scopes in hand
         CallerRights.requireManages(locked.actor(), old);

@@ -10,6 +10,8 @@ enum EventType {
     KEY_ROTATED("key.rotated"),
     KEY_EXPIRING("key.expiring"),
     KEY_EXPIRED("key.expired"),
+    KEY_UNUSED_WARNING("key.unused_warning"),
+    KEY_ROTATION_DUE("key.rotation_due"),
     KEY_DISABLED("key.disabled"),
     KEY_REVOKED("key.revoked"),
     MEMBER_INVITED("member.invited"),
@@ -39,7 +41,13 @@ enum EventType {
     /** Whether those who own or administer a key get a letter. */
     boolean isMailed() {
         return switch (this) {
-            case KEY_EXPIRING, KEY_EXPIRED, KEY_DISABLED, KEY_REVOKED, KEY_ROTATED -> true;
+            case KEY_EXPIRING,
+                    KEY_EXPIRED,
+                    KEY_UNUSED_WARNING,
+                    KEY_ROTATION_DUE,
+                    KEY_DISABLED,
+                    KEY_REVOKED,
+                    KEY_ROTATED -> true;
             case KEY_CREATED, MEMBER_INVITED, MEMBER_REMOVED, CHECKPOINT_SEALED -> false;
         };
     }

@@ -17,7 +17,7 @@ final class ExpiryStore {
             UPDATE expiry_watch SET looked_until = :now, lease_until = '-infinity' WHERE lease = :lease
             """;
     private static final String ANYBODY_LISTENS = """
-            SELECT EXISTS (SELECT 1 FROM webhook_interest WHERE event_type IN ('key.expiring', 'key.expired', '*'))
+            SELECT EXISTS (SELECT 1 FROM webhook_interest WHERE event_type IN ('key.expiring', 'key.expired', 'key.rotation_due', '*'))
             """;
     private static final String ORGANIZATIONS = """
             SELECT o.id, EXISTS (SELECT 1 FROM (VALUES (0), (1), (3), (14)) AS ahead (days)
@@ -26,8 +26,13 @@ final class ExpiryStore {
                                          WHERE k.organization_id = o.id
                                            AND k.expires_at > CAST(:from AS timestamptz) + ahead.days * interval '1 day'
                                            AND k.expires_at <= CAST(:until AS timestamptz) + ahead.days * interval '1 day'
-                                         LIMIT 1) AS found) AS due
-              FROM (SELECT id FROM organization WHERE id > :after AND state <> 'closed' ORDER BY id LIMIT :page) AS o
+                                         LIMIT 1) AS found)
+                   OR EXISTS (SELECT 1 FROM api_key AS k
+                               WHERE k.organization_id = o.id
+                                 AND k.created_at > CAST(:from AS timestamptz) - o.rotated_after
+                                 AND k.created_at <= CAST(:until AS timestamptz) - o.rotated_after) AS due
+              FROM (SELECT id, CAST(policy ->> 'rotation_due_after_days' AS integer) * interval '1 day' AS rotated_after
+                      FROM organization WHERE id > :after AND state <> 'closed' ORDER BY id LIMIT :page) AS o
              ORDER BY o.id
             """;
     /**
@@ -54,6 +59,26 @@ final class ExpiryStore {
                AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.organization_id = :organization AND n.fact = named.fact)
                AND (EXISTS (SELECT 1 FROM webhook_interest
                              WHERE organization_id IN (:organization, 'org_instance') AND event_type IN (due.type, '*'))
+                    OR (:mails AND EXISTS (SELECT 1 FROM key_mail_recipients(k.id) AS told)))
+             LIMIT :max
+            ON CONFLICT (organization_id, fact) DO NOTHING
+            """;
+
+    /** Of keys that nobody has rotated by the time that the organization's policy names; from when it is named on. */
+    private static final String WRITE_ROTATIONS = """
+            INSERT INTO notification (id, organization_id, type, at, target, actor_kind, actor, details, fact)
+            SELECT 'msg_' || replace(CAST(gen_random_uuid() AS text), '-', ''), k.organization_id, 'key.rotation_due',
+                   k.created_at + o.days * interval '1 day', k.id, 'job', 'job_expiry', '{"days":' || o.days || '}', named.fact
+              FROM (SELECT CAST(policy ->> 'rotation_due_after_days' AS integer) AS days FROM organization WHERE id = :organization) AS o
+              JOIN api_key AS k
+                ON k.organization_id = :organization
+               AND k.created_at > CAST(:from AS timestamptz) - o.days * interval '1 day'
+               AND k.created_at <= CAST(:until AS timestamptz) - o.days * interval '1 day'
+             CROSS JOIN LATERAL (SELECT 'key.rotation_due ' || o.days || ' ' || k.id AS fact) AS named
+             WHERE k.state = 'active' AND k.type IN ('personal', 'team', 'ci') AND k.rotated_to IS NULL AND k.expires_at > :until
+               AND NOT EXISTS (SELECT 1 FROM notification AS n WHERE n.organization_id = :organization AND n.fact = named.fact)
+               AND (EXISTS (SELECT 1 FROM webhook_interest
+                             WHERE organization_id IN (:organization, 'org_instance') AND event_type IN ('key.rotation_due', '*'))
                     OR (:mails AND EXISTS (SELECT 1 FROM key_mail_recipients(k.id) AS told)))
              LIMIT :max
             ON CONFLICT (organization_id, fact) DO NOTHING
@@ -105,8 +130,17 @@ final class ExpiryStore {
 
     /** How many facts it has written: when they are {@code max}, there may be more. */
     int write(Tx tx, String organization, Span span, boolean mails, int max) {
+        return write(WRITE, tx, organization, span, mails, max);
+    }
+
+    /** The same of keys that are to be rotated. */
+    int writeRotations(Tx tx, String organization, Span span, boolean mails, int max) {
+        return write(WRITE_ROTATIONS, tx, organization, span, mails, max);
+    }
+
+    private static int write(String sql, Tx tx, String organization, Span span, boolean mails, int max) {
         return tx.handle()
-                .createUpdate(WRITE)
+                .createUpdate(sql)
                 .bind("organization", organization)
                 .bind("from", DatabaseTimes.of(span.from()))
                 .bind("until", DatabaseTimes.of(span.until()))

@@ -2,6 +2,7 @@ package dev.shearline.server.notify;
 
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.db.TxWork;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Finds keys that are about to expire, and those that have: no change says so, for expiry is a time.
+ * Finds keys that are about to expire, those that have, and those that are due for rotation: no change says so, for these are times.
  *
  * <p>One node looks at a time, under a lease, from where the last look ended, and notes where this one did when all is written. Each fact has
  * a name that is unique, so a look that was cut off, or that two nodes made, writes none twice. Looks overlap by more than a transaction may
@@ -75,11 +76,15 @@ final class ExpiryWatch implements Runnable {
     }
 
     private void write(String organization, ExpiryStore.Span span) {
+        repeat(organization, tx -> store.write(tx, organization, span, mails, FACTS_BATCH));
+        repeat(organization, tx -> store.writeRotations(tx, organization, span, mails, FACTS_BATCH));
+    }
+
+    private void repeat(String organization, TxWork<Integer> batch) {
         var context = TenantContext.whole(JOB, new OrganizationId(organization));
         int written;
         do {
-            written = database.inTransaction(context, tx -> store.write(tx, organization, span, mails, FACTS_BATCH))
-                    .value();
+            written = database.inTransaction(context, batch).value();
         } while (written == FACTS_BATCH);
     }
 

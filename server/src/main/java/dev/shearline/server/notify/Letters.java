@@ -91,6 +91,18 @@ final class Letters {
                         "The key \"" + key.name() + "\" has expired",
                         "The key below has expired on " + at + ", and is refused since.",
                         "An expired key is not extended: create a new one where it is still needed.");
+            case KEY_UNUSED_WARNING ->
+                new Told(
+                        "The key \"" + key.name() + "\" is not used",
+                        "The key below has not been used for long. It is disabled on "
+                                + time(details.path("disabled_not_before").asString("")) + " unless it is used before.",
+                        "Revoke it if nobody needs it: shearline keys revoke " + key.id());
+            case KEY_ROTATION_DUE ->
+                new Told(
+                        "The key \"" + key.name() + "\" is due for rotation",
+                        "The key below is " + details.path("days").asInt(0)
+                                + " days old, after which the organization wants keys replaced. It works on.",
+                        "To replace it without a gap: shearline keys rotate " + key.id());
             case KEY_DISABLED ->
                 new Told(
                         "The key \"" + key.name() + "\" was disabled",
@@ -120,6 +132,10 @@ final class Letters {
     }
 
     private static String ends(String at) {
-        return at.isEmpty() ? "its grace ends" : TIME.format(Instant.parse(at));
+        return at.isEmpty() ? "its grace ends" : time(at);
+    }
+
+    private static String time(String at) {
+        return TIME.format(Instant.parse(at));
     }
 }

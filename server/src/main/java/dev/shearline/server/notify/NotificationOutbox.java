@@ -29,7 +29,17 @@ public final class NotificationOutbox implements Outbox, CheckpointOutbox {
 
     /** What of an event's details goes on: ids, times and causes, never what somebody has written. */
     private static final Set<String> TOLD = Set.of(
-            "cause", "ends_at", "rotated_from", "rotated_to", "expires_at", "user", "roles", "previous_roles", "name");
+            "cause",
+            "ends_at",
+            "rotated_from",
+            "rotated_to",
+            "expires_at",
+            "user",
+            "roles",
+            "previous_roles",
+            "name",
+            "disabled_after_days",
+            "disabled_not_before");
 
     private static final String INSERT = """
             INSERT INTO notification (id, organization_id, type, at, target, actor_kind, actor, details)

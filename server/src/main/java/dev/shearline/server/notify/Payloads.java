@@ -59,7 +59,14 @@ final class Payloads {
         var data = new TreeMap<String, Object>();
         details(fact).properties().forEach(detail -> data.put(detail.getKey(), detail.getValue()));
         switch (fact.type()) {
-            case KEY_CREATED, KEY_ROTATED, KEY_EXPIRING, KEY_EXPIRED, KEY_DISABLED, KEY_REVOKED -> {
+            case KEY_CREATED,
+                    KEY_ROTATED,
+                    KEY_EXPIRING,
+                    KEY_EXPIRED,
+                    KEY_UNUSED_WARNING,
+                    KEY_ROTATION_DUE,
+                    KEY_DISABLED,
+                    KEY_REVOKED -> {
                 // said by the key itself
                 data.keySet().removeAll(List.of("name", "expires_at"));
                 Optional.ofNullable(keys.get(fact.target())).ifPresent(key -> data.put("key", key));

@@ -82,6 +82,23 @@ class ExpiryWatchTest {
     }
 
     @Test
+    void a_key_that_comes_due_for_rotation_is_told_of_once() {
+        var _ = rig.endpoint(receiver.url("/"), "org_acme", "key.rotation_due");
+        rig.schema()
+                .execute("UPDATE organization SET policy = '{\"rotation_due_after_days\": 90}' WHERE id = 'org_acme'");
+        var key = key(Duration.ofDays(89), Duration.ofDays(300));
+        var rotated = key(Duration.ofDays(89), Duration.ofDays(300));
+        rig.schema().execute("UPDATE api_key SET rotated_to = 'key_000000000000' WHERE id = ?", rotated);
+        watch().look();
+        assertThat(told(key)).isEmpty();
+        rig.pass(Duration.ofDays(2));
+        watch().look();
+        watch().look();
+        assertThat(told(key)).isEqualTo("key.rotation_due{\"days\":90}");
+        assertThat(told(rotated)).isEmpty();
+    }
+
+    @Test
     void looks_that_overlap_or_happen_at_once_write_each_fact_once() throws Exception {
         var key = key(Duration.ofDays(30), Duration.ofDays(14).minusSeconds(1));
         rig.pass(Duration.ofSeconds(1));

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -85,6 +86,11 @@ public record Api(URI base, Secret credential) {
     /** A body as it is, well formed or not. */
     public Answer postRaw(String path, String body) {
         return send("POST", path, body);
+    }
+
+    /** Any method, with a body or none. */
+    public Answer ask(String method, String path, Optional<String> body) {
+        return send(method, path, body.orElse(null), Map.of());
     }
 
     /** The verdict's code for a key, without side effects asked for or forbidden. */
