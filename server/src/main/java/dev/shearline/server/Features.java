@@ -25,6 +25,7 @@ import dev.shearline.server.keys.KeyAuthenticator;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.keys.OffboardingRoutes;
+import dev.shearline.server.keys.Offboardings;
 import dev.shearline.server.keys.UnusedKeys;
 import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.notify.Notify;
@@ -153,7 +154,7 @@ final class Features implements AutoCloseable {
                 clock,
                 registry);
         notify.addTo(routes);
-        new OffboardingRoutes(members, keys).addTo(routes);
+        new OffboardingRoutes(members, new Offboardings(database, clock)).addTo(routes);
         new OrganizationRoutes(
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),
                         new Units(changes, references, ids, clock, keys),

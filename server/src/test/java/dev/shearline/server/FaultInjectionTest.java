@@ -26,7 +26,7 @@ class FaultInjectionTest {
     /** Written by the node on its own account, whatever is asked of it. */
     private static final String OWN_ACCOUNT =
             "('node', 'epoch_counter', 'api_key_activity', 'flyway_schema_history', 'test_write',"
-                    + " 'audit_unsealed', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line')";
+                    + " 'audit_unsealed', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line', 'expiry_watch')";
 
     private static final String SEEN =
             "SELECT coalesce(string_agg(DISTINCT what, ' ' ORDER BY what), '') FROM test_write";

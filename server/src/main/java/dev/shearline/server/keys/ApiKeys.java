@@ -7,7 +7,6 @@ import dev.shearline.server.db.Database;
 import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.FeedNode;
-import dev.shearline.server.http.HttpLimits;
 import dev.shearline.server.http.Page;
 import dev.shearline.server.http.Paging;
 import dev.shearline.server.idempotency.Attempt;
@@ -18,7 +17,6 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.UnitId;
-import dev.shearline.server.orgs.Member;
 import dev.shearline.server.orgs.OwnedKeys;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
@@ -28,7 +26,6 @@ import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -44,10 +41,6 @@ public final class ApiKeys implements OwnedKeys {
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
 
-    /** Of each kind of keys that a leaver leaves. */
-    static final int OFFBOARDING_MAX = 1_000;
-
-    private static final Caller OFFBOARDING = Caller.job("offboarding");
     private static final Caller SPENDING = Caller.job("spending");
     private static final Caller ROTATION = Caller.job("rotation");
     private static final Caller FORKED_HISTORY = Caller.job("forked_history");
@@ -216,28 +209,6 @@ public final class ApiKeys implements OwnedKeys {
                 context,
                 tx -> moving.move(tx, caller, organization, id, unit.id()).shownAt(clock.instant()));
         return changes.propagate(committed, FeedNode.REMOVING_WAIT);
-    }
-
-    /** Of somebody whom the caller may remove: all keys of the organization are looked at, and who made them. */
-    Offboarding offboarding(Caller caller, Member member, boolean lastOwner) {
-        var organization = member.organization();
-        return database.read(TenantContext.whole(OFFBOARDING.actor(), organization), tx -> {
-            var now = clock.instant();
-            return new Offboarding(
-                    member,
-                    lastOwner,
-                    shown(store.listLiving(tx, organization, member.id(), now, OFFBOARDING_MAX + 1), now),
-                    shown(store.listLivingMadeBy(tx, organization, member.id(), now, OFFBOARDING_MAX + 1), now));
-        });
-    }
-
-    private static Offboarding.Keys shown(List<KeyRow> rows, Instant now) {
-        var counted = rows.subList(0, Math.min(rows.size(), OFFBOARDING_MAX));
-        var items = counted.stream()
-                .limit(HttpLimits.PAGE_ITEMS_MAX)
-                .map(row -> row.shownAt(now))
-                .toList();
-        return new Offboarding.Keys(counted.size(), rows.size() > OFFBOARDING_MAX, items);
     }
 
     @FunctionalInterface

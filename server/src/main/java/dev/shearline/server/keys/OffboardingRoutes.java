@@ -13,11 +13,11 @@ public final class OffboardingRoutes {
     private static final String ORGANIZATION = "organization";
 
     private final Members members;
-    private final ApiKeys keys;
+    private final Offboardings offboardings;
 
-    public OffboardingRoutes(Members members, ApiKeys keys) {
+    public OffboardingRoutes(Members members, Offboardings offboardings) {
         this.members = members;
-        this.keys = keys;
+        this.offboardings = offboardings;
     }
 
     public void addTo(Routes routes) {
@@ -30,7 +30,7 @@ public final class OffboardingRoutes {
         request.queryOnly(ORGANIZATION);
         var organization = request.query(ORGANIZATION).map(OffboardingRoutes::ref);
         var leaver = members.leaver(caller, organization, ref(request.path("id")));
-        return Response.ok(keys.offboarding(caller, leaver.member(), leaver.lastOwner()));
+        return Response.ok(offboardings.of(leaver));
     }
 
     /** What can name nothing is as absent as what is not there. */
