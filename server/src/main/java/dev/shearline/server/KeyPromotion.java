@@ -36,11 +36,12 @@ public final class KeyPromotion {
     public static Outcome promote(Settings settings) {
         var file = InstanceKeysFile.of(settings.secretKeysFile());
         var random = new SecureRandom();
+        // asked first, so that nothing is changed where the database is not there: what it holds has to follow
+        int nodes = countNodes(settings);
         var prepared = file.promotePrepared();
         if (prepared.isPresent()) {
             return new Outcome.Promoted(prepared.get(), reencrypt(settings, random));
         }
-        int nodes = countNodes(settings);
         if (nodes > 1) {
             return new Outcome.NotPrepared(nodes);
         }
