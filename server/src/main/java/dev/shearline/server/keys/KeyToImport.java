@@ -52,6 +52,9 @@ record KeyToImport(
 
     KeyToImport {
         scopes = List.copyOf(scopes);
+        // null in a list is refused where it is read
+        cidrs = cidrs.map(List::copyOf);
+        resources = resources.map(List::copyOf);
     }
 
     /** @param salt there, it says that the hash is of more than the key */

@@ -129,6 +129,8 @@ class ImportKeysTest {
                 ",\"prefix\":\"12345678901234567\" | invalid_field | items[1].prefix",
                 ",\"last_four\":\"12 4\" | invalid_field | items[1].last_four",
                 ",\"description\":1 | invalid_field | items[1].description",
+                ",\"resources\":[null] | invalid_field | items[1]",
+                ",\"cidrs\":[null] | invalid_field | items[1]",
                 ",\"department\":\"dep_eng\" | invalid_field | items[1].department",
                 ",\"metadata\":[] | invalid_field | items[1].metadata"
             })
