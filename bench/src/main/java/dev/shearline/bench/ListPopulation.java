@@ -79,7 +79,7 @@ final class ListPopulation {
             "INSERT INTO api_key_word (key_id, organization_id, audience_id, word) SELECT DISTINCT id, organization_id, audience_id, word FROM"
                     + " api_key, unnest(string_to_array(name_key, ' ')) AS word",
             "INSERT INTO api_key_activity (key_id, organization_id, audience_id, last_used_at) SELECT id, organization_id, audience_id,"
-                    + " CASE WHEN right(id, 1) < '4' THEN '-infinity' ELSE now() - (('x' || substr(id, 8, 6))::bit(24)::int % 525600)"
+                    + " CASE WHEN right(md5(id), 1) < '4' THEN '-infinity' ELSE now() - (('x' || substr(md5(id), 1, 6))::bit(24)::int % 525600)"
                     + " * interval '1 minute' END FROM api_key");
     private static final List<String> TABLES = List.of("api_key", "api_key_scope", "api_key_word", "api_key_activity");
 
