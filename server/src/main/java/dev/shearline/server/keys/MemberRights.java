@@ -8,9 +8,9 @@ import dev.shearline.server.identity.Rights;
 import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
+import dev.shearline.server.orgs.RoleGrants;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,10 +31,6 @@ final class MemberRights {
               JOIN membership_role AS r ON r.membership_id = m.id
               JOIN unit AS u ON u.id = r.unit_id AND u.state = 'active'
              WHERE m.id = :membership AND m.organization_id = :organization
-            """;
-    private static final String SCOPES_OF_ROLES = """
-            SELECT r.name, r.scopes || ARRAY(SELECT s.name FROM scope AS s WHERE r.name = ANY (s.roles) AND NOT s.built_in) AS scopes
-              FROM role AS r
             """;
     private static final String BELOW = """
             WITH RECURSIVE below AS (
@@ -142,7 +138,7 @@ final class MemberRights {
     }
 
     private static Map<UnitId, ScopeSet> scopes(Handle handle, Held held, ScopeSet bound) {
-        var ofRoles = held.own().isPresent() ? Map.<Role, ScopeSet>of() : scopesOfRoles(handle);
+        var ofRoles = held.own().isPresent() ? Map.<Role, ScopeSet>of() : RoleGrants.read(handle);
         var scopes = new HashMap<UnitId, ScopeSet>();
         held.roles().forEach((unit, bits) -> {
             var given = held.own()
@@ -152,16 +148,6 @@ final class MemberRights {
                             .reduce(ScopeSet.NONE, ScopeSet::with));
             scopes.put(unit, given.within(bound));
         });
-        return scopes;
-    }
-
-    private static Map<Role, ScopeSet> scopesOfRoles(Handle handle) {
-        var scopes = new EnumMap<Role, ScopeSet>(Role.class);
-        handle.createQuery(SCOPES_OF_ROLES)
-                .map((row, _) -> scopes.put(
-                        Role.ofWire(KeyRowMapper.text(row, "name")),
-                        ScopeSet.ofWire(KeyRowMapper.texts(row, "scopes"))))
-                .list();
         return scopes;
     }
 

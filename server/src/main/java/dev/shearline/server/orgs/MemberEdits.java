@@ -89,8 +89,9 @@ final class MemberEdits {
             return;
         }
         var held = held(caller, organization);
+        var grants = RoleGrants.read(tx.handle());
         for (var role : new LinkedHashSet<>(given.stream().map(RoleAt::role).toList())) {
-            Optional<Scope> missing = held.findMissing(roleStore.scopes(tx, role));
+            Optional<Scope> missing = held.findMissing(grants.getOrDefault(role, ScopeSet.NONE));
             if (missing.isPresent()) {
                 throw Problem.of(
                                 ProblemCode.SCOPE_NOT_HELD,

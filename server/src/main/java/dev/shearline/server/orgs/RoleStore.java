@@ -3,7 +3,6 @@ package dev.shearline.server.orgs;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.Role;
-import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,11 +38,6 @@ final class RoleStore {
                              JOIN membership AS m ON m.id = r.membership_id AND m.state = 'active'
                              JOIN app_user AS u ON u.id = m.user_id AND u.state = 'active'
                             WHERE r.unit_id = :root AND r.role = 'owner' AND r.membership_id <> :membership)
-            """;
-    private static final String SCOPES = """
-            SELECT unnest(scopes) FROM role WHERE name = :role
-             UNION
-            SELECT name FROM scope WHERE :role = ANY (roles)
             """;
 
     Map<MembershipId, List<RoleAt>> list(Tx tx, Collection<MembershipId> memberships) {
@@ -121,13 +115,5 @@ final class RoleStore {
                 .bind("membership", member.id().value())
                 .mapTo(Boolean.class)
                 .one();
-    }
-
-    ScopeSet scopes(Tx tx, Role role) {
-        return ScopeSet.ofWire(tx.handle()
-                .createQuery(SCOPES)
-                .bind("role", role.wire())
-                .mapTo(String.class)
-                .list());
     }
 }

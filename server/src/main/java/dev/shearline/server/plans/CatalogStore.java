@@ -3,6 +3,7 @@ package dev.shearline.server.plans;
 import dev.shearline.server.db.DatabaseTimes;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.Scope;
+import dev.shearline.server.orgs.RoleGrants;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -67,14 +68,6 @@ final class CatalogStore {
                              JOIN api_key AS k ON k.id = s.key_id
                             WHERE s.scope = :name AND (k.state = 'active' OR k.state = 'disabled') AND k.expires_at > :now)
                 OR EXISTS (SELECT 1 FROM membership AS m WHERE :name = ANY (m.scopes) AND m.state = 'active')
-            """;
-
-    private static final String ROLES = """
-            SELECT r.name, array_to_string(r.scopes || ARRAY(SELECT s.name FROM scope AS s
-                                                              WHERE r.name = ANY (s.roles) AND NOT s.built_in
-                                                              ORDER BY s.name), ' ') AS scopes
-              FROM role AS r
-             ORDER BY r.rank
             """;
 
     /** A scope as it is stored. */
@@ -170,10 +163,10 @@ final class CatalogStore {
     }
 
     List<RoleDefinition> roles(Tx tx) {
-        return tx.handle()
-                .createQuery(ROLES)
-                .map((row, _) -> new RoleDefinition(row.getString("name"), words(row.getString("scopes"))))
-                .list();
+        return RoleGrants.read(tx.handle()).entrySet().stream()
+                .map(role ->
+                        new RoleDefinition(role.getKey().wire(), role.getValue().wire()))
+                .toList();
     }
 
     private static Row read(ResultSet row) throws SQLException {

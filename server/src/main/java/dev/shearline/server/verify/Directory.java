@@ -4,6 +4,7 @@ import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.feed.FeedEntry;
 import dev.shearline.server.feed.Replica;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.orgs.RoleGrants;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import java.time.InstantSource;
@@ -114,7 +115,7 @@ public final class Directory implements Replica {
         rows.eachOrganization(snapshot, Optional.empty(), org -> set(loaded.organizations, org.id(), org));
         rows.eachUnit(snapshot, Optional.empty(), unit -> set(loaded.units, unit.id(), unit));
         rows.eachUser(snapshot, Optional.empty(), user -> set(loaded.users, user.id(), user));
-        loaded.roles = rows.roleScopes(snapshot);
+        loaded.roles = new RoleScopes(RoleGrants.read(snapshot));
         rows.eachMembership(snapshot, Optional.empty(), member -> {
             set(loaded.memberships, member.id(), member);
             loaded.indexByUser(member);
@@ -233,7 +234,7 @@ public final class Directory implements Replica {
                                     id, (_, mem) -> mem.with(withRole(mem.roles(), role))));
                 }
                 case PLAN -> rows.eachPlan(handle, some, plan -> read.plans.put(plan.id(), plan));
-                case CATALOG -> state.roles = rows.roleScopes(handle);
+                case CATALOG -> state.roles = new RoleScopes(RoleGrants.read(handle));
                 case NONE -> {}
             }
         });

@@ -2,14 +2,12 @@ package dev.shearline.server.verify;
 
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Role;
-import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,11 +45,6 @@ final class DirectoryRows {
     private static final String ROLES =
             "SELECT id, unit_id, role FROM (SELECT membership_id AS id, unit_id, role FROM membership_role) AS held"
                     + " WHERE true";
-    private static final String SCOPES_OF_ROLES = """
-            SELECT r.name, array_to_string(r.scopes || ARRAY(SELECT s.name FROM scope AS s WHERE r.name = ANY (s.roles) AND NOT s.built_in),
-                                           ' ') AS scopes
-              FROM role AS r
-            """;
     private static final String PLANS = "SELECT id, version FROM plan WHERE true";
     private static final String BY_ID = " AND id = ANY (?)";
 
@@ -146,16 +139,6 @@ final class DirectoryRows {
                         new Records.RolesAt(
                                 DirectoryState.cell(state.units, text(row, "unit_id")),
                                 Role.ofWire(text(row, "role")).bit())));
-    }
-
-    RoleScopes roleScopes(Handle handle) {
-        var scopes = new EnumMap<Role, ScopeSet>(Role.class);
-        each(
-                handle,
-                SCOPES_OF_ROLES,
-                Optional.empty(),
-                row -> scopes.put(Role.ofWire(text(row, "name")), state.scopes(text(row, "scopes"))));
-        return new RoleScopes(scopes);
     }
 
     void eachPlan(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Plan> action) {
