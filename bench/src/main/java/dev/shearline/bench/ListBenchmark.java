@@ -4,6 +4,7 @@ import dev.shearline.token.Secret;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class ListBenchmark implements Benchmark {
     private static final int KEYS = Integer.getInteger("bench.keys", 1_000_000);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 40);
     private static final int WARM_UP_ROUNDS = 5;
+    private static final int SLOWEST_SHOWN = 10;
     private static final List<String> SORTS = List.of("created", "name", "last_used", "expires");
     private static final List<String> ORDERS = List.of("asc", "desc");
     private static final List<String> WORDS = List.of("deploy", "backup", "reports", "mobile", "gateway", "worker");
@@ -110,6 +112,7 @@ final class ListBenchmark implements Benchmark {
 
     private void measure(Report report, WireClient client, String caller, String token) throws IOException {
         var times = new LinkedHashMap<String, List<Double>>();
+        var ofOrders = new LinkedHashMap<String, List<Double>>();
         var all = new ArrayList<Double>();
         for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
             for (var filter : filters().entrySet()) {
@@ -120,6 +123,9 @@ final class ListBenchmark implements Benchmark {
                         double ms = timed(client, path, token);
                         if (round >= 0) {
                             times.computeIfAbsent(filter.getKey(), _ -> new ArrayList<>())
+                                    .add(ms);
+                            ofOrders.computeIfAbsent(
+                                            filter.getKey() + ", by " + sort + " " + order, _ -> new ArrayList<>())
                                     .add(ms);
                             all.add(ms);
                         }
@@ -140,6 +146,18 @@ final class ListBenchmark implements Benchmark {
                     Report.two(samples.max()));
         });
         table.print();
+        report.line("");
+        report.line("the slowest together:");
+        var slowest = report.table("filter and order", "p50 ms", "slowest ms");
+        ofOrders.entrySet().stream()
+                .sorted(Comparator.comparingDouble(
+                        entry -> -Samples.of(entry.getValue()).median()))
+                .limit(SLOWEST_SHOWN)
+                .forEach(entry -> {
+                    var samples = Samples.of(entry.getValue());
+                    slowest.row(entry.getKey(), Report.two(samples.median()), Report.two(samples.max()));
+                });
+        slowest.print();
         report.target("p99 ms of all, " + caller, Samples.of(all).percentile(0.99), "<=", 20);
         var worst = times.values().stream()
                 .mapToDouble(values -> Samples.of(values).percentile(0.99))

@@ -51,13 +51,13 @@ final class ListPopulation {
     @SuppressWarnings("InlineFormatString") // as long as a page
     private static final String KEYS = """
             INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix, last_four,
-                                 name, name_key, scopes, state, revoked_at, used_at, expires_at, created_at, created_by, updated_at)
+                                 name, name_key, word_key, scopes, state, revoked_at, used_at, expires_at, created_at, created_by, updated_at)
             SELECT 'key_' || substr(md5('id' || n), 1, 12), '%1$s',
                    CASE kind WHEN 'personal' THEN member WHEN 'team' THEN team ELSE 'aud_bench' END,
                    kind, 'secret', CASE WHEN n %% 20 = 0 THEN 'test' ELSE 'live' END,
                    CASE kind WHEN 'personal' THEN member END, CASE kind WHEN 'team' THEN team ELSE '%1$s' END,
                    sha256(convert_to('key' || n, 'UTF8')), 'shl_live_sk_', right(md5(n::text), 4),
-                   word || ' ' || other || ' ' || n, word || ' ' || other || ' ' || n,
+                   word || ' ' || other || ' ' || n, word || ' ' || other || ' ' || n, ' ' || word || ' ' || other || ' ' || n,
                    CASE n %% 3 WHEN 0 THEN ARRAY['resources:read'] WHEN 1 THEN ARRAY['resources:read', 'sessions:write']
                                ELSE ARRAY['keys:read', 'resources:read'] END,
                    state, CASE state WHEN 'revoked' THEN now() END, CASE state WHEN 'used' THEN now() END,

@@ -40,6 +40,7 @@ class CanaryTextTest {
             "api_key.resources",
             "api_key.revoked_reason",
             "api_key.verified_metadata",
+            "api_key.word_key",
             "api_key_word.word",
             "app_user.email",
             "app_user.external_id",

@@ -3,6 +3,8 @@ package dev.shearline.server.db;
 import dev.shearline.token.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -15,7 +17,7 @@ public final class Migrations {
     public static final String OWNER_ROLE = "shearline_owner";
 
     /** The newest migration that this release knows; the one after the next must not take away what this release needs. */
-    public static final int SCHEMA_VERSION = 12;
+    public static final int SCHEMA_VERSION = 14;
 
     private static final String LOCATION = "classpath:dev/shearline/server/db/migrations";
 
@@ -112,11 +114,25 @@ public final class Migrations {
                 });
     }
 
-    /** Applies what is missing; returns how many migrations that were. */
+    /** Applies what is missing; returns how many migrations that were. One that was cut off is repeated. */
     public static int migrate(DatabaseAddress owner) throws SchemaTooNewException {
         var flyway = flyway(owner).load();
         requireKnownSchema(flyway);
+        if (Arrays.stream(flyway.info().all())
+                .anyMatch(migration -> migration.getState().isFailed())) {
+            forgetFailed(owner);
+        }
         return flyway.migrate().migrationsExecuted;
+    }
+
+    /** What runs in a transaction leaves nothing when it fails, not even its name; what does not is written so that it can be repeated. */
+    private static void forgetFailed(DatabaseAddress owner) {
+        try (var connection = owner.dataSource("shearline migrate").getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("DELETE FROM flyway_schema_history WHERE NOT success");
+        } catch (SQLException e) {
+            throw new IllegalStateException("a migration that was cut off cannot be repeated", e);
+        }
     }
 
     private static FluentConfiguration flyway(DatabaseAddress owner) {
@@ -127,6 +143,9 @@ public final class Migrations {
                 .defaultSchema(DatabaseAddress.SCHEMA)
                 .placeholderReplacement(false)
                 .validateMigrationNaming(true)
+                // an index that is made beside running nodes waits for every transaction that is open, and so would for
+                // the lock's own
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 .cleanDisabled(true);
     }
 }

@@ -53,13 +53,13 @@ final class ApiKeyStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
-                                     last_four, name, name_key, description, metadata, verified_metadata, scopes, cidrs, resources,
+                                     last_four, name, name_key, word_key, description, metadata, verified_metadata, scopes, cidrs, resources,
                                      billed_unit_id, state,
                                      not_before, expires_at, rotated_from, end_at_first_use, version, created_at, created_by,
                                      updated_at)
                 VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
-                        :lastFour, :name, :nameKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs, :resources,
-                        :billedUnit, 'active',
+                        :lastFour, :name, :nameKey, :wordKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs,
+                        :resources, :billedUnit, 'active',
                         :notBefore, :expiresAt, :rotatedFrom, :endAtFirstUse, 1, :createdAt, :createdBy, :createdAt)
             ), scoped AS (
                 INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
@@ -73,7 +73,7 @@ final class ApiKeyStore {
 
     private static final String EDIT = """
             UPDATE api_key
-               SET name = :name, name_key = :nameKey, description = :description, metadata = CAST(:metadata AS jsonb),
+               SET name = :name, name_key = :nameKey, word_key = :wordKey, description = :description, metadata = CAST(:metadata AS jsonb),
                    verified_metadata = :verifiedMetadata, scopes = :scopes, cidrs = :cidrs, resources = :resources,
                    billed_unit_id = :billedUnit, not_before = :notBefore,
                    expires_at = :expiresAt, updated_at = :now, version = version + 1
@@ -190,6 +190,7 @@ final class ApiKeyStore {
         var values = new HashMap<String, Object>();
         values.put("name", text.name());
         values.put("nameKey", KeyText.nameKey(text.name()));
+        values.put("wordKey", KeyText.wordKey(wordsOf(key)));
         values.put("description", text.description());
         values.put("metadata", text.metadata());
         values.put("verifiedMetadata", text.verifiedMetadata());

@@ -15,12 +15,12 @@ final class ImportStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
-                                     last_four, name, name_key, description, metadata, verified_metadata, scopes, cidrs, resources,
+                                     last_four, name, name_key, word_key, description, metadata, verified_metadata, scopes, cidrs, resources,
                                      billed_unit_id, state,
                                      not_before, expires_at, version, created_at, created_by, updated_at, imported_at)
                 VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
-                        :lastFour, :name, :nameKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs, :resources,
-                        :billedUnit, :state,
+                        :lastFour, :name, :nameKey, :wordKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs,
+                        :resources, :billedUnit, :state,
                         :notBefore, :expiresAt, 1, :createdAt, :createdBy, :importedAt, :importedAt)
                 ON CONFLICT (digest) DO NOTHING
                 RETURNING id

@@ -1,5 +1,7 @@
 package dev.shearline.server.keys;
 
+import java.util.List;
+
 /** The statuses of {@link KeyStatus#of} as conditions on a key {@code k}, at {@code :now}. */
 final class KeyConditions {
 
@@ -8,6 +10,10 @@ final class KeyConditions {
 
     /** What a list shows unless it is asked for more. */
     static final String NOT_OVER = "k.state IN ('active', 'disabled')";
+
+    /** Expired keys, as two conditions of which each bounds one of the times. */
+    static final List<String> EXPIRED_APART = List.of(
+            "k.expires_at <= :now AND " + NOT_OVER, "k.ends_at <= :now AND k.expires_at > :now AND " + NOT_OVER);
 
     private KeyConditions() {}
 

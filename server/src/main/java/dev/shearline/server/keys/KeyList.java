@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.statement.Query;
@@ -34,7 +35,7 @@ import org.postgresql.PGStatement;
  * Beneath a policy only leakproof operators reach an index: {@code =}, {@code <}, {@code >=} and their like on plain columns. So the
  * statement uses no others, and repeats the policy's own condition with bound values, which an index can serve: the whole organization,
  * or some audiences of it. The shape is chosen here, not by an OR in SQL that no plan could look through. The page is cut by a keyset,
- * first and alone, and only its rows are joined with the names of their owners.
+ * first and alone, and only its rows are read with the names of their owners.
  *
  * <h2>Composition</h2>
  *
@@ -43,8 +44,16 @@ import org.postgresql.PGStatement;
  */
 final class KeyList {
 
-    /** A page is a few rows from anywhere, by index: the planner's usual guess of what that costs is of spinning disks. */
-    private static final String EXPECT_QUICK_LOOKUPS = "SELECT set_config('random_page_cost', '1.1', true)";
+    /**
+     * A page is a few rows from anywhere, by index: the planner's usual guess of what that costs is of spinning disks, and for a few
+     * thousand rows it would rather begin to read the table.
+     */
+    private static final String EXPECT_QUICK_LOOKUPS =
+            "SELECT set_config('random_page_cost', '1.1', true), set_config('enable_seqscan', 'off', true)";
+
+    /** Always the same statement, whose plan is kept: to plan it takes longer than to run it. */
+    private static final String ROWS =
+            "SELECT " + KeyRowMapper.COLUMNS + " FROM api_key AS k " + KeyRowMapper.JOINS + " WHERE k.id = ANY (:ids)";
 
     private static final String ROTATION_DUE_AFTER_DAYS = """
             SELECT CAST(policy ->> 'rotation_due_after_days' AS integer) AS days FROM organization
@@ -77,10 +86,10 @@ final class KeyList {
         if (filter.rotationDue() && dueSince.isEmpty()) {
             return new Page<>(List.of(), Optional.empty());
         }
-        var range = new Range(
+        var range = KeyRange.of(
+                tx,
                 organization,
-                reach.audienceIds(),
-                reach.equals(Reach.whole()),
+                reach,
                 filter.owner().map(ref -> KeyHolders.owners(tx, ref)),
                 filter.unit().map(ref -> KeyHolders.units(tx, ref)));
         var after = paging.after().map(key -> position(filter.sort(), key));
@@ -90,14 +99,21 @@ final class KeyList {
         bind(query, filter, now);
         dueSince.ifPresent(since -> query.bind("dueSince", DatabaseTimes.of(since)));
         after.ifPresent(last -> query.bind("afterValue", last.value()).bind("afterId", last.id()));
-        var rows = query.bind("rows", paging.limit() + 1)
-                .map((row, context) ->
-                        new Listed(new KeyRowMapper().map(row, context), KeyRowMapper.text(row, "sort_text")))
+        var positions = query.bind("rows", paging.limit() + 1)
+                .map((row, _) -> new Position(KeyRowMapper.text(row, "sort_text"), KeyRowMapper.text(row, "id")))
                 .list();
-        var page =
-                paging.page(rows, row -> List.of(row.position(), row.key().id().toString()));
-        return new Page<>(
-                page.items().stream().map(row -> row.key().shownAt(now)).toList(), page.nextCursor());
+        var page = paging.page(positions, row -> List.of(row.value(), row.id()));
+        return new Page<>(keys(tx, page.items(), now), page.nextCursor());
+    }
+
+    /** In the order of the page. */
+    private static List<ApiKey> keys(Tx tx, List<Position> positions, Instant now) {
+        var ids = positions.stream().map(Position::id).toList();
+        var keys = tx.handle().createQuery(ROWS).bindArray("ids", String.class, ids).map(new KeyRowMapper()).stream()
+                .collect(Collectors.toMap(row -> row.id().toString(), row -> row.shownAt(now)));
+        return ids.stream()
+                .flatMap(id -> Optional.ofNullable(keys.get(id)).stream())
+                .toList();
     }
 
     private static Optional<Integer> findRotationDueAfterDays(Tx tx, OrganizationId organization) {
@@ -108,8 +124,7 @@ final class KeyList {
                 .findOne();
     }
 
-    private record Listed(KeyRow key, String position) {}
-
+    /** Where in the list a key is: what it is sorted by, and its id. */
     private record Position(String value, String id) {}
 
     /** A cursor is checked against accidents, not against its holder. */
@@ -138,108 +153,43 @@ final class KeyList {
         }
     }
 
-    /** Which keys can come into question at all. */
-    private record Range(
-            Optional<OrganizationId> organization,
-            List<String> audiences,
-            boolean whole,
-            Optional<KeyHolders> owners,
-            Optional<List<String>> units) {
-
-        void addTo(List<String> conditions, String driver) {
-            if (organization.isPresent()) {
-                conditions.add(driver + ".organization_id = :organization");
-                if (!driver.equals("k")) {
-                    conditions.add("k.organization_id = :organization");
-                }
-            }
-            if (!whole) {
-                conditions.add(one(driver + ".audience_id", audiences, "audience"));
-                if (!driver.equals("k")) {
-                    conditions.add(one("k.audience_id", audiences, "audience"));
-                }
-            }
-            units.ifPresent(ids -> conditions.add(one("k.unit_id", ids, "unit")));
-            owners.ifPresent(holders -> conditions.add(owned(holders)));
-        }
-
-        private static String owned(KeyHolders holders) {
-            var ofMembers = one("k.membership_id", holders.memberships(), "membership");
-            var ofUnits = one("k.unit_id", holders.units(), "ownerUnit") + " AND k.membership_id IS NULL";
-            if (holders.units().isEmpty()) {
-                return ofMembers;
-            }
-            return holders.memberships().isEmpty() ? ofUnits : "(" + ofMembers + " OR " + ofUnits + ")";
-        }
-
-        /** A single value keeps the order of an index behind it, which a list of values does not. */
-        private static String one(String column, List<String> values, String parameter) {
-            return switch (values.size()) {
-                case 0 -> "false";
-                case 1 -> column + " = :" + parameter;
-                default -> column + " = ANY (:" + parameter + ")";
-            };
-        }
-
-        void bind(Query query) {
-            organization.ifPresent(id -> query.bind("organization", id.value()));
-            if (!whole) {
-                bind(query, audiences, "audience");
-            }
-            units.ifPresent(ids -> bind(query, ids, "unit"));
-            owners.ifPresent(holders -> {
-                bind(query, holders.memberships(), "membership");
-                bind(query, holders.units(), "ownerUnit");
-            });
-        }
-
-        private static void bind(Query query, List<String> values, String parameter) {
-            if (values.size() == 1) {
-                query.bind(parameter, values.getFirst());
-            } else if (!values.isEmpty()) {
-                query.bindArray(parameter, String.class, values);
-            }
-        }
+    private static String sql(KeyRange range, KeyFilter filter, boolean goesOn) {
+        var order = KeyListOrder.of(filter, range);
+        var pages = statuses(filter).stream()
+                .map(status -> {
+                    var conditions = new ArrayList<String>();
+                    conditions.add(status);
+                    range.addTo(conditions, order.alias());
+                    addFilters(conditions, order, range, filter);
+                    if (goesOn) {
+                        conditions.add(order.after());
+                    }
+                    return "(SELECT k.id, %s AS sort_value FROM %s WHERE %s ORDER BY %s LIMIT :rows)"
+                            .formatted(order.value(), order.source(), String.join(" AND ", conditions), order.by());
+                })
+                .collect(Collectors.joining(" UNION ALL "));
+        return "SELECT id, CAST(sort_value AS text) AS sort_text FROM (%1$s) AS pages ORDER BY sort_value %2$s, id %2$s LIMIT :rows"
+                .formatted(pages, order.direction());
     }
 
-    private static String sql(Range range, KeyFilter filter, boolean goesOn) {
-        var order = KeyListOrder.of(filter);
-        var conditions = new ArrayList<String>();
-        conditions.add(status(filter));
-        range.addTo(conditions, order.alias());
-        addFilters(conditions, order, filter);
-        if (goesOn) {
-            conditions.add(order.after());
+    /** Conditions, of which each gives a page of its own: the list runs through all of them together. */
+    private static List<String> statuses(KeyFilter filter) {
+        if (filter.statuses().equals(Set.of(KeyStatus.EXPIRED)) && filter.sort() == KeySort.EXPIRES) {
+            // where one of two times is past, no index has an order to give
+            return KeyConditions.EXPIRED_APART;
         }
-        return """
-                WITH page AS MATERIALIZED (
-                    SELECT k.id, %1$s AS sort_value FROM %2$s WHERE %3$s ORDER BY %4$s LIMIT :rows
-                )
-                SELECT %5$s, CAST(page.sort_value AS text) AS sort_text
-                  FROM page JOIN api_key AS k ON k.id = page.id
-                %6$s
-                 ORDER BY page.sort_value %7$s, page.id %7$s
-                """.formatted(
-                        order.value(),
-                        order.source(),
-                        String.join(" AND ", conditions),
-                        order.by(),
-                        KeyRowMapper.COLUMNS,
-                        KeyRowMapper.JOINS,
-                        order.direction());
-    }
-
-    private static String status(KeyFilter filter) {
         if (!filter.statuses().isEmpty()) {
-            return filter.statuses().stream().map(KeyConditions::of).collect(Collectors.joining(") OR (", "((", "))"));
+            return List.of(filter.statuses().stream()
+                    .map(KeyConditions::of)
+                    .collect(Collectors.joining(") OR (", "((", "))")));
         }
         // a digest asks for one key, whatever has become of it
-        return filter.digest().isPresent() ? "true" : KeyConditions.NOT_OVER;
+        return List.of(filter.digest().isPresent() ? "true" : KeyConditions.NOT_OVER);
     }
 
-    private static void addFilters(List<String> conditions, KeyListOrder order, KeyFilter filter) {
+    private static void addFilters(List<String> conditions, KeyListOrder order, KeyRange range, KeyFilter filter) {
         filter.type().ifPresent(_ -> conditions.add("k.type = :type"));
-        filter.scope().ifPresent(_ -> conditions.add(order.hasScope()));
+        filter.scope().ifPresent(_ -> conditions.add(range.few() ? ":scope = ANY (k.scopes)" : order.hasScope()));
         filter.expiresWithin().ifPresent(_ -> conditions.add("k.expires_at > :now AND k.expires_at <= :expiresBefore"));
         filter.unusedFor().ifPresent(_ -> {
             // a young key has had no time to be used, nor has one that came lately

@@ -9,24 +9,25 @@ package dev.shearline.server.keys;
  */
 record KeyListOrder(String source, String alias, String value, String key, String cast, boolean descending) {
 
-    static KeyListOrder of(KeyFilter filter) {
+    static KeyListOrder of(KeyFilter filter, KeyRange range) {
+        var keys = range.source();
         boolean descending = filter.descending();
         return switch (filter.sort()) {
             case CREATED ->
-                filter.scope().isPresent()
+                filter.scope().isPresent() && !range.few()
                         ? new KeyListOrder(
-                                "api_key_scope AS s JOIN api_key AS k ON k.id = s.key_id",
+                                "api_key_scope AS s JOIN " + keys + " ON k.id = s.key_id",
                                 "s",
                                 "s.created_at",
                                 "s.key_id",
                                 "timestamptz",
                                 descending)
-                        : new KeyListOrder("api_key AS k", "k", "k.created_at", "k.id", "timestamptz", descending);
-            case NAME -> new KeyListOrder("api_key AS k", "k", "k.name_key", "k.id", "text", descending);
-            case EXPIRES -> new KeyListOrder("api_key AS k", "k", "k.expires_at", "k.id", "timestamptz", descending);
+                        : new KeyListOrder(keys, "k", "k.created_at", "k.id", "timestamptz", descending);
+            case NAME -> new KeyListOrder(keys, "k", "k.name_key", "k.id", "text", descending);
+            case EXPIRES -> new KeyListOrder(keys, "k", "k.expires_at", "k.id", "timestamptz", descending);
             case LAST_USED ->
                 new KeyListOrder(
-                        "api_key_activity AS a JOIN api_key AS k ON k.id = a.key_id",
+                        "api_key_activity AS a JOIN " + keys + " ON k.id = a.key_id",
                         "a",
                         "a.last_used_at",
                         "a.key_id",

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Names and descriptions: what they may hold, and in what form they are sorted and searched. */
@@ -72,6 +73,15 @@ final class KeyText {
                 .distinct()
                 .limit(WORDS_MAX)
                 .toList();
+    }
+
+    /** All of them in one text, in which a word begins where its {@link #wordStart} is. */
+    static String wordKey(List<String> words) {
+        return words.stream().map(KeyText::wordStart).collect(Collectors.joining());
+    }
+
+    static String wordStart(String word) {
+        return " " + word;
     }
 
     static Stream<String> wordsOf(String text) {

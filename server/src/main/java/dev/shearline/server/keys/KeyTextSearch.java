@@ -59,12 +59,18 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
         }
         var named = IntStream.range(0, words.size())
                 .mapToObj(KeyTextSearch::hasWord)
-                .collect(Collectors.joining(" INTERSECT "));
+                .toList();
         // a set of ids, not an OR of conditions: each part of it comes from its own index
         return idStart.isPresent()
-                ? "k.id IN ((" + named
+                ? "k.id IN ((" + String.join(" INTERSECT ", named)
                         + ") UNION ALL (SELECT b.id FROM api_key AS b WHERE b.id >= :idStart AND b.id < :idEnd))"
-                : "k.id IN (" + named + ")";
+                // one set for each word: of how many keys it is true can be known, of how many all of them are cannot.
+                // Where there are too many to start from them, the key itself tells most of the others, without a look
+                // into an index
+                : IntStream.range(0, words.size())
+                        .mapToObj(i -> "(k.word_key IS NULL OR position(:wordStart" + i
+                                + " IN k.word_key) > 0) AND k.id IN (" + hasWord(i) + ")")
+                        .collect(Collectors.joining(" AND "));
     }
 
     private static String hasWord(int i) {
@@ -73,7 +79,9 @@ record KeyTextSearch(List<String> words, Optional<String> idStart, Optional<Stri
 
     void bind(Query query) {
         for (int i = 0; i < words.size(); i++) {
-            query.bind("word" + i, words.get(i)).bind("wordEnd" + i, words.get(i) + LAST_CHARACTER);
+            query.bind("word" + i, words.get(i))
+                    .bind("wordEnd" + i, words.get(i) + LAST_CHARACTER)
+                    .bind("wordStart" + i, KeyText.wordStart(words.get(i)));
         }
         idStart.ifPresent(start -> query.bind("idStart", start).bind("idEnd", start + LAST_CHARACTER));
         prefixStart.ifPresent(start -> query.bind("prefixStart", start).bind("prefixEnd", start + LAST_CHARACTER));
