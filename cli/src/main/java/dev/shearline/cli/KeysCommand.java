@@ -14,6 +14,7 @@ final class KeysCommand {
                 .add("import", () -> new CommandLine(new KeysImport(surroundings)))
                 .add("list", () -> new CommandLine(new KeysList(surroundings)))
                 .add("tree", () -> new CommandLine(new KeysTree(surroundings)))
+                .add("unused", () -> KeysUnused.of(surroundings))
                 .add("get", () -> new CommandLine(new KeysGet(surroundings)))
                 .add("update", () -> new CommandLine(new KeysUpdate(surroundings)))
                 .add("enable", () -> KeysSwitch.enable(surroundings))

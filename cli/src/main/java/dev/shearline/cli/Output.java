@@ -21,6 +21,11 @@ final class Output {
         return format == Format.table;
     }
 
+    /** Whether there are rows, for people or for a spreadsheet. */
+    boolean isTabular() {
+        return format == Format.table || format == Format.csv;
+    }
+
     /** One thing: a page about it, or all of its fields. */
     void one(JsonNode thing, View view) {
         switch (format) {

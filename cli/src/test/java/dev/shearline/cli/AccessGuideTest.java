@@ -35,7 +35,8 @@ class AccessGuideTest {
             assertThat(said)
                     .contains("Plan business (Business)")
                     .contains("Plan free (Free)")
-                    .contains("Over: 3 ci keys, a type that the plan does not include");
+                    .contains("Over: 3 ci keys, a type that the plan does not include")
+                    .contains("keys were not used for 90d");
         } finally {
             DevProcess.delete(place);
         }

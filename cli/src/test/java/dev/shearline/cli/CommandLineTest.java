@@ -269,6 +269,20 @@ class CommandLineTest {
     }
 
     @Test
+    void unused_keys_are_counted_by_who_has_them() {
+        var told = run("keys", "unused", "--organization", "ext:acme", "--for", "1h");
+
+        assertThat(told.exitCode()).as(told.err()).isZero();
+        assertThat(told.err()).contains(" keys were not used for 1h, ");
+        assertThat(told.out() + told.err()).doesNotContain("null");
+        var json = json("keys", "unused", "--organization", "ext:acme", "--by", "unit");
+        assertThat(json.path("by").asString()).isEqualTo("unit");
+        assertThat(json.path("keys").asInt()).isPositive();
+        assertThat(ok("keys", "unused", "--organization", "ext:acme", "-o", "csv"))
+                .startsWith("type,id,external_id,name,keys,unused,never_used\n");
+    }
+
+    @Test
     void a_terminal_is_asked_and_a_pipeline_is_not() throws Exception {
         var id = ApiClient.JSON
                 .readTree(ok(

@@ -27,6 +27,8 @@ import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.keys.OffboardingRoutes;
 import dev.shearline.server.keys.Offboardings;
 import dev.shearline.server.keys.UnusedKeys;
+import dev.shearline.server.keys.UnusedReportRoutes;
+import dev.shearline.server.keys.UnusedReports;
 import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.notify.Notify;
 import dev.shearline.server.ops.OpenApiRoutes;
@@ -154,6 +156,7 @@ final class Features implements AutoCloseable {
                 clock,
                 registry);
         notify.addTo(routes);
+        new UnusedReportRoutes(new UnusedReports(database, references, clock)).addTo(routes);
         new OffboardingRoutes(members, new Offboardings(database, clock)).addTo(routes);
         new OrganizationRoutes(
                         new Organizations(changes, references, ids, clock, settings.defaultPlan()),

@@ -332,6 +332,7 @@ class OpenApiAnswersTest {
 
     private void keys(String organization, String team) {
         var path = "/v1/keys";
+        check("get", path + "/unused", 200, () -> api.get(path + "/unused?by=unit&organization=" + organization));
         var one = path + "/{id}";
         var body = Map.of(
                 "type",

@@ -48,7 +48,7 @@ final class KeyFilterReader {
                 .orElse(KeySort.CREATED);
         return new KeyFilter(
                 ref(request, "organization"),
-                one(request, "type", KeyType::find, names(KeyType.values(), KeyType::wire)),
+                type(request),
                 ref(request, "owner"),
                 ref(request, "unit"),
                 statuses(request),
@@ -67,8 +67,7 @@ final class KeyFilterReader {
         return text.equals("true") ? Optional.of(true) : Optional.empty();
     }
 
-    private static <T> Optional<T> one(
-            Request request, String name, Function<String, Optional<T>> find, String expected) {
+    static <T> Optional<T> one(Request request, String name, Function<String, Optional<T>> find, String expected) {
         return request.query(name).map(text -> find.apply(text).orElseThrow(() -> invalid(name, expected)));
     }
 
@@ -80,7 +79,11 @@ final class KeyFilterReader {
         return KeyProblems.invalidParameter(name, "\"" + name + "\" must be " + expected + ".");
     }
 
-    private static Optional<Ref> ref(Request request, String name) {
+    static Optional<KeyType> type(Request request) {
+        return one(request, "type", KeyType::find, names(KeyType.values(), KeyType::wire));
+    }
+
+    static Optional<Ref> ref(Request request, String name) {
         return one(request, name, Ref::find, "an id, or ext: and an external id");
     }
 

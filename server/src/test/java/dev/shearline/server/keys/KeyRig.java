@@ -187,6 +187,7 @@ final class KeyRig implements AutoCloseable {
         var routes = new Routes();
         new ApiKeyRoutes(keys, authenticator, new Idempotency(database, changes, json, random, clock), format)
                 .addTo(routes);
+        new UnusedReportRoutes(new UnusedReports(database, new References(database), clock)).addTo(routes);
         new PlanRoutes(
                         new Plans(database, changes, json, "custom"),
                         new OrganizationPlans(database, changes, new References(database), json, clock))
