@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.shearline.server.testing.Eventually;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -127,7 +128,7 @@ class EmbeddedPostgresTest {
             }
         }
         assertThat(progress).anyMatch(message -> message.startsWith("taking over the PostgreSQL"));
-        assertThat(postmastersOf(place.cluster())).isEmpty();
+        Eventually.isTrue("the postmaster ends", () -> postmastersOf(place.cluster()).isEmpty());
     }
 
     @Test
