@@ -38,7 +38,12 @@ public final class AuditErasure {
                            SELECT e.id, e.action
                              FROM api_key AS k
                              JOIN audit_event AS e ON e.organization_id = k.organization_id AND e.actor = k.id
-                            WHERE k.organization_id = :organization AND k.membership_id = ANY (:memberships)) AS found
+                            WHERE k.organization_id = :organization AND k.membership_id = ANY (:memberships)
+                            UNION
+                           SELECT e.id, e.action
+                             FROM invitation AS i
+                             JOIN audit_event AS e ON e.organization_id = i.organization_id AND e.target = i.id
+                            WHERE i.organization_id = :organization AND i.membership_id = ANY (:memberships)) AS found
                      JOIN audit_personal AS a ON a.event_id = found.id
                     WHERE found.action NOT IN ('user.erased', 'member.erased')
                     LIMIT :batch)

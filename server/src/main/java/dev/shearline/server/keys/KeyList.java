@@ -197,9 +197,8 @@ final class KeyList {
             conditions.add(order.isUnused());
         });
         if (filter.rotationDue()) {
-            conditions.add(
-                    "k.created_at <= :dueSince AND k.rotated_to IS NULL AND k.type IN ('personal', 'team', 'ci') AND "
-                            + KeyConditions.NOT_OVER);
+            conditions.add("k.created_at <= :dueSince AND k.rotated_to IS NULL AND k.type IN ('personal', 'team', 'ci')"
+                    + " AND k.state = 'active' AND k.expires_at > :now");
         }
         filter.digest().ifPresent(_ -> conditions.add("k.digest = :digest"));
         filter.text().ifPresent(text -> conditions.add(KeyTextSearch.of(text).condition()));

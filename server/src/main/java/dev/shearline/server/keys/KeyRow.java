@@ -81,11 +81,15 @@ record KeyRow(
     /** From when on it should be rotated; empty for what is over, has been rotated, or is used once. */
     private Optional<Instant> rotationDueAt() {
         boolean rotates = kind.type() != KeyType.EPHEMERAL
-                && !life.state().isFinal()
+                && life.state() == KeyState.ACTIVE
                 && links.rotatedTo().isEmpty();
         return owner.rotationDueAfterDays()
                 .filter(_ -> rotates)
                 .map(days -> times.createdAt().plus(Duration.ofDays(days)));
+    }
+
+    private boolean isAliveAt(Instant now) {
+        return times.expiresAt().filter(end -> !end.isAfter(now)).isEmpty();
     }
 
     private ApiKey.Holder billedTo() {
@@ -130,7 +134,9 @@ record KeyRow(
                 times.endsAt(),
                 links.endAtFirstUse(),
                 rotationDueAt(),
-                rotationDueAt().filter(due -> !due.isAfter(now)).isPresent(),
+                rotationDueAt()
+                        .filter(due -> !due.isAfter(now) && isAliveAt(now))
+                        .isPresent(),
                 life.revokedAt(),
                 life.revokedCause().or(() -> life.disabledCause().map(DisabledCause::wire)),
                 life.revokedReason(),

@@ -52,6 +52,13 @@ enum EventType {
         };
     }
 
+    static List<String> mailed() {
+        return Arrays.stream(values())
+                .filter(EventType::isMailed)
+                .map(EventType::wire)
+                .toList();
+    }
+
     static Optional<EventType> find(String wire) {
         return Arrays.stream(values()).filter(type -> type.wire.equals(wire)).findFirst();
     }

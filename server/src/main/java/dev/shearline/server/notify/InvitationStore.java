@@ -52,6 +52,11 @@ final class InvitationStore {
              WHERE m.organization_id = :organization
                AND m.id = COALESCE((SELECT k.membership_id FROM api_key AS k WHERE k.id = :actor), :actor)
             """;
+    private static final String MEMBER = """
+            SELECT m.id FROM membership AS m
+             WHERE m.organization_id = :organization
+               AND m.id IN (:by, (SELECT k.membership_id FROM api_key AS k WHERE k.organization_id = :organization AND k.id = :by))
+            """;
     private static final String INSERT = """
             INSERT INTO invitation (id, organization_id, email, name, roles, created_at, created_by, inviter, expires_at)
             VALUES (:id, :organization, :email, :name, :roles, :at, :by, :inviter, :expires_at)
@@ -220,6 +225,17 @@ final class InvitationStore {
 
     private static void forgetTokens(Tx tx, String id) {
         tx.handle().createUpdate(FORGET_TOKENS).bind("id", id).execute();
+    }
+
+    /** Whoever acted, if it was a member, by themselves or by their key. */
+    Optional<MembershipId> findMember(Tx tx, OrganizationId organization, String actor) {
+        return tx.handle()
+                .createQuery(MEMBER)
+                .bind("organization", organization.value())
+                .bind("by", actor)
+                .mapTo(String.class)
+                .findOne()
+                .map(MembershipId::new);
     }
 
     private static Row read(ResultSet row) throws SQLException {

@@ -76,8 +76,7 @@ final class Invitations {
         var name = wanted.name().map(Members::checkedName).orElse("");
         return changes.commit(caller, organization, tx -> {
                     var now = now();
-                    var roles = members.promise(
-                            tx, caller, organization, wanted.roles().orElse(List.of()));
+                    var roles = members.promise(tx, caller, organization, wanted.roles());
                     var row = new InvitationStore.Row(
                             ids.text(Invitation.ID_PREFIX),
                             organization,
@@ -216,7 +215,7 @@ final class Invitations {
         // the second look is after the lock: of two who hold the link, one is a member and the other too late
         return store.findByToken(tx, token)
                 .flatMap(row -> store.lock(tx, organization, row.id()))
-                .filter(row -> row.isOpenAt(clock.instant()))
+                .filter(row -> row.isOpenAt(clock.instant()) && isStillMeant(tx, row))
                 .map(row -> {
                     var member = members.join(tx, caller, organization, row.name(), row.email(), roles(row));
                     store.accept(tx, row.id(), member.id(), now());
@@ -227,6 +226,13 @@ final class Invitations {
                                     .with("member", member.id().value()));
                     return store.organizationName(tx, organization);
                 });
+    }
+
+    /** An invitation by a member, or by a key of theirs, is worth what its inviter is worth. */
+    private boolean isStillMeant(Tx tx, InvitationStore.Row row) {
+        return store.findMember(tx, row.organization(), row.createdBy())
+                .map(inviter -> members.mayPromise(tx, row.organization(), inviter, roles(row)))
+                .orElse(true);
     }
 
     private List<RoleAt> roles(InvitationStore.Row row) {

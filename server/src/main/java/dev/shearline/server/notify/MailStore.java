@@ -24,7 +24,7 @@ final class MailStore {
               JOIN api_key AS k ON k.organization_id = n.organization_id AND k.id = n.target
              CROSS JOIN LATERAL key_mail_recipients(n.target) AS told
              WHERE n.organization_id = :organization AND n.id = ANY (:ids)
-               AND n.type IN ('key.expiring', 'key.expired', 'key.disabled', 'key.revoked', 'key.rotated')
+               AND n.type = ANY (:types)
                AND (n.type <> 'key.revoked' OR k.revoked_cause IS DISTINCT FROM 'rotated')
                AND NOT (n.type = 'key.rotated' AND EXISTS
                         (SELECT 1 FROM membership AS m
@@ -78,6 +78,7 @@ final class MailStore {
                 .createUpdate(SPREAD)
                 .bind("organization", organization.value())
                 .bindArray("ids", String.class, facts.stream().map(Fact::id).toList())
+                .bindArray("types", String.class, EventType.mailed())
                 .bind("now", DatabaseTimes.of(now))
                 .bind("gives_up_at", DatabaseTimes.of(now.plus(Backoff.GIVES_UP_AFTER)))
                 .execute();

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The changes of a membership, each inside a transaction that holds its organization's lock. */
@@ -91,7 +92,7 @@ final class MemberEdits {
         var held = held(caller, organization);
         var grants = RoleGrants.read(tx.handle());
         for (var role : new LinkedHashSet<>(given.stream().map(RoleAt::role).toList())) {
-            Optional<Scope> missing = held.findMissing(grants.getOrDefault(role, ScopeSet.NONE));
+            Optional<Scope> missing = held.findMissing(Objects.requireNonNull(grants.get(role)));
             if (missing.isPresent()) {
                 throw Problem.of(
                                 ProblemCode.SCOPE_NOT_HELD,

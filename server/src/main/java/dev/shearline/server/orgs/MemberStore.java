@@ -17,6 +17,17 @@ import org.jdbi.v3.core.statement.Query;
 /** The SQL of memberships. */
 final class MemberStore {
 
+    /** Of an invitation what names whoever accepted it, or invited by themselves or by a key of theirs. */
+    private static final String FORGET_INVITATIONS = """
+            UPDATE invitation
+               SET email = CASE WHEN membership_id = :membership THEN '' ELSE email END,
+                   name = CASE WHEN membership_id = :membership THEN '' ELSE name END,
+                   inviter = CASE WHEN membership_id IS DISTINCT FROM :membership THEN '' ELSE inviter END
+             WHERE organization_id = :organization
+               AND (membership_id = :membership OR created_by = :membership
+                    OR created_by IN (SELECT id FROM api_key WHERE organization_id = :organization AND membership_id = :membership))
+            """;
+
     private static final String FIND_BY_ID = """
             SELECT m.id, m.organization_id, m.state, m.scopes, m.version, m.created_at, m.updated_at,
                    u.id AS user_id, u.external_id, u.name, u.email, u.state AS user_state,
@@ -238,5 +249,13 @@ final class MemberStore {
                 row.getInt("version"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant());
+    }
+
+    void forgetInvitations(Tx tx, OrganizationId organization, MembershipId membership) {
+        tx.handle()
+                .createUpdate(FORGET_INVITATIONS)
+                .bind("organization", organization.value())
+                .bind("membership", membership.value())
+                .execute();
     }
 }

@@ -10,6 +10,7 @@ import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
+import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.Role;
@@ -22,6 +23,9 @@ import java.util.Optional;
 
 /** Who belongs to an organization, with which roles at which of its units. */
 public final class Members {
+
+    /** Of a member of whom nothing is said. */
+    private static final List<GrantField> USUAL = List.of(new GrantField(Optional.empty(), Role.DEVELOPER));
 
     private final MemberStore store = new MemberStore();
     private final RoleStore roles = new RoleStore();
@@ -68,9 +72,7 @@ public final class Members {
             var user = named.or(() -> provided(tx, now, row, wanted.user()))
                     .flatMap(id -> users.hold(tx, id))
                     .orElseThrow(() -> References.notFound("user"));
-            var given = wanted.roles()
-                    .map(roles -> edits.resolve(tx, row, roles))
-                    .orElseGet(() -> List.of(new RoleAt(UnitId.rootOf(organization), Role.DEVELOPER)));
+            var given = edits.resolve(tx, row, wanted.roles().orElse(USUAL));
             return edits.insert(tx, now, organization, user.id(), given)
                     .map(member -> shown(tx, member))
                     .orElseThrow(Members::isMember);
@@ -104,8 +106,23 @@ public final class Members {
     }
 
     /** The roles of somebody who is invited, checked as if they were given now. */
-    public List<RoleAt> promise(Tx tx, Caller caller, OrganizationId organization, List<GrantField> wanted) {
-        return edits.given(tx, caller, organizations.lockOpen(tx, organization), wanted);
+    public List<RoleAt> promise(Tx tx, Caller caller, OrganizationId organization, Optional<List<GrantField>> wanted) {
+        var home = organizations.lockOpen(tx, organization);
+        var now = renewed(tx, caller, organization);
+        return edits.given(tx, now, home, wanted.orElse(USUAL));
+    }
+
+    /** Whether a member could still promise these roles: somebody who has gone, or has come down, asks nobody in any more. */
+    public boolean mayPromise(Tx tx, OrganizationId organization, MembershipId inviter, List<RoleAt> promised) {
+        var least = promised.stream().map(RoleAt::role).reduce(Role.ADMIN, Members::higher);
+        return store.findById(tx, inviter).filter(MemberRow::active).isPresent()
+                && roles.list(tx, inviter).stream()
+                        .anyMatch(held -> held.unit().equals(UnitId.rootOf(organization))
+                                && held.role().isAtLeast(least));
+    }
+
+    private static Role higher(Role one, Role other) {
+        return one.isAtLeast(other) ? one : other;
     }
 
     /**
@@ -197,6 +214,7 @@ public final class Members {
         var scopes = wanted.map(given -> MemberEdits.scopes(given.scopes()));
         var committed = changes.commit(caller, located.organization(), tx -> {
             organizations.lockOpen(tx, located.organization());
+            Authority.requireOperator(changes.renewed(tx, caller), "set the scopes of one member");
             var row = store.findById(tx, located.id()).filter(MemberRow::active).orElseThrow(References::notFound);
             scopes.ifPresent(given -> knownScopes.require(tx, given));
             return shown(tx, edits.setScopes(tx, caller, row, scopes));

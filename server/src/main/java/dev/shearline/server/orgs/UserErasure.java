@@ -97,6 +97,7 @@ final class UserErasure {
                                                 member.id().value())
                                         .with("user", user.value()));
                     }
+                    members.forgetInvitations(tx, organization.id(), member.id());
                     boolean personal = organization.personalUser().equals(Optional.of(user));
                     if (personal) {
                         organizations.eraseName(tx, organization.id(), now());

@@ -272,4 +272,74 @@ class InvitationsTest {
         assertThat(own.as("").get("/v1/invitations").status()).isEqualTo(401);
         assertThat(own.as("").get("/v1/invitations/" + id).status()).isEqualTo(401);
     }
+
+    @Test
+    void an_invitation_is_worth_what_its_inviter_is_worth() {
+        var inviter = cluster.api()
+                .put("/v1/users/ext:inviter" + NUMBERS.incrementAndGet(), Map.of("name", "Eve"))
+                .at("id");
+        var member = cluster.api()
+                .post(
+                        "/v1/members",
+                        Map.of("organization", acme, "user", inviter, "roles", List.of(Map.of("role", "owner"))))
+                .expect(201)
+                .at("id");
+        var eve = cluster.api()
+                .as(cluster.api()
+                        .post(
+                                "/v1/keys",
+                                Map.of(
+                                        "type",
+                                        "personal",
+                                        "organization",
+                                        acme,
+                                        "user",
+                                        inviter,
+                                        "name",
+                                        "eve",
+                                        "scopes",
+                                        List.of("*")))
+                        .expect(201)
+                        .at("secret"));
+        var first = address();
+        var body = body(first);
+        body.put("roles", List.of(Map.of("role", "owner")));
+        eve.post("/v1/invitations", body).expect(201);
+        var token = token(first, 1);
+
+        cluster.api()
+                .patch("/v1/members/" + member, Map.of("roles", List.of(Map.of("role", "admin"))))
+                .expect(200);
+        assertThat(browse("POST", token).statusCode()).isEqualTo(404);
+
+        cluster.api()
+                .patch("/v1/members/" + member, Map.of("roles", List.of(Map.of("role", "owner"))))
+                .expect(200);
+        assertThat(browse("POST", token).statusCode()).isEqualTo(200);
+        var second = address();
+        eve.post("/v1/invitations", body(second)).expect(201);
+        cluster.api().delete("/v1/members/" + member).expect(200);
+        assertThat(browse("POST", token(second, 1)).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void of_whoever_is_erased_an_invitation_names_nothing_and_its_events_neither() {
+        var email = address();
+        var body = body(email);
+        body.remove("roles");
+        var id = cluster.api().post("/v1/invitations", body).expect(201).at("id");
+        assertThat(browse("POST", token(email, 1)).statusCode()).isEqualTo(200);
+        var member = own.get("/v1/invitations/" + id).at("member");
+        assertThat(own.get("/v1/members/" + member).at("roles/0/role")).isEqualTo("developer");
+        var user = own.get("/v1/members/" + member).at("user/id");
+        var personal =
+                "SELECT count(*) FROM audit_personal AS p JOIN audit_event AS e ON e.id = p.event_id WHERE e.target = ?";
+        assertThat(cluster.schema().query(personal, id)).isEqualTo("2");
+
+        cluster.api().delete("/v1/users/" + user).expect(200);
+        cluster.api().post("/v1/users/" + user + "/erase").expect(200);
+
+        assertThat(own.get("/v1/invitations/" + id).raw().body()).doesNotContain(email, "Gast");
+        assertThat(cluster.schema().query(personal, id)).isEqualTo("0");
+    }
 }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -137,6 +138,31 @@ class MailTest {
         assertThat(GreenMailUtil.getBody(message))
                 .contains("Hello Ann", key, "31 January 2030", "manual", "https://keys.example.com/docs", "Acme");
         assertThat(message.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+    }
+
+    @Test
+    void of_everything_that_is_mailed_there_is_a_letter() {
+        var key = personalKey();
+        for (var type : EventType.mailed()) {
+            rig.schema()
+                    .execute(
+                            "INSERT INTO notification (id, organization_id, type, at, target, actor_kind, actor, details, fact)"
+                                    + " VALUES ('msg_' || ?, 'org_acme', ?, now(), ?, 'job', 'job_test', '{\"days\":90,\"disabled_after_days\":60,"
+                                    + "\"disabled_not_before\":\"2030-01-01T00:00:00Z\"}', ?)",
+                            type.replace('.', '_'),
+                            type,
+                            key,
+                            type + " of " + key);
+        }
+        rig.node().work();
+        carrier(smtp()).look();
+
+        assertThat(rig.schema().query("SELECT string_agg(type || ' ' || state, ', ' ORDER BY type) FROM mail"))
+                .isEqualTo(EventType.mailed().stream()
+                        .sorted()
+                        .map(type -> type + " sent")
+                        .collect(Collectors.joining(", ")));
+        assertThat(recipients()).hasSize(EventType.mailed().size()).containsOnly(OWNER);
     }
 
     @Test

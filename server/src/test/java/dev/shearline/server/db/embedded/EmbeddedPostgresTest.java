@@ -128,7 +128,8 @@ class EmbeddedPostgresTest {
             }
         }
         assertThat(progress).anyMatch(message -> message.startsWith("taking over the PostgreSQL"));
-        Eventually.isTrue("the postmaster ends", () -> postmastersOf(place.cluster()).isEmpty());
+        Eventually.isTrue(
+                "the postmaster ends", () -> postmastersOf(place.cluster()).isEmpty());
     }
 
     @Test
