@@ -14,6 +14,8 @@ import org.jdbi.v3.core.statement.Query;
 /** The SQL of endpoints and of what they want. A removed one stays as a row, for the deliveries that name it, and is found by nobody. */
 final class EndpointStore {
 
+    private static final String LOCK_CREATION =
+            "SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || :organization, 0)) IS NOT NULL AS held";
     private static final String FIND = """
             SELECT id, organization_id, url, description, events, state, disabled_cause, failing_since, created_at, created_by, updated_at
               FROM webhook_endpoint
@@ -110,6 +112,15 @@ final class EndpointStore {
                 .bind("rows", rows)
                 .map((row, _) -> read(row))
                 .list();
+    }
+
+    /** One creates at a time, so that what is counted afterwards stays so. */
+    void lockCreation(Tx tx, OrganizationId organization) {
+        tx.handle()
+                .createQuery(LOCK_CREATION)
+                .bind("organization", organization.value())
+                .mapToMap()
+                .one();
     }
 
     int count(Tx tx, OrganizationId organization) {

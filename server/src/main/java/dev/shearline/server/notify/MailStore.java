@@ -38,11 +38,23 @@ final class MailStore {
                               created_at)
             VALUES (:id, :organization, :message, :recipient, :type, :recipient, :actor, :now, '{}', :now, :gives_up_at, :now)
             """;
+    /** From organization to organization, so that one with many letters hides no other. */
     private static final String WAITING = """
-            SELECT DISTINCT organization_id
-              FROM (SELECT organization_id FROM mail WHERE state = 'waiting' AND next_attempt_at <= :now
-                     ORDER BY next_attempt_at LIMIT :max) AS due
+            WITH RECURSIVE waiting AS (
+                (SELECT organization_id FROM mail WHERE state = 'waiting' ORDER BY organization_id LIMIT 1)
+                UNION ALL
+                SELECT (SELECT m.organization_id FROM mail AS m
+                         WHERE m.state = 'waiting' AND m.organization_id > waiting.organization_id
+                         ORDER BY m.organization_id LIMIT 1)
+                  FROM waiting WHERE waiting.organization_id IS NOT NULL
+            )
+            SELECT organization_id FROM waiting
+             WHERE organization_id IS NOT NULL
+               AND EXISTS (SELECT 1 FROM mail AS m
+                            WHERE m.organization_id = waiting.organization_id AND m.state = 'waiting' AND m.next_attempt_at <= :now)
+             LIMIT :max
             """;
+
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
                 SELECT id FROM mail

@@ -92,6 +92,7 @@ final class Webhooks {
     }
 
     private IssuedWebhook create(Tx tx, Caller caller, WebhookEndpoint endpoint) {
+        store.lockCreation(tx, endpoint.organization());
         if (store.count(tx, endpoint.organization()) >= OF_ORGANIZATION_MAX) {
             throw invalidState("There are " + OF_ORGANIZATION_MAX
                     + " endpoints already, which is the most: delete one that is not needed any more.");

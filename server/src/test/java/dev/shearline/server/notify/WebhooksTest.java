@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -322,6 +325,20 @@ class WebhooksTest {
                                         + "%'"))
                         .isEqualTo("0");
             }
+        }
+    }
+
+    @Test
+    void of_many_that_are_made_at_once_there_are_never_more_than_the_most() {
+        var crowded = cluster.organization("crowded");
+        var body = Map.of("organization", crowded, "url", receiver.url("/"), "events", List.of("key.created"));
+        try (var clients = Executors.newFixedThreadPool(8)) {
+            var asked = IntStream.range(0, Webhooks.OF_ORGANIZATION_MAX + 10)
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(
+                            () -> cluster.api().post("/v1/webhooks", body).status(), clients))
+                    .toList();
+            assertThat(asked.stream().map(CompletableFuture::join).filter(status -> status == 201))
+                    .hasSize(Webhooks.OF_ORGANIZATION_MAX);
         }
     }
 }
