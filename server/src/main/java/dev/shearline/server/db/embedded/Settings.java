@@ -96,7 +96,7 @@ final class Settings {
                         bin,
                         quoted(room.resolve(DataDirectory.CLUSTER).resolve("postgresql.conf")),
                         port,
-                        Math.clamp(MEMORY_MB / 16, 128, 1_024),
+                        Math.clamp(MEMORY_MB / 32, 128, 256),
                         Math.clamp(MEMORY_MB / 4, 512, 16_384),
                         quoted(room.resolve(Cluster.LOG)),
                         LogFiles.FILE_KILOBYTES_MAX);
