@@ -2,12 +2,16 @@ package dev.shearline.server.db;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** One migration of a database at a time: what Flyway does not lock by itself, the making of schema and roles, is locked by this. */
 public final class MigrationLock implements AutoCloseable {
 
     /** The first eight letters of the name. */
     private static final long KEY = 0x7368_6561_726c_696eL;
+
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Connection connection;
 
@@ -21,7 +25,12 @@ public final class MigrationLock implements AutoCloseable {
         try {
             if (!call(connection, "SELECT pg_try_advisory_lock(?)")) {
                 waiting.run();
-                call(connection, "SELECT pg_advisory_lock(?) IS NOT NULL");
+                // asked for again and again: a statement that waits is a transaction that is open, for which the
+                // migration under
+                // way waits in turn when it makes an index
+                while (!call(connection, "SELECT pg_try_advisory_lock(?)")) {
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
             }
             return new MigrationLock(connection);
         } catch (SQLException | RuntimeException e) {
