@@ -44,6 +44,8 @@ class FullDiskTest {
             var before = make(cluster, acme, "before").expect(201);
             // a new segment of the log, so that it is not the log that has no room
             asSuperuser(postgres, "SELECT pg_switch_wal()");
+            // which is made by the first who writes into it
+            asSuperuser(postgres, "SELECT pg_logical_emit_message(true, 'test', 'first')");
             disk.fill();
             requireRefused(makeUntilRefused(cluster, acme));
             for (int i = 0; i < MORE; i++) {
