@@ -1,8 +1,6 @@
 package dev.shearline.server.db.embedded;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -14,10 +12,6 @@ import java.util.regex.Pattern;
  */
 final class Settings {
     private static final Pattern PORT = Pattern.compile("^port = (\\d+)$", Pattern.MULTILINE);
-
-    /** Of the machine, or of the container that this runs in. */
-    private static final long MEMORY_MB =
-            ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize() >> 20;
 
     private final Path file;
     private final Path room;
@@ -68,12 +62,12 @@ final class Settings {
                 synchronous_commit = on
                 full_page_writes = on
 
-                # a share of the machine, which is ours with others
+                # a share of a small machine
                 max_connections = 100
-                shared_buffers = '%dMB'
+                shared_buffers = '128MB'
                 work_mem = '4MB'
                 maintenance_work_mem = '64MB'
-                effective_cache_size = '%dMB'
+                effective_cache_size = '512MB'
                 max_wal_size = '512MB'
                 jit = off
 
@@ -96,8 +90,6 @@ final class Settings {
                         bin,
                         quoted(room.resolve(DataDirectory.CLUSTER).resolve("postgresql.conf")),
                         port,
-                        Math.clamp(MEMORY_MB / 32, 128, 256),
-                        Math.clamp(MEMORY_MB / 4, 512, 16_384),
                         quoted(room.resolve(Cluster.LOG)),
                         LogFiles.FILE_KILOBYTES_MAX);
     }
