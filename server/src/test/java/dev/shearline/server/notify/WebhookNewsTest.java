@@ -74,20 +74,20 @@ class WebhookNewsTest {
                 .expect(200);
 
         for (var type : List.of("key.created", "key.disabled", "key.rotated", "key.revoked")) {
-            receiver.await(type, id);
+            receiver.awaitKey(type, id);
             assertThat(receiver.received(type).stream()
                             .filter(one -> one.at("data/key/id").equals(id)))
                     .as(type)
                     .hasSize(1);
         }
         assertThat(receiver.received()).allMatch(one -> one.isSignedWith(secret));
-        var created = receiver.await("key.created", id);
+        var created = receiver.awaitKey("key.created", id);
         assertThat(created.at("data/key/name")).isEqualTo("told");
         assertThat(created.at("data/key/owner/id")).isEqualTo(acme);
         assertThat(created.at("organization/external_id")).isEqualTo("acme");
         assertThat(created.at("id")).isEqualTo(created.id());
-        assertThat(receiver.await("key.rotated", id).at("data/rotated_to")).isEqualTo(successor.at("id"));
-        assertThat(receiver.await("key.revoked", id).at("data/cause")).isEqualTo("manual");
+        assertThat(receiver.awaitKey("key.rotated", id).at("data/rotated_to")).isEqualTo(successor.at("id"));
+        assertThat(receiver.awaitKey("key.revoked", id).at("data/cause")).isEqualTo("manual");
         assertThat(receiver.received())
                 .noneMatch(one -> one.body().contains(key.at("secret"))
                         || one.body().contains("somebody's words")
@@ -128,7 +128,7 @@ class WebhookNewsTest {
 
         var id = key("everywhere").at("id");
 
-        assertThat(receiver.await("key.created", id).at("organization/id")).isEqualTo(acme);
+        assertThat(receiver.awaitKey("key.created", id).at("organization/id")).isEqualTo(acme);
         cluster.api().delete("/v1/webhooks/" + made.at("id")).expect(200);
         assertThat(own.get("/v1/webhooks/" + made.at("id")).status()).isEqualTo(404);
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
@@ -144,16 +145,23 @@ public final class Receiver implements AutoCloseable {
         return received.stream().filter(one -> one.type().equals(type)).toList();
     }
 
-    /** The first of this type about this thing. */
+    /** The first of this type that mentions this thing. */
     public Received await(String type, String text) {
-        Eventually.isTrue(
-                "a message " + type + " about " + text,
-                () -> received.stream()
-                        .anyMatch(one -> one.type().equals(type) && one.body().contains(text)));
-        return received.stream()
-                .filter(one -> one.type().equals(type) && one.body().contains(text))
-                .findFirst()
-                .orElseThrow();
+        return await(
+                "a message " + type + " with " + text, type, one -> one.body().contains(text));
+    }
+
+    /** The first of this type about this key; a successor's mention it too, and may come first. */
+    public Received awaitKey(String type, String id) {
+        return await(
+                "a message " + type + " about " + id,
+                type,
+                one -> one.at("data/key/id").equals(id));
+    }
+
+    private Received await(String what, String type, Predicate<Received> wanted) {
+        Eventually.isTrue(what, () -> received(type).stream().anyMatch(wanted));
+        return received(type).stream().filter(wanted).findFirst().orElseThrow();
     }
 
     @Override
