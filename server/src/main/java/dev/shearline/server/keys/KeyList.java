@@ -70,9 +70,11 @@ final class KeyList {
             .withResolverStyle(ResolverStyle.STRICT);
 
     private final InstantSource clock;
+    private final FewKeys few;
 
     KeyList(InstantSource clock) {
         this.clock = clock;
+        this.few = new FewKeys(clock);
     }
 
     /** @param organization empty for all of them, and then the transaction is one across tenants */
@@ -88,6 +90,7 @@ final class KeyList {
         }
         var range = KeyRange.of(
                 tx,
+                few,
                 organization,
                 reach,
                 filter.owner().map(ref -> KeyHolders.owners(tx, ref)),

@@ -26,25 +26,20 @@ record KeyRange(
 
     static KeyRange of(
             Tx tx,
+            FewKeys known,
             Optional<OrganizationId> organization,
             Reach reach,
             Optional<KeyHolders> owners,
             Optional<List<String>> units) {
-        var range = new KeyRange(
-                organization,
-                reach.audienceIds(),
-                reach.equals(Reach.whole()),
-                owners,
-                units,
-                !reach.equals(Reach.whole()));
-        return range.few && range.hasMore(tx)
+        var range = new KeyRange(organization, reach.audienceIds(), reach.isWhole(), owners, units, !reach.isWhole());
+        return range.few && !known.seenBy(organization, reach, () -> range.isFew(tx))
                 ? new KeyRange(organization, range.audiences, range.whole, owners, units, false)
                 : range;
     }
 
-    private boolean hasMore(Tx tx) {
+    private boolean isFew(Tx tx) {
         var query = tx.handle()
-                .createQuery("SELECT count(*) > " + FEW + " FROM (SELECT 1 FROM api_key AS k WHERE " + visible("k")
+                .createQuery("SELECT count(*) <= " + FEW + " FROM (SELECT 1 FROM api_key AS k WHERE " + visible("k")
                         + " LIMIT " + FEW + " + 1) AS seen");
         bindVisible(query);
         return query.mapTo(Boolean.class).one();

@@ -57,11 +57,13 @@ public final class UnusedReports {
     private final Database database;
     private final References references;
     private final InstantSource clock;
+    private final FewKeys few;
 
     public UnusedReports(Database database, References references, InstantSource clock) {
         this.database = database;
         this.references = references;
         this.clock = clock;
+        this.few = new FewKeys(clock);
     }
 
     /**
@@ -84,10 +86,11 @@ public final class UnusedReports {
         return database.read(context, tx -> count(tx, context, question, now));
     }
 
-    private static UnusedReport count(Tx tx, TenantContext context, Question question, Instant now) {
+    private UnusedReport count(Tx tx, TenantContext context, Question question, Instant now) {
         var since = now.minus(question.unusedFor());
         var range = KeyRange.of(
                 tx,
+                few,
                 Optional.of(context.organization()),
                 context.sees(),
                 question.owner().map(ref -> KeyHolders.owners(tx, ref)),
