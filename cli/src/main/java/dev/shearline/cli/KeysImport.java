@@ -60,6 +60,11 @@ final class KeysImport implements Callable<Integer> {
     private OwnerKind owner = OwnerKind.user;
 
     @Option(
+            names = "--without-owner",
+            description = "import rows that name no owner too, as keys of the whole organization of --organization")
+    private boolean withoutOwner;
+
+    @Option(
             names = "--provision",
             description = "make the owners that are not there yet; as an operator, with their ids as ext:<your id>")
     private boolean provision;
@@ -112,6 +117,7 @@ final class KeysImport implements Callable<Integer> {
             }
         }
         tell();
+        tellEndless(items);
         if (items.stream().anyMatch(item -> item.has("plaintext"))) {
             surroundings.tell("There are keys in plain text in " + file + ": delete it when you need it no more.");
         }
@@ -135,8 +141,12 @@ final class KeysImport implements Callable<Integer> {
             var converted = converter.convert(new ForeignRow(row));
             item = converted.item();
             converted.lost().forEach(what -> lost.merge(what, 1, Integer::sum));
-            if (converted.owner().isPresent()) {
-                putOwner(item, converted.owner().get());
+            var named = converted.owner();
+            if (named.isPresent()) {
+                putOwner(item, named.get());
+            } else if (!withoutOwner) {
+                throw new ForeignRow.UnusableException(
+                        "It names no owner: with --without-owner it becomes a key of the whole organization.");
             }
         }
         if (!item.has("organization")) {
@@ -190,6 +200,22 @@ final class KeysImport implements Callable<Integer> {
                 (dryRun ? "Dry run: " : "") + results.size() + (results.size() == 1 ? " key: " : " keys: ") + done
                         + ", " + count("already_exists") + " here already, " + count("refused") + " refused."
                         + (dryRun ? " Nothing was changed." : ""));
+    }
+
+    private void tellEndless(List<ObjectNode> items) {
+        long endless = items.stream()
+                .filter(item -> !item.hasNonNull("expires_in") && !item.hasNonNull("expires_at"))
+                .count();
+        if (endless > 0) {
+            surroundings.tell(endless + (endless == 1 ? " key says" : " keys say")
+                    + " no expiry: without --expires 1y or the like they never expire.");
+        }
+        if (from == null
+                && results.stream()
+                        .anyMatch(row -> row.path("code").asString("").equals("unknown_field"))) {
+            surroundings.tell(
+                    "If another system has written the file: --from better-auth or --from unkey converts it.");
+        }
     }
 
     private void tellRefused(ObjectNode result) {

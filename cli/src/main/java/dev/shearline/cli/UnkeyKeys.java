@@ -61,12 +61,16 @@ final class UnkeyKeys implements KeyConverter {
                     .put("value", hash.get());
             return;
         }
-        item.put(
-                "plaintext",
-                row.text("plaintext", "key")
-                        .orElseThrow(() -> new ForeignRow.UnusableException(
-                                "It has neither \"hash\" nor \"plaintext\": Unkey's API answers plaintext with decrypt: true, of"
-                                        + " keys that are recoverable; hashes are in the table keys.")));
+        var plaintext = row.text("plaintext")
+                .orElseThrow(() -> new ForeignRow.UnusableException(
+                        "It has neither \"hash\" nor \"plaintext\": Unkey's API answers plaintext with decrypt: true, of"
+                                + " keys that are recoverable; hashes are in the table keys."));
+        // a hash taken for a key would be a key: whoever has seen the table would hold it
+        if (row.text("start").filter(start -> !plaintext.startsWith(start)).isPresent()) {
+            throw new ForeignRow.UnusableException(
+                    "Its \"plaintext\" does not begin with its \"start\": it is not the key in plain text.");
+        }
+        item.put("plaintext", plaintext);
     }
 
     /** {@code documents.read} is {@code documents:read} here; in answers of the first API they are objects with a name. */

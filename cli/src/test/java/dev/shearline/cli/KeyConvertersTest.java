@@ -120,6 +120,14 @@ class KeyConvertersTest {
                 .hasMessageContaining("revoked");
     }
 
+    @Test
+    void the_hash_in_a_row_of_another_system_is_not_taken_for_a_key() {
+        var row = "{'id': 'k1', 'key': '%s', 'start': 'proj_a', 'referenceId': 'user_7'}".formatted(HASH);
+        assertThatThrownBy(() -> of(new UnkeyKeys(), row)).hasMessageContaining("neither");
+        assertThatThrownBy(() -> of(new UnkeyKeys(), row.replace("'key'", "'plaintext'")))
+                .hasMessageContaining("is not the key in plain text");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1701425400, 2023-12-01T10:10:00Z",

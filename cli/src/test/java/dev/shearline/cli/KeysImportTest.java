@@ -104,7 +104,8 @@ class KeysImportTest {
     void the_owners_of_another_system_are_users_or_organizations_and_may_be_made() throws IOException {
         file("id,key,referenceId,rateLimitEnabled\n1,h1,u1,true\n2,h2,,false\n3,,u3,true\n");
         answering(IMPORTED, IMPORTED);
-        var users = run("keys", "import", "keys", "--from", "better-auth", "--organization", "ext:acme");
+        var users =
+                run("keys", "import", "keys", "--from", "better-auth", "--organization", "ext:acme", "--without-owner");
 
         assertThat(users.err())
                 .contains("row 3: It has no \"key\". (unusable)")
@@ -122,6 +123,33 @@ class KeysImportTest {
         assertThat(made.path("organization"))
                 .isEqualTo(ApiClient.JSON.readTree("{\"external_id\": \"u1\", \"name\": \"u1\"}"));
         assertThat(made.path("type").asString()).isEqualTo("team");
+    }
+
+    @Test
+    void a_row_that_names_no_owner_is_imported_where_that_is_asked_for() throws IOException {
+        file("[{'hash':'aGFzaA==','name':'Root'}]");
+        var refused = run("keys", "import", "keys", "--from", "unkey", "--organization", "ext:acme");
+
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILURE);
+        assertThat(refused.err()).contains("row 1 \"Root\": It names no owner: with --without-owner");
+        assertThat(instance.asked()).isEmpty();
+
+        answering(IMPORTED);
+        var imported =
+                run("keys", "import", "keys", "--from", "unkey", "--organization", "ext:acme", "--without-owner");
+        assertThat(imported.exitCode()).isZero();
+        assertThat(imported.err()).contains("1 key says no expiry");
+        assertThat(instance.lastAsked().body().at("/items/0/type").asString()).isEqualTo("team");
+    }
+
+    @Test
+    void a_file_of_another_system_without_its_converter_is_pointed_at_it() throws IOException {
+        file("[{'keyId':'key_1','plaintext':'marked-secret'}]");
+        answering(
+                "{'status':'refused','code':'unknown_field','detail':'There is no field keyId here.','field':'items[0].keyId'}");
+
+        assertThat(run("keys", "import", "keys", "--organization", "ext:acme").err())
+                .contains("--from unkey converts it");
     }
 
     @Test
