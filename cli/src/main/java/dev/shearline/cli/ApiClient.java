@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,18 +27,21 @@ import tools.jackson.databind.node.ObjectNode;
 /** Speaks {@code /v1} with one key; an answer that is not the one asked for is a {@link CommandFailure}. */
 final class ApiClient implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.builder().build();
-    /** Fields whose options have other names. */
-    private static final Map<String, String> OPTIONS = Map.of(
-            "scopes", "--scope",
-            "cidrs", "--cidr",
-            "roles", "--role",
-            "expires_in", "--expires",
-            "expires_at", "--expires",
-            "visibility", "--publishable",
-            "q", "-q");
-
-    /** Fields that no option gives. */
-    private static final Set<String> WITHOUT_OPTION = Set.of("key", "probe");
+    /** Fields whose options have other names. {@code --url} is of every command, and says which instance is meant. */
+    private static final Map<String, List<String>> OPTIONS = Map.ofEntries(
+            Map.entry("scopes", List.of("--scope")),
+            Map.entry("cidrs", List.of("--cidr")),
+            Map.entry("roles", List.of("--role")),
+            Map.entry("events", List.of("--event")),
+            Map.entry("resources", List.of("--resource")),
+            Map.entry("url", List.of("--endpoint")),
+            Map.entry("key_types", List.of("--key-type")),
+            Map.entry("plan", List.of("--plan", "--set")),
+            Map.entry("unused_for", List.of("--unused-for", "--for")),
+            Map.entry("expires_in", List.of("--expires")),
+            Map.entry("expires_at", List.of("--expires")),
+            Map.entry("visibility", List.of("--publishable")),
+            Map.entry("q", List.of("-q")));
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
@@ -46,10 +50,13 @@ final class ApiClient implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Target target;
+    private final Set<String> options;
     private final HttpClient http;
 
-    ApiClient(Target target) {
+    /** @param options of the command that asks */
+    ApiClient(Target target, Set<String> options) {
         this.target = target;
+        this.options = options;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -238,15 +245,15 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** Where the server's own words do not already say what to do, for it knows nothing of this command line. */
-    private static Optional<String> nextStep(int status, String field, String code, Set<String> sent) {
+    private Optional<String> nextStep(int status, String field, String code, Set<String> sent) {
         if (code.endsWith("_not_in_plan") || code.equals("plan_limit_reached")) {
             return Optional.of(
                     "shearline orgs plan shows what the plan of an organization includes, and what is used.");
         }
         return switch (status) {
-            case 404 -> option(field, sent).filter(_ -> sent.contains(field)).map(ApiClient::onTheCommandLine);
+            case 404 -> option(field).filter(_ -> sent.contains(field));
             // what was not sent may be what is missing
-            case 422 -> option(field, sent).map(ApiClient::onTheCommandLine);
+            case 422 -> option(field);
             case 401 -> Optional.of("shearline auth status shows which key was sent, and where it was found.");
             case 403 -> Optional.of("shearline auth status shows what this key may do.");
             case 429, 502, 503, 504 -> Optional.of("Repeat the command in a moment.");
@@ -254,16 +261,12 @@ final class ApiClient implements AutoCloseable {
         };
     }
 
-    private static String onTheCommandLine(String option) {
-        return "On the command line that is " + option + ".";
-    }
-
-    /** How a field is given here, where it is one that an option gives. */
-    private static Optional<String> option(String field, Set<String> sent) {
-        var renamed = Optional.ofNullable(OPTIONS.get(field));
-        return sent.contains(field) && !WITHOUT_OPTION.contains(field)
-                ? Optional.of(renamed.orElse("--" + field.replace('_', '-')))
-                : renamed;
+    /** How a field is given here, where the command has an option that gives it. */
+    private Optional<String> option(String field) {
+        return OPTIONS.getOrDefault(field, List.of("--" + field.replace('_', '-'))).stream()
+                .filter(options::contains)
+                .findFirst()
+                .map(option -> "On the command line that is " + option + ".");
     }
 
     private static void append(StringBuilder message, String field, JsonNode body) {

@@ -86,7 +86,7 @@ final class AuditVerify implements Callable<Integer> {
         try (var in = Files.newInputStream(surroundings.directory().resolve(name))) {
             return KeptCheckpoint.readAll(new String(in.readNBytes(KEPT_BYTES_MAX), StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "Cannot read " + name + " (" + e + ").", e);
+            throw new CommandFailure(ExitCode.USAGE, Text.cannotRead(name, e), e);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, name + ": " + Text.printable(String.valueOf(e.getMessage())), e);
         }
@@ -98,7 +98,7 @@ final class AuditVerify implements Callable<Integer> {
                 : Files.newBufferedReader(surroundings.directory().resolve(name))) {
             return ExportVerification.verify(reader, kept, Set.copyOf(keys));
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "Cannot read " + name + " (" + e + ").", e);
+            throw new CommandFailure(ExitCode.USAGE, Text.cannotRead(name, e), e);
         }
     }
 

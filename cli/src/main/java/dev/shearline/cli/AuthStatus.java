@@ -4,6 +4,7 @@ import dev.shearline.cli.View.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -34,7 +35,7 @@ final class AuthStatus implements Callable<Integer> {
         var speaksTo = sources.target();
         var url = sources.findUrl().orElseThrow();
         var key = sources.findKey(url).orElseThrow();
-        try (var client = new ApiClient(speaksTo)) {
+        try (var client = new ApiClient(speaksTo, Set.of())) {
             var self = (ObjectNode) client.get("/v1/keys/self", Map.of());
             self.put("url", speaksTo.url().toString());
             self.put("url_source", url.place());

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A service of one's own: PostgreSQL and one node, in one process, with everything in one directory. */
@@ -142,7 +143,7 @@ final class DevInstance implements AutoCloseable {
 
     /** The database may be newer than the file: after it was deleted, or when the key was revoked. */
     private boolean opens(Secret key) {
-        try (var client = new ApiClient(new Target(URI.create(url()), key))) {
+        try (var client = new ApiClient(new Target(URI.create(url()), key), Set.of())) {
             client.get("/v1/keys/self", Map.of());
             return true;
         } catch (CommandFailure e) {
@@ -155,7 +156,7 @@ final class DevInstance implements AutoCloseable {
 
     private ApiClient client() {
         return new ApiClient(
-                new Target(URI.create(url()), directory.findOperatorKey().orElseThrow()));
+                new Target(URI.create(url()), directory.findOperatorKey().orElseThrow()), Set.of());
     }
 
     String url() {

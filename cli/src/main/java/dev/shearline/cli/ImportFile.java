@@ -31,7 +31,7 @@ final class ImportFile {
             }
             return rows;
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.USAGE, "Cannot read " + name + " (" + e + ").", e);
+            throw new CommandFailure(ExitCode.USAGE, Text.cannotRead(name, e), e);
         } catch (JacksonException | IllegalArgumentException e) {
             // what was wrong is not repeated: there may be keys in it
             throw new CommandFailure(

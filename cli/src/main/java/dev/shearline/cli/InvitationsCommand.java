@@ -60,11 +60,7 @@ final class InvitationsCommand {
                                 .takenBy(LIST, CREATE),
                         Field.of("email", "E-MAIL", "where the letter goes").neededBy(CREATE),
                         Field.of("name", "NAME", "whom it greets").takenBy(CREATE),
-                        Field.of(
-                                        "roles",
-                                        "ROLE[@UNIT]",
-                                        "viewer, developer, admin or owner: of the whole organization, or at a unit such as"
-                                                + " admin@ext:web; repeatable")
+                        Field.of("roles", "ROLE[@UNIT]", MemberVerbs.ROLES + MemberVerbs.USUAL_ROLE)
                                 .form(Field.Form.ROLES)
                                 .takenBy(CREATE)));
     }

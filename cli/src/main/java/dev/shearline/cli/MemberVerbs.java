@@ -12,6 +12,10 @@ final class MemberVerbs {
     private static final String SCOPE = "--scope";
     private static final String OF_ROLES = "--of-roles";
 
+    static final String ROLES =
+            "viewer, developer, admin or owner: of the whole organization, or at a unit such as admin@ext:web; repeatable";
+    static final String USUAL_ROLE = " (default: developer of the whole organization)";
+
     private MemberVerbs() {}
 
     static Map<String, Function<Surroundings, CommandLine>> all() {
@@ -71,11 +75,15 @@ final class MemberVerbs {
             if (preview.path("last_owner").asBoolean(false)) {
                 surroundings.answer("  The last owner of the organization: only an operator removes them.");
             }
-            print(surroundings, preview.path("ends"), "end with the membership", "No personal key ends.");
+            print(
+                    surroundings,
+                    preview.path("ends"),
+                    "that go with the membership",
+                    "No personal key goes with the membership.");
             print(
                     surroundings,
                     preview.path("stays"),
-                    "stay that they made: rotate these, for they may know the secrets",
+                    "that they made and that stay, to be rotated, for they may know the secrets",
                     "They made no key that stays.");
             return ExitCode.OK;
         });

@@ -1,7 +1,6 @@
 package dev.shearline.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Map;
@@ -48,9 +47,12 @@ final class OrgsPolicy {
             }
             throw CommandFailure.usage("The policy is no JSON object.");
         } catch (JacksonException e) {
-            throw CommandFailure.usage("The policy is no JSON: " + e.getOriginalMessage());
+            var place = e.getLocation();
+            throw CommandFailure.usage("The policy is no JSON"
+                    + (place == null ? "" : ": see line " + place.getLineNr() + ", column " + place.getColumnNr())
+                    + ".");
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.USAGE, Text.cannotRead(file, e), e);
         }
     }
 }

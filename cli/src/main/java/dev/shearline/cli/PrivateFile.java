@@ -55,7 +55,7 @@ final class PrivateFile {
                         "Others can read " + file + ", which has a key in it. Run: chmod 600 " + file);
             }
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.FAILURE, "Cannot read " + file + " (" + e + ").", e);
+            throw new CommandFailure(ExitCode.FAILURE, Text.cannotRead(file.toString(), e), e);
         }
     }
 }

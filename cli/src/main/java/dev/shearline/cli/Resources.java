@@ -229,13 +229,11 @@ final class Resources {
                 List.of(
                         organization(),
                         Field.of("user", "ID", "the user").neededBy(CREATE).takenBy(LIST),
-                        Field.of(
-                                        "roles",
-                                        "ROLE[@UNIT]",
-                                        "viewer, developer, admin or owner: of the whole organization, or at a unit such as"
-                                                + " admin@ext:web; repeatable")
+                        Field.of("roles", "ROLE[@UNIT]", MemberVerbs.ROLES)
                                 .form(Field.Form.ROLES)
-                                .neededBy(UPDATE)
+                                .neededBy(UPDATE),
+                        Field.of("roles", "ROLE[@UNIT]", MemberVerbs.ROLES + MemberVerbs.USUAL_ROLE)
+                                .form(Field.Form.ROLES)
                                 .takenBy(CREATE)));
     }
 

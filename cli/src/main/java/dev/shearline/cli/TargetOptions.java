@@ -1,9 +1,13 @@
 package dev.shearline.cli;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options of every command that speaks to an instance. */
 final class TargetOptions {
@@ -25,6 +29,14 @@ final class TargetOptions {
             description = "table, json, yaml or csv (default: table)")
     private Format format = Format.table;
 
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
+    /** Where no annotation says which command has these options. */
+    void of(CommandSpec spec) {
+        command = spec;
+    }
+
     Format format() {
         return format;
     }
@@ -38,6 +50,7 @@ final class TargetOptions {
     }
 
     ApiClient connect(Surroundings surroundings) {
-        return new ApiClient(sources(surroundings).target());
+        var options = Objects.requireNonNull(command).optionsMap().keySet();
+        return new ApiClient(sources(surroundings).target(), Set.copyOf(options));
     }
 }

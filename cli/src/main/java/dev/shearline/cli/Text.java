@@ -1,5 +1,8 @@
 package dev.shearline.cli;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -27,6 +30,14 @@ final class Text {
                 || type == Character.LINE_SEPARATOR
                 || type == Character.PARAGRAPH_SEPARATOR
                 || type == Character.SURROGATE;
+    }
+
+    static String cannotRead(String file, IOException why) {
+        return switch (why) {
+            case NoSuchFileException _ -> "There is no file " + printable(file) + ".";
+            case AccessDeniedException _ -> "You may not read " + printable(file) + ": see its permissions.";
+            default -> "Cannot read " + printable(file) + " (" + printable(String.valueOf(why.getMessage())) + ").";
+        };
     }
 
     /** JSON in which such characters are written as escapes: they stand in strings only. */

@@ -24,6 +24,7 @@ final class VerbCommand implements Callable<Integer> {
         var spec = CommandSpec.wrapWithoutInspection(this).name(name).mixinStandardHelpOptions(true);
         spec.usageMessage().description(description.strip());
         spec.addMixin("target", CommandSpec.forAnnotatedObject(target));
+        target.of(spec);
         this.line = new CommandLine(spec);
     }
 
@@ -41,6 +42,7 @@ final class VerbCommand implements Callable<Integer> {
                 .addPositional(PositionalParamSpec.builder()
                         .index("0")
                         .arity("1")
+                        .required(true)
                         .paramLabel("ID")
                         .type(String.class)
                         .description(description)

@@ -53,7 +53,6 @@ final class WebhooksCommand {
                     Part.of("ID", "id"),
                     Part.of("TYPE", "type"),
                     Part.of("STATUS", "status"),
-                    Part.of("ATTEMPTS", "attempts"),
                     Part.of("ANSWER", (surroundings, delivery) -> answer(delivery)),
                     Part.ago("CREATED", "created_at")),
             1,

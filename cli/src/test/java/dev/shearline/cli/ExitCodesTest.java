@@ -41,6 +41,28 @@ class ExitCodesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "events[0];webhooks update whk_1 --event key.revokd;--event",
+                "url;webhooks update whk_1 --endpoint http://10.1.2.3/;--endpoint",
+                "url;keys list;",
+                "plan;orgs plan ext:acme --set premium;--set",
+                "key_types.team.max_lifetime;orgs policy ext:acme;",
+                "unused_for;keys unused --for ever;--for"
+            })
+    void an_option_is_named_where_the_command_has_it(String field, String command, @Nullable String option) {
+        try (var instance = new FakeInstance()) {
+            instance.answering(422, "{'detail':'Do this.','code':'some_code','field':'" + field + "'}");
+            var result = Session.at(instance, directory).run(command.split(" ", -1));
+
+            assertThat(result.err())
+                    .isEqualTo("error: Do this.\n  code some_code, field " + field + "\n"
+                            + (option == null ? "" : "  On the command line that is " + option + ".\n"));
+        }
+    }
+
     @Test
     void an_answer_that_is_no_problem_document_is_told_by_its_status() {
         try (var instance = new FakeInstance()) {

@@ -208,8 +208,9 @@ class PlansCommandTest {
                     .as(options)
                     .isEqualTo(2);
         }
-        assertThat(run("orgs", "policy", "org_1", "--set", "nowhere.json").exitCode())
-                .isEqualTo(1);
+        var nowhere = run("orgs", "policy", "org_1", "--set", "nowhere.json");
+        assertThat(nowhere.exitCode()).isEqualTo(2);
+        assertThat(nowhere.err()).isEqualTo("error: There is no file nowhere.json.\n");
         assertThat(instance.asked()).isEmpty();
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -59,7 +60,15 @@ final class JsonProblems {
 
     private static Problem unknownField(UnrecognizedPropertyException unknown) {
         var field = path(unknown);
-        return Problem.of(ProblemCode.UNKNOWN_FIELD, "There is no field \"" + field + "\" here: remove it.")
+        var known = Stream.ofNullable(unknown.getKnownPropertyIds())
+                .flatMap(Collection::stream)
+                .map(String::valueOf)
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return Problem.of(
+                        ProblemCode.UNKNOWN_FIELD,
+                        "There is no field \"" + field + "\" here: remove it"
+                                + (known.isEmpty() ? "." : ", or write one of " + known + "."))
                 .withField(field);
     }
 

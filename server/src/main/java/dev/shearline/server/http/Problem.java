@@ -50,6 +50,14 @@ public record Problem(
         return of(ProblemCode.NOT_FOUND, "Nothing with this id is visible to you: check the id and the credential.");
     }
 
+    /** Of what a field names. */
+    public static Problem notFound(String field) {
+        return of(
+                        ProblemCode.NOT_FOUND,
+                        "Nothing with the id in \"" + field + "\" is visible to you: check the id and the credential.")
+                .withField(field);
+    }
+
     /** With what RFC 6750 wants said when a credential is good and may not do this. */
     public static Problem insufficientScope(Scope missing) {
         return of(

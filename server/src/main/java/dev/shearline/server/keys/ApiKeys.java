@@ -204,7 +204,7 @@ public final class ApiKeys implements OwnedKeys {
         var context = lookup.contextOf(caller.actor(), id);
         var organization = context.organization();
         var home = Optional.<Ref>of(new Ref.ById(organization.value()));
-        var unit = references.resolveUnit(caller, home, Optional.empty(), wanted.unit());
+        var unit = references.resolveUnit(caller, home, Optional.empty(), wanted.unit(), "unit");
         var committed = database.inTransaction(
                 context,
                 tx -> moving.move(tx, caller, organization, id, unit.id()).shownAt(clock.instant()));

@@ -47,7 +47,7 @@ record Billed(UnitId unit, UnitKind kind, Optional<String> externalId, boolean c
                         KeyRowMapper.optional(row, "external_id"),
                         row.getBoolean("current")))
                 .findOne()
-                .orElseThrow(() -> Problem.notFound().withField(FIELD).asException());
+                .orElseThrow(() -> Problem.notFound(FIELD).asException());
         if (!billed.current()) {
             throw KeyProblems.invalid(
                     FIELD,

@@ -1,7 +1,6 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.http.Problem;
-import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
@@ -100,7 +99,10 @@ final class Destinations {
         }
         return caller.actor()
                 .organizationOf()
-                .or(() -> place.team().or(place::department).map(field -> organizationOf(caller, field)))
+                .or(() -> place.team()
+                        .map(team -> organizationOf(caller, UnitKind.TEAM, team))
+                        .or(() -> place.department()
+                                .map(department -> organizationOf(caller, UnitKind.DEPARTMENT, department))))
                 .orElseThrow(() -> KeyProblems.invalid(
                         "organization", "\"organization\" is required: an operator says whose key it is."));
     }
@@ -116,9 +118,9 @@ final class Destinations {
         };
     }
 
-    private OrganizationId organizationOf(Caller caller, UnitField field) {
+    private OrganizationId organizationOf(Caller caller, UnitKind kind, UnitField field) {
         return references
-                .resolveUnit(caller, Optional.empty(), Optional.empty(), named(field))
+                .resolveUnit(caller, Optional.empty(), Optional.empty(), named(field), kind.wire())
                 .organization();
     }
 
@@ -157,7 +159,7 @@ final class Destinations {
             case Ref.ByExternalId ref -> {
                 var home = Optional.<Ref>of(new Ref.ById(organization.value()));
                 yield new Destination.Holder.Unit(references
-                        .resolveUnit(caller, home, Optional.of(kind), ref)
+                        .resolveUnit(caller, home, Optional.of(kind), ref, kind.wire())
                         .id());
             }
         };
@@ -186,8 +188,6 @@ final class Destinations {
     }
 
     private static ProblemException notFound(String field) {
-        return Problem.of(ProblemCode.NOT_FOUND, Problem.notFound().detail())
-                .withField(field)
-                .asException();
+        return Problem.notFound(field).asException();
     }
 }

@@ -238,7 +238,7 @@ final class KeyImport {
             var context = TenantContext.find(caller.actor(), organization);
             var places = List.copyOf(keys.keySet());
             if (context.isEmpty()) {
-                places.forEach(key -> results.refuse(key.place(), Problem.notFound()));
+                places.forEach(key -> results.refuse(key.place(), Problem.notFound("organization")));
                 return;
             }
             for (int start = 0; start < places.size(); start += BATCH_MAX) {

@@ -135,7 +135,7 @@ final class Lifetimes {
                                 maximum.endlessBy(),
                                 "expires_in",
                                 TypeTerms::noExpiry,
-                                "live at most " + words(maximum.length()));
+                                "live at most " + words(maximum.length()) + ", and not without expiry");
                 };
             }
             return Optional.empty();

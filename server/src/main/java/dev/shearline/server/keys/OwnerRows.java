@@ -1,6 +1,8 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
+import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.UnitId;
@@ -109,6 +111,10 @@ final class OwnerRows {
 
     private record User(String state, Optional<String> externalId) {}
 
+    private static ProblemException notFound(String field) {
+        return Problem.notFound(field).asException();
+    }
+
     private Organization lockOrganization(Tx tx, OrganizationId id, Addition addition) {
         return tx.handle()
                 .createQuery(ORGANIZATION)
@@ -116,7 +122,7 @@ final class OwnerRows {
                 .bind("added", addition.type())
                 .map((row, _) -> organization(row, id))
                 .findOne()
-                .orElseThrow(KeyProblems::notFound)
+                .orElseThrow(() -> notFound("organization"))
                 .requireActive();
     }
 
@@ -149,9 +155,9 @@ final class OwnerRows {
                 .bind("unit", id.value())
                 .map((row, _) -> new Place(organization(row, organizationId), unit(row)))
                 .findOne()
-                .orElseThrow(KeyProblems::notFound);
+                .orElseThrow(() -> notFound("organization"));
         var organization = place.organization().requireActive();
-        var unit = place.unit().orElseThrow(KeyProblems::notFound);
+        var unit = place.unit().orElseThrow(() -> notFound(id.kind().wire()));
         if (!unit.state().equals("active")) {
             throw KeyProblems.conflict("The " + unit.kind().wire() + " has been removed: it gets no new keys.");
         }
@@ -197,7 +203,7 @@ final class OwnerRows {
                         new UserId(KeyRowMapper.text(row, "user_id")),
                         KeyRowMapper.text(row, "state")))
                 .findOne()
-                .orElseThrow(KeyProblems::notFound);
+                .orElseThrow(() -> notFound("user"));
         if (!membership.state().equals("active")) {
             throw KeyProblems.conflict("The user is no member of the organization any more: add the user again first.");
         }

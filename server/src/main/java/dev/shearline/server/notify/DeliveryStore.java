@@ -43,7 +43,7 @@ final class DeliveryStore {
     private static final String SPREAD = """
             INSERT INTO webhook_delivery (id, organization_id, endpoint_id, message_id, event_type, body, next_attempt_at, gives_up_at,
                                           created_at)
-            SELECT 'dlv_' || replace(CAST(gen_random_uuid() AS text), '-', ''), i.organization_id, i.endpoint_id, m.id, m.type, m.body,
+            SELECT 'dlv_' || right(replace(CAST(gen_random_uuid() AS text), '-', ''), 20), i.organization_id, i.endpoint_id, m.id, m.type, m.body,
                    CAST(:now AS timestamptz), CAST(:gives_up_at AS timestamptz), CAST(:now AS timestamptz)
               FROM unnest(:ids, :types, :bodies) AS m (id, type, body)
               JOIN webhook_interest AS i ON i.organization_id = :organization AND i.event_type IN (m.type, '*')

@@ -64,7 +64,7 @@ public final class Members {
         var organization = references.organizationOrOwn(caller, wanted.organization());
         Authority.requireWhole(caller, organization);
         var named = wanted.user() instanceof UserField.Named(var ref)
-                ? Optional.of(references.resolveUser(caller, ref).id())
+                ? Optional.of(references.resolveUser(caller, ref, "user").id())
                 : Optional.<UserId>empty();
         var committed = changes.commit(caller, organization, tx -> {
             var row = organizations.lockOpen(tx, organization);
@@ -93,7 +93,7 @@ public final class Members {
     private static RuntimeException isMember() {
         return Problem.of(
                         ProblemCode.ALREADY_EXISTS,
-                        "The user is a member of the organization already: change the roles with PATCH.")
+                        "The user is a member of the organization already: change their roles instead.")
                 .withField("user")
                 .asException();
     }
@@ -170,7 +170,7 @@ public final class Members {
 
     /** Of an organization, of a user, or, for an operator who names neither, all. */
     Page<Member> list(Caller caller, Optional<Ref> organization, Optional<Ref> user, Slice slice) {
-        var ofUser = user.map(ref -> references.resolveUser(caller, ref).id());
+        var ofUser = user.map(ref -> references.resolveUser(caller, ref, "user").id());
         var home = organization.isEmpty() && Authority.isOperator(caller)
                 ? Optional.<OrganizationId>empty()
                 : Optional.of(references.organizationOrOwn(caller, organization));

@@ -178,7 +178,7 @@ public final class Provisioning {
         return switch (field) {
             case UnitField.Named(var ref) ->
                 references
-                        .resolveUnit(caller, Optional.empty(), Optional.empty(), ref)
+                        .resolveUnit(caller, Optional.empty(), Optional.empty(), ref, "team")
                         .organization();
             case UnitField.Provided _ -> throw References.organizationRequired();
         };

@@ -5,6 +5,7 @@ import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.db.TxWork;
 import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.MembershipId;
@@ -13,6 +14,7 @@ import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.UnitKind;
 import dev.shearline.server.identity.UserId;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Finds what a caller names, by our id or by the host platform's, as far as the caller may see it.
@@ -38,14 +40,34 @@ public final class References {
         return read(caller, tx -> openOrganization(tx, ref, "organization").id());
     }
 
-    /** A unit that is there, of this kind if one is asked for; an organization's root is a unit too. */
-    public Unit resolveUnit(Caller caller, Optional<Ref> organization, Optional<UnitKind> kind, Ref ref) {
-        return unitRow(caller, organization, kind, ref, true).shown();
+    /**
+     * A unit that is there, of this kind if one is asked for; an organization's root is a unit too.
+     *
+     * @param field which names it
+     */
+    public Unit resolveUnit(Caller caller, Optional<Ref> organization, Optional<UnitKind> kind, Ref ref, String field) {
+        return inField(
+                field, () -> unitRow(caller, organization, kind, ref, true).shown());
     }
 
-    /** A user that is there: any for operators, members of their own organization for others. */
-    public User resolveUser(Caller caller, Ref ref) {
-        return userRow(caller, ref, true).shown();
+    /**
+     * A user that is there: any for operators, members of their own organization for others.
+     *
+     * @param field which names it
+     */
+    public User resolveUser(Caller caller, Ref ref, String field) {
+        return inField(field, () -> userRow(caller, ref, true).shown());
+    }
+
+    private static <T> T inField(String field, Supplier<T> reference) {
+        try {
+            return reference.get();
+        } catch (ProblemException e) {
+            throw e.problem().code() == ProblemCode.NOT_FOUND
+                            && e.problem().field().isEmpty()
+                    ? notFound(field)
+                    : e;
+        }
     }
 
     /** A user's membership in an organization that is not closed; without an organization the caller's own, or the user's personal one. */
@@ -170,7 +192,7 @@ public final class References {
     }
 
     static ProblemException notFound(String field) {
-        return Problem.notFound().withField(field).asException();
+        return Problem.notFound(field).asException();
     }
 
     static ProblemException organizationRequired() {

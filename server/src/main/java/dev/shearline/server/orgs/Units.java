@@ -158,7 +158,7 @@ public final class Units {
         if (living > 0) {
             throw Inputs.invalidState(
                     "The " + kind.wire() + " has " + living + (living == 1 ? " key" : " keys")
-                            + " that can be used: move or revoke them first, or repeat with ?keys=revoke to revoke them with it.");
+                            + " that can be used: move or revoke them first, or revoke them with it: ?keys=revoke, on the command line --revoke-keys.");
         }
     }
 

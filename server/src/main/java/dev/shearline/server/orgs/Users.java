@@ -81,7 +81,7 @@ public final class Users {
     }
 
     public User get(Caller caller, Ref ref) {
-        return references.resolveUser(caller, ref);
+        return references.userRow(caller, ref, true).shown();
     }
 
     /** Operators see all; others the members of their organization. */

@@ -90,7 +90,8 @@ public final class OrganizationPlans {
     private String held(Tx tx, String plan) {
         return plans.hold(tx, plan)
                 .map(PlanDefinition::id)
-                .orElseThrow(() -> Problem.invalidField("plan", "There is no plan of this id: see GET /v1/plans.")
+                .orElseThrow(() -> Problem.invalidField(
+                                "plan", "There is no plan of this id: /v1/plans lists those that there are.")
                         .asException());
     }
 

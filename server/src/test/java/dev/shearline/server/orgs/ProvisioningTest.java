@@ -167,17 +167,21 @@ class ProvisioningTest {
                 () -> rig.references.resolveOrganization(caller, OrganizationsRig.ref(foreign.id())),
                 () -> rig.references.resolveOrganization(caller, OrganizationsRig.ref("org_0000000000000000")));
         assertSameStatements(
-                () -> rig.references.resolveUser(caller, OrganizationsRig.ref(stranger.id())),
-                () -> rig.references.resolveUser(caller, OrganizationsRig.ref("usr_0000000000000000")));
+                () -> rig.references.resolveUser(caller, OrganizationsRig.ref(stranger.id()), "user"),
+                () -> rig.references.resolveUser(caller, OrganizationsRig.ref("usr_0000000000000000"), "user"));
         assertSameStatements(
                 () -> rig.references.resolveMember(caller, Optional.empty(), OrganizationsRig.ref(stranger.id())),
                 () -> rig.references.resolveMember(
                         caller, Optional.empty(), OrganizationsRig.ref("usr_0000000000000000")));
         assertSameStatements(
                 () -> rig.references.resolveUnit(
-                        caller, Optional.empty(), Optional.empty(), OrganizationsRig.ref(foreign.id())),
+                        caller, Optional.empty(), Optional.empty(), OrganizationsRig.ref(foreign.id()), "unit"),
                 () -> rig.references.resolveUnit(
-                        caller, Optional.empty(), Optional.empty(), OrganizationsRig.ref("org_0000000000000000")));
+                        caller,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OrganizationsRig.ref("org_0000000000000000"),
+                        "unit"));
     }
 
     private static void assertSameStatements(Runnable foreign, Runnable absent) {

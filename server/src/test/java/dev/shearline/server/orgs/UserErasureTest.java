@@ -43,7 +43,7 @@ class UserErasureTest {
                 "/v1/users",
                 "{\"external_id\": \"%s\", \"name\": \"Ada\", \"email\": \"ada@example.com\"}".formatted(external));
         var id = created.at("/id");
-        var user = rig.references.resolveUser(rig.operator, new dev.shearline.server.identity.Ref.ById(id));
+        var user = rig.references.resolveUser(rig.operator, new dev.shearline.server.identity.Ref.ById(id), "user");
         var organization = rig.organization("acme");
         var member = rig.member(organization, user, Role.VIEWER);
         // what the member does themselves carries their address
