@@ -73,13 +73,16 @@ final class Stage implements AutoCloseable {
 
     /** Starts a node, with its own data directory; returns when it listens. */
     ChildProcess startNode() {
-        return startNode(List.of());
+        return startNode(List.of(), Map.of());
     }
 
-    /** @param flags further ones of the JVM */
-    ChildProcess startNode(List<String> flags) {
+    /**
+     * @param flags further ones of the JVM
+     * @param settings further ones of the node, as in the environment
+     */
+    ChildProcess startNode(List<String> flags, Map<String, String> settings) {
         var data = directory.resolve("node-" + nodes++);
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = new HashMap<>(settings);
         environment.put("SHEARLINE_LISTEN", "127.0.0.1:0");
         environment.put("SHEARLINE_MANAGEMENT_LISTEN", "127.0.0.1:0");
         environment.put("SHEARLINE_DATABASE_URL", database.appUrl());

@@ -82,7 +82,7 @@ public final class Bootstrap implements AutoCloseable {
         var primaryClock = new PrimaryClock(clocks.wall());
         feed = new FeedNode(
                 nodeDatabase,
-                new Directory(primaryClock),
+                new Directory(primaryClock, settings.directory().maxKeys()),
                 primaryClock,
                 clocks,
                 Server.feedSettings(settings, settings.listen()::toString),

@@ -7,6 +7,7 @@ import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.feed.PrimaryClock;
 import dev.shearline.server.ops.Health;
 import dev.shearline.server.ops.HealthCheck;
+import dev.shearline.server.verify.Directory;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -15,11 +16,13 @@ final class NodeHealth {
 
     private final NodeDatabase database;
     private final FeedNode feed;
+    private final Directory directory;
     private final BooleanSupplier stopping;
 
-    NodeHealth(NodeDatabase database, FeedNode feed, BooleanSupplier stopping) {
+    NodeHealth(NodeDatabase database, FeedNode feed, Directory directory, BooleanSupplier stopping) {
         this.database = database;
         this.feed = feed;
+        this.directory = directory;
         this.stopping = stopping;
     }
 
@@ -29,6 +32,7 @@ final class NodeHealth {
                 new HealthCheck("database", this::database),
                 new HealthCheck("migrations", this::migrations),
                 new HealthCheck("feed", this::feed),
+                new HealthCheck("directory", this::directory),
                 new HealthCheck("clock", this::clock));
     }
 
@@ -63,6 +67,15 @@ final class NodeHealth {
         return feed.freshness().isFresh()
                 ? new Health.Ready("at epoch " + position.number())
                 : new Health.NotReady("not in touch with the primary, at epoch " + position.number());
+    }
+
+    /** More keys than there is room for make a node slower, not unfit. */
+    private Health directory() {
+        return new Health.Ready(
+                directory.isComplete()
+                        ? "holds all of " + directory.size() + " keys"
+                        : "holds " + directory.size() + " of " + directory.known()
+                                + " keys and reads the others from the database: raise directory.max-keys, and the heap with it");
     }
 
     private Health clock() {

@@ -2,6 +2,7 @@ package dev.shearline.server;
 
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.verify.Directory;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -15,6 +16,15 @@ final class NodeMeters {
     static void register(MeterRegistry registry, FeedNode feed, Directory directory) {
         Gauge.builder("shearline_directory_keys", directory, Directory::size)
                 .description("Keys in this node's directory, tombstones included")
+                .register(registry);
+        Gauge.builder("shearline_directory_known_keys", directory, Directory::known)
+                .description("Keys that this node knows to exist, in its directory or not")
+                .register(registry);
+        Gauge.builder("shearline_directory_complete", directory, held -> held.isComplete() ? 1 : 0)
+                .description("1 while all keys are in the directory, 0 while some are read when they are asked for")
+                .register(registry);
+        FunctionCounter.builder("shearline_directory_evictions", directory, Directory::evictions)
+                .description("Keys that went from the directory to make room for others")
                 .register(registry);
         Gauge.builder("shearline_feed_epoch", feed, node -> node.position().number())
                 .description("The last change that this node has applied")

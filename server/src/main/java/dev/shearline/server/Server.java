@@ -87,7 +87,7 @@ public final class Server implements AutoCloseable {
         var primaryClock = new PrimaryClock(clocks.wall());
         database = new Database(settings.database(), settings.databasePool().size());
         nodeDatabase = new NodeDatabase(settings.nodeDatabase());
-        var directory = new Directory(primaryClock);
+        var directory = new Directory(primaryClock, settings.directory().maxKeys());
         feed = new FeedNode(
                 nodeDatabase, directory, primaryClock, clocks, feedSettings(settings, this::address), random);
         var outbox = new NotificationOutbox(
@@ -133,7 +133,8 @@ public final class Server implements AutoCloseable {
                 Downloads.ofNode());
         stopDelay = settings.stopDelay();
         api = listener(settings.listen(), Runtime.getRuntime().availableProcessors(), apiDispatcher);
-        management = listener(settings.managementListen(), 1, managementDispatcher(problems, format, json, random));
+        management = listener(
+                settings.managementListen(), 1, managementDispatcher(directory, problems, format, json, random));
         heartbeat = new Heartbeat(features.verification()::beat, Verification.HEARTBEAT);
     }
 
@@ -196,9 +197,11 @@ public final class Server implements AutoCloseable {
         return () -> feed.freshness().isFresh() ? OptionalLong.empty() : OptionalLong.of(RETRY_AFTER_MS);
     }
 
-    private Dispatcher managementDispatcher(Problems problems, KeyFormat format, Json json, SecureRandom random) {
+    private Dispatcher managementDispatcher(
+            Directory directory, Problems problems, KeyFormat format, Json json, SecureRandom random) {
         var routes = new Routes();
-        new OpsRoutes(new NodeHealth(nodeDatabase, feed, closed::get).checks(), metrics.registry()).addTo(routes);
+        new OpsRoutes(new NodeHealth(nodeDatabase, feed, directory, closed::get).checks(), metrics.registry())
+                .addTo(routes);
         return new Dispatcher(
                 routes,
                 Gate.OPEN,

@@ -111,7 +111,7 @@ class NodeHealthTest {
                 Duration.ofSeconds(10), Duration.ofMillis(50), true, directory, "test", () -> "127.0.0.1:0");
         return new FeedNode(
                 database,
-                new Directory(clock),
+                new Directory(clock, Long.MAX_VALUE),
                 clock,
                 new Clocks(wall, System::nanoTime),
                 settings,
@@ -119,7 +119,7 @@ class NodeHealthTest {
     }
 
     private Health ask(FeedNode feed, String name) {
-        return new NodeHealth(database, feed, stopping::get)
+        return new NodeHealth(database, feed, new Directory(feed.primaryClock(), Long.MAX_VALUE), stopping::get)
                 .checks().stream()
                         .filter(check -> check.name().equals(name))
                         .map(HealthCheck::question)

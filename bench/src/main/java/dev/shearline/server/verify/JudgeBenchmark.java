@@ -15,6 +15,7 @@ import dev.shearline.token.KeyDigest;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.ParsedKey;
 import dev.shearline.token.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public class JudgeBenchmark {
     private final InstantSource clock = Clock.systemUTC();
     private final SplittableRandom random = new SplittableRandom(1);
     private final IpAddress address = IpAddress.find("127.0.0.1").orElseThrow();
-    private final Directory directory = new Directory(clock);
+    private final Directory directory = new Directory(clock, Long.MAX_VALUE);
     private final Judge judge = new Judge(format, directory, clock);
     private final DirectoryAuthenticator authenticator;
     private final Secret token;
@@ -71,7 +72,10 @@ public class JudgeBenchmark {
             var node = new NodeDatabase(address(System.getProperty(DATABASE).split(" ", -1)));
             load(node);
             authenticator = new DirectoryAuthenticator(
-                    directory, new KeyUses(new LastUsed(node), new FirstUses((_, _) -> {})), clock);
+                    directory,
+                    new KeyUses(new LastUsed(node), new FirstUses((_, _) -> {})),
+                    new ReadThrough(directory, node, () -> AT, new SimpleMeterRegistry()),
+                    clock);
             token = Secret.of(
                     Files.readString(Path.of(System.getProperty(TOKEN))).strip());
             keys = Files.readAllLines(Path.of(System.getProperty(KEYS)));
@@ -130,14 +134,14 @@ public class JudgeBenchmark {
     /** A key that is there. */
     @Benchmark
     public @Nullable Object lookUp() {
-        return directory.find(digests.get(any()));
+        return directory.keys().find(digests.get(any()));
     }
 
     /** A digest that is not there. */
     @Benchmark
     public @Nullable Object lookUpMissing() {
         var digest = digests.get(any());
-        return directory.find(new KeyDigest(digest.a() ^ 1L << 40, digest.b(), digest.c(), digest.d()));
+        return directory.keys().find(new KeyDigest(digest.a() ^ 1L << 40, digest.b(), digest.c(), digest.d()));
     }
 
     /** Who asks. */
@@ -168,7 +172,7 @@ public class JudgeBenchmark {
         try (var parser = json.parser(bodies.get(any()))) {
             question = QuestionJson.readOne(parser, false);
         }
-        var verdict = judge.judge(actor, question, System.currentTimeMillis());
+        var verdict = (Verdict) judge.judge(actor, question, System.currentTimeMillis());
         var answer = new AnswerBytes();
         VerdictJson.write(answer, verdict, AT);
         return answer.toBuffer();

@@ -22,6 +22,10 @@ public enum Setting {
     FEED_MAX_STALENESS("feed.max-staleness", "10s", "how long a node may answer without contact: 2s to 60s"),
     FEED_POLL_INTERVAL("feed.poll-interval", "250ms", "how often a node asks for changes: 10ms to 250ms"),
     FEED_WAKE_UP("feed.wake-up", "on", "whether nodes are told of changes before their next poll: on or off"),
+    DIRECTORY_MAX_KEYS(
+            "directory.max-keys",
+            "",
+            "live keys that a node holds in memory; without it one for each KiB of the largest heap"),
     LOG_REQUESTS("log.requests", "management", "requests that get a line: off, failures, management or all"),
     STOP_DELAY("stop.delay", "0s", "how long a stopping node goes on answering once readiness is off: 0s to 60s"),
     DATABASE_POOL_SIZE("database.pool-size", "8", "connections of the application role: 2 to 200"),

@@ -39,6 +39,7 @@ public record Settings(
         String defaultPlan,
         Path dataDirectory,
         Feed feed,
+        Directory directory,
         DatabasePool databasePool,
         Keys keys,
         Verify verify,
@@ -61,6 +62,19 @@ public record Settings(
      * @param wakeUp whether nodes are told of changes before their next poll
      */
     public record Feed(Duration maxStaleness, Duration pollInterval, boolean wakeUp) {}
+
+    /** @param maxKeys live keys that a node holds; of more it reads some from the database */
+    public record Directory(long maxKeys) {
+
+        public static final long KEYS_MIN = 1_000;
+        public static final long KEYS_MAX = 100_000_000;
+        private static final long HEAP_BYTES_A_KEY = 1_024;
+
+        /** By the largest heap: a key takes a quarter of its share, and while all are loaded anew there are two of each. */
+        static Directory ofHeap() {
+            return new Directory(Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_BYTES_A_KEY, KEYS_MIN, KEYS_MAX));
+        }
+    }
 
     /** @param requireUnit whether a verification must name the unit for which its request is */
     public record Verify(boolean requireUnit) {}

@@ -77,6 +77,8 @@ public final class SettingsParser {
         var plan = value(Setting.DEFAULT_PLAN, matching(NAME), "the name of a plan");
         var data = value(Setting.DATA_DIR, SettingsParser::findPath, "a path");
         var feed = feed();
+        var directory =
+                optional(Setting.DIRECTORY_MAX_KEYS, SettingsParser::findMaxKeys, "a number from 1000 to 100000000");
         var pool = value(Setting.DATABASE_POOL_SIZE, SettingsParser::findPoolSize, "a number from 2 to 200");
         var keys = keys();
         var requireUnit = value(Setting.VERIFY_REQUIRE_UNIT, Values::findSwitch, "on or off");
@@ -105,6 +107,7 @@ public final class SettingsParser {
                 plan.orElseThrow(),
                 data.orElseThrow(),
                 feed.orElseThrow(),
+                directory.orElseGet(Settings.Directory::ofHeap),
                 new Settings.DatabasePool(pool.orElseThrow()),
                 keys.orElseThrow(),
                 new Settings.Verify(requireUnit.orElseThrow()),
@@ -232,8 +235,17 @@ public final class SettingsParser {
     }
 
     private static Optional<Integer> findPoolSize(String text) {
+        return findNumber(text, POOL_MIN, POOL_MAX).map(Long::intValue);
+    }
+
+    private static Optional<Settings.Directory> findMaxKeys(String text) {
+        return findNumber(text, Settings.Directory.KEYS_MIN, Settings.Directory.KEYS_MAX)
+                .map(Settings.Directory::new);
+    }
+
+    private static Optional<Long> findNumber(String text, long min, long max) {
         try {
-            return Optional.of(Integer.valueOf(text)).filter(size -> size >= POOL_MIN && size <= POOL_MAX);
+            return Optional.of(Long.valueOf(text)).filter(number -> number >= min && number <= max);
         } catch (NumberFormatException notANumber) {
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package dev.shearline.server.http;
 import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -38,6 +40,8 @@ import java.util.function.Consumer;
 public final class Dispatcher implements Handler<HttpServerRequest> {
 
     private static final String GATED = "/v1/";
+    /** How often a caller of a hot route is looked for that has to be looked up. */
+    private static final int LOOKS_MAX = 4;
 
     private final RouteTable table;
     private final Gate gate;
@@ -286,6 +290,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
         private final HotRequest request;
         private final Exchange exchange;
         private final Gate gate;
+        private int looks = LOOKS_MAX;
 
         HotBody(Endpoint.Hot hot, HotRequest request, Exchange exchange, Gate gate) {
             this.hot = hot;
@@ -296,10 +301,14 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
 
         @Override
         public void whole(Buffer body) {
+            request.bodyArrived(body);
+            answer();
+        }
+
+        private void answer() {
             if (isClosed(gate, exchange)) {
                 return;
             }
-            request.bodyArrived(body);
             try {
                 var response = hot.handler().handle(request);
                 if (response.succeeded()) {
@@ -307,9 +316,27 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 } else {
                     response.onComplete(this::later);
                 }
+            } catch (CallerLaterException later) {
+                await(later.known());
             } catch (Throwable thrown) { // an Error here would end the connection without an answer
                 exchange.thrown(thrown);
             }
+        }
+
+        /** What there is to know of a caller may be forgotten again before it is looked at; not often. */
+        private void await(CompletableFuture<Void> known) {
+            looks--;
+            if (looks == 0) {
+                exchange.problem(Problem.overloaded());
+                return;
+            }
+            Future.fromCompletionStage(known, exchange.context()).onComplete(looked -> {
+                if (looked.succeeded()) {
+                    answer();
+                } else {
+                    exchange.thrown(looked.cause());
+                }
+            });
         }
 
         private void later(AsyncResult<Response> result) {

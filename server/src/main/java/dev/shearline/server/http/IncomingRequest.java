@@ -82,6 +82,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         var found = switch (authenticate(credential)) {
             case Authentication.Authenticated authenticated -> authenticated.actor();
             case Authentication.Refused refused -> throw Credentials.refused(refused.reason());
+            case Authentication.Later(var known) -> throw new CallerLaterException(known);
         };
         actor = found;
         return found;
@@ -95,7 +96,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         }
         return switch (authenticate(credential().orElseThrow(Credentials::missing))) {
             case Authentication.Authenticated(var now) -> now.mayWhatCould(before);
-            case Authentication.Refused _ -> false;
+            case Authentication.Refused _, Authentication.Later _ -> false;
         };
     }
 

@@ -41,6 +41,9 @@ final class ChangeRoutes {
         var last = request.header(LAST_EVENT_ID).map(ChangeRoutes::epoch);
         var credential = request.credential().orElseThrow();
         var address = request.remoteAddress();
+        if (authenticator.authenticate(credential, address) instanceof Authentication.Later(var known)) {
+            known.join();
+        }
         var stream = new ChangeStream(events, directory, caller, () -> findCaller(credential, address));
         events.onDrain(() -> stream.drained(feed.position()));
         events.onClose(() -> streams.remove(stream));
@@ -54,6 +57,8 @@ final class ChangeRoutes {
         return switch (authenticator.authenticate(credential, address)) {
             case Authentication.Authenticated authenticated -> Optional.of(authenticated.actor());
             case Authentication.Refused _ -> Optional.empty();
+            // a caller that the directory has forgotten comes again: what its key may do now is not known here
+            case Authentication.Later _ -> Optional.empty();
         };
     }
 

@@ -1,6 +1,5 @@
 package dev.shearline.server.verify;
 
-import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.feed.FeedEntry;
 import dev.shearline.server.feed.Replica;
 import dev.shearline.server.identity.OrganizationId;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that verification needs to know, in memory, on every node.
  *
- * <p>Complete: a miss is final, and nobody asks the database. Dead keys stay as tombstones for 90 days, so that they are refused with
- * their reason. Written by the follower's thread alone; read without locks.
+ * <p>Complete as long as all keys fit: then a miss is final, and nobody asks the database. Beyond, some have to be read through
+ * ({@link HeldKeys}). Dead keys stay as tombstones for 90 days, so that they are refused with their reason. Written by the follower's
+ * thread, keys also by who reads them through; read without locks.
  *
  * <h2>What an entry does</h2>
  * A removing entry (revoked, disabled, suspended…) acts from the entry alone, and only if its version is higher than the one held. Any
@@ -48,21 +49,21 @@ public final class Directory implements Replica {
     public record Resurrected(OrganizationId organization, ApiKeyId key, int deadAt) {}
 
     private final InstantSource clock;
-    private volatile DirectoryState state = new DirectoryState(0);
+    private final long maxKeys;
+    private final LongAdder evictions = new LongAdder();
+    private volatile DirectoryState state;
     private volatile Consumer<List<Resurrected>> onResurrected = _ -> {};
     private long sweptDay;
 
-    public Directory(InstantSource clock) {
+    /** @param maxKeys how many live keys are held */
+    public Directory(InstantSource clock, long maxKeys) {
         this.clock = clock;
+        this.maxKeys = maxKeys;
+        this.state = new DirectoryState(new HeldKeys(0, maxKeys, evictions));
     }
 
     public void onResurrected(Consumer<List<Resurrected>> listener) {
         onResurrected = listener;
-    }
-
-    @Nullable
-    KeyEntry find(KeyDigest digest) {
-        return state.keys.find(digest);
     }
 
     /** Whether the key is known as revoked or used, which is final, whatever a database that has gone back in time says. */
@@ -70,8 +71,28 @@ public final class Directory implements Replica {
         return state.keys.find(digest) instanceof DeadKey dead && dead.reason() != Reason.DISABLED;
     }
 
+    /** How many keys are held, tombstones included. */
     public int size() {
         return state.keys.size();
+    }
+
+    /** How many keys are known, held or not. */
+    public int known() {
+        return state.keys.known();
+    }
+
+    /** Whether all keys are held. */
+    public boolean isComplete() {
+        return state.keys.isComplete();
+    }
+
+    /** How many keys were forgotten to make room. */
+    public long evictions() {
+        return evictions.sum();
+    }
+
+    HeldKeys keys() {
+        return state.keys;
     }
 
     /** Where an organization's record is; empty when there is no such organization. */
@@ -109,7 +130,8 @@ public final class Directory implements Replica {
 
     @Override
     public Snapshot load(Handle snapshot) {
-        var loaded = new DirectoryState(DirectoryRows.countKeys(snapshot));
+        var before = state.keys;
+        var loaded = new DirectoryState(new HeldKeys(DirectoryRows.countKeys(snapshot), maxKeys, evictions));
         var rows = new DirectoryRows(loaded);
         rows.eachPlan(snapshot, Optional.empty(), plan -> set(loaded.plans, plan.id(), plan));
         rows.eachOrganization(snapshot, Optional.empty(), org -> set(loaded.organizations, org.id(), org));
@@ -124,60 +146,50 @@ public final class Directory implements Replica {
             var cell = DirectoryState.cell(loaded.memberships, id);
             var member = cell.record;
             if (member != null) {
-                cell.record = member.with(withRole(member.roles(), role));
+                cell.record = member.with(role);
             }
         });
-        rows.eachKey(snapshot, Optional.empty(), loaded.keys::put);
-        return () -> show(loaded);
+        var back = new ArrayList<LiveKey>();
+        rows.eachKey(snapshot, Optional.empty(), key -> {
+            var known = before.find(key.id());
+            loaded.keys.load(key, known != null);
+            if (known instanceof DeadKey && key instanceof LiveKey live) {
+                back.add(live);
+            }
+        });
+        return () -> show(loaded, back);
     }
 
-    private void show(DirectoryState loaded) {
-        var resurrected = keepDead(state, loaded);
+    private void show(DirectoryState loaded, List<LiveKey> back) {
+        var resurrected = keepDead(state, loaded, back);
         state = loaded;
         if (!resurrected.isEmpty()) {
             onResurrected.accept(resurrected);
         }
     }
 
-    private static List<Resurrected> keepDead(DirectoryState before, DirectoryState loaded) {
+    /** @param back live keys that were loaded, and that have a tombstone in the state before */
+    private static List<Resurrected> keepDead(DirectoryState before, DirectoryState loaded, List<LiveKey> back) {
         var resurrected = new ArrayList<Resurrected>();
-        before.keys.forEach(known -> {
-            if (known instanceof DeadKey dead
+        for (var live : back) {
+            if (before.keys.find(live.id()) instanceof DeadKey dead
                     && dead.reason() != Reason.DISABLED
-                    && loaded.keys.find(known.digest()) instanceof LiveKey back
-                    && !isSettled(loaded, back, dead)) {
+                    && !isSettled(loaded, live, dead)) {
                 loaded.keys.put(new DeadKey(
-                        back.digest(),
-                        back.id(),
-                        Math.max(back.version, dead.version),
-                        back.organization,
+                        live.digest(),
+                        live.id(),
+                        Math.max(live.version, dead.version),
+                        live.organization,
                         dead.reason(),
                         dead.deathDay()));
-                resurrected.add(new Resurrected(new OrganizationId(back.organization.id), back.id(), dead.version));
+                resurrected.add(new Resurrected(new OrganizationId(live.organization.id), live.id(), dead.version));
             }
-        });
+        }
         return resurrected;
     }
 
     private static boolean isSettled(DirectoryState state, KeyEntry row, KeyEntry dead) {
         return state.settled.getOrDefault(row.id(), 0) > dead.version;
-    }
-
-    private static List<Records.RolesAt> withRole(List<Records.RolesAt> held, Records.RolesAt role) {
-        if (held.isEmpty()) {
-            return List.of(role);
-        }
-        var all = new ArrayList<Records.RolesAt>(held.size() + 1);
-        int roles = role.roles();
-        for (var known : held) {
-            if (known.unit() == role.unit()) {
-                roles |= known.roles();
-            } else {
-                all.add(known);
-            }
-        }
-        all.add(new Records.RolesAt(role.unit(), roles));
-        return List.copyOf(all);
     }
 
     private static <R> void set(Map<String, Cell<R>> cells, String id, R record) {
@@ -190,8 +202,10 @@ public final class Directory implements Replica {
     public void apply(List<FeedEntry> entries, Handle handle) {
         var current = state;
         var rows = readAgain(current, entries, handle);
-        entries.forEach(entry -> apply(current, entry, rows));
-        sweep(current);
+        synchronized (current.keys) {
+            entries.forEach(entry -> apply(current, entry, rows));
+            sweep(current);
+        }
     }
 
     /** The rows read again for a batch, by id. */
@@ -204,10 +218,11 @@ public final class Directory implements Replica {
             Map<String, Records.Plan> plans) {}
 
     private static Rows readAgain(DirectoryState state, List<FeedEntry> entries, Handle handle) {
-        Map<Table, Set<String>> ids = new HashMap<>();
+        Map<ChangedTable, Set<String>> ids = new HashMap<>();
         for (var entry : entries) {
-            var table = Table.of(entry.kind().orElseThrow());
-            if (table != Table.NONE && (!entry.kind().get().isRemoving() || !isHeld(state, table, entry.target()))) {
+            var table = ChangedTable.of(entry.kind().orElseThrow());
+            if (table != ChangedTable.NONE
+                    && (!entry.kind().get().isRemoving() || !isHeld(state, table, entry.target()))) {
                 ids.computeIfAbsent(table, _ -> new HashSet<>()).add(entry.target());
             }
         }
@@ -230,8 +245,7 @@ public final class Directory implements Replica {
                     rows.eachRole(
                             handle,
                             some,
-                            (id, role) -> read.memberships.computeIfPresent(
-                                    id, (_, mem) -> mem.with(withRole(mem.roles(), role))));
+                            (id, role) -> read.memberships.computeIfPresent(id, (_, mem) -> mem.with(role)));
                 }
                 case PLAN -> rows.eachPlan(handle, some, plan -> read.plans.put(plan.id(), plan));
                 case CATALOG -> state.roles = new RoleScopes(RoleGrants.read(handle));
@@ -241,9 +255,10 @@ public final class Directory implements Replica {
         return read;
     }
 
-    private static boolean isHeld(DirectoryState state, Table table, String id) {
+    private static boolean isHeld(DirectoryState state, ChangedTable table, String id) {
         return switch (table) {
-            case KEY -> findById(state, id).isPresent();
+            // what is held now may be forgotten before the entry is applied
+            case KEY -> state.keys.isComplete() && findById(state, id).isPresent();
             case ORGANIZATION -> isHeld(state.organizations, id);
             case UNIT -> isHeld(state.units, id);
             case USER -> isHeld(state.users, id);
@@ -265,7 +280,7 @@ public final class Directory implements Replica {
     private void apply(DirectoryState state, FeedEntry entry, Rows rows) {
         var id = entry.target();
         var kind = entry.kind().orElseThrow();
-        switch (Table.of(kind)) {
+        switch (ChangedTable.of(kind)) {
             case KEY -> applyKey(state, entry, Optional.ofNullable(rows.keys.get(id)), rows.keys.containsKey(id));
             case ORGANIZATION ->
                 replace(
@@ -314,6 +329,7 @@ public final class Directory implements Replica {
     }
 
     private void applyKey(DirectoryState state, FeedEntry entry, Optional<KeyEntry> row, boolean wasRead) {
+        state.keys.changed(entry.target());
         var held = findById(state, entry.target());
         if (wasRead || !entry.kind().orElseThrow().isRemoving()) {
             row.ifPresentOrElse(
@@ -368,30 +384,5 @@ public final class Directory implements Replica {
 
     private long today() {
         return TimeUnit.MILLISECONDS.toDays(clock.millis());
-    }
-
-    /** Which kind of row an entry is about. */
-    private enum Table {
-        KEY,
-        ORGANIZATION,
-        UNIT,
-        USER,
-        MEMBERSHIP,
-        PLAN,
-        CATALOG,
-        NONE;
-
-        static Table of(ChangeKind kind) {
-            return switch (kind) {
-                case KEY_CREATED, KEY_UPDATED, KEY_ENABLED, KEY_DISABLED, KEY_REVOKED, KEY_USED -> KEY;
-                case ORGANIZATION_CHANGED, ORGANIZATION_SUSPENDED, ORGANIZATION_CLOSED -> ORGANIZATION;
-                case UNIT_CHANGED, UNIT_REMOVED -> UNIT;
-                case USER_CHANGED, USER_DISABLED -> USER;
-                case MEMBERSHIP_CHANGED, MEMBERSHIP_REMOVED -> MEMBERSHIP;
-                case PLAN_CHANGED -> PLAN;
-                case CATALOG_CHANGED -> CATALOG;
-                case GENESIS -> NONE;
-            };
-        }
     }
 }

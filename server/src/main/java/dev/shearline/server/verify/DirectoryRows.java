@@ -1,5 +1,6 @@
 package dev.shearline.server.verify;
 
+import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Role;
 import dev.shearline.token.ApiKeyId;
@@ -8,7 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -25,16 +28,24 @@ final class DirectoryRows {
     private static final int FETCH_ROWS = 10_000;
     private static final long SECONDS_A_DAY = 86_400;
 
-    private static final String KEYS = """
-            SELECT id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
-                   array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs,
-                   array_to_string(resources, chr(10)) AS resources, state, end_at_first_use, version,
-                   CASE WHEN state = 'disabled' AND disabled_cause = 'history_forked' THEN version + 1 ELSE confirmed_version END AS settled,
-                   date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
-                   date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died
-              FROM api_key
-             WHERE expires_at > now() - interval '90 days' AND coalesce(revoked_at, used_at, 'infinity') > now() - interval '90 days'
+    private static final String KEY_COLUMNS = """
+            id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
+            array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs,
+            array_to_string(resources, chr(10)) AS resources, state, end_at_first_use, version,
+            CASE WHEN state = 'disabled' AND disabled_cause = 'history_forked' THEN version + 1 ELSE confirmed_version END AS settled,
+            date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
+            date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died
             """;
+    /** Dead ones for 90 days. */
+    private static final String IS_KEPT =
+            "expires_at > now() - interval '90 days' AND coalesce(revoked_at, used_at, 'infinity') > now() - interval '90 days'";
+
+    private static final String KEYS = "SELECT " + KEY_COLUMNS + "FROM api_key WHERE " + IS_KEPT;
+    /** In one statement, and so in one snapshot: whether a position of the feed is in it, and the keys as they are then. */
+    private static final String KEYS_READ_THROUGH = "SELECT node.reached, " + KEY_COLUMNS
+            + "FROM (SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = ? AND tag = ?) AS reached) AS node"
+            + " LEFT JOIN api_key ON digest = ANY (?) AND " + IS_KEPT;
+
     private static final String ORGANIZATIONS =
             "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
     private static final String UNITS =
@@ -62,6 +73,35 @@ final class DirectoryRows {
 
     void eachKey(Handle handle, Optional<Collection<String>> ids, Consumer<KeyEntry> action) {
         each(handle, KEYS, ids, row -> action.accept(key(row)));
+    }
+
+    /** Those of these keys that there are; empty when the database does not have this position of the feed. */
+    Optional<Map<KeyDigest, KeyEntry>> findKeys(Handle handle, List<KeyDigest> digests, Epoch at) {
+        try (var statement = handle.getConnection().prepareStatement(KEYS_READ_THROUGH)) {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
+            statement.setLong(1, at.number());
+            statement.setLong(2, at.tag());
+            statement.setArray(
+                    3,
+                    handle.getConnection()
+                            .createArrayOf(
+                                    "bytea",
+                                    digests.stream().map(KeyDigest::toBytes).toArray(byte[][]::new)));
+            var keys = new HashMap<KeyDigest, KeyEntry>();
+            boolean reached = false;
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reached = rows.getBoolean("reached");
+                    if (rows.getString("id") != null) {
+                        var key = key(rows);
+                        keys.put(key.digest(), key);
+                    }
+                }
+            }
+            return reached ? Optional.of(keys) : Optional.empty();
+        } catch (SQLException e) {
+            throw new DirectoryReadException(e);
+        }
     }
 
     void eachOrganization(Handle handle, Optional<Collection<String>> ids, Consumer<Records.Organization> action) {
@@ -160,7 +200,8 @@ final class DirectoryRows {
         if (!keyState.equals("revoked") && !keyState.equals("used")) {
             var live = liveKey(row);
             if (row.getInt("settled") > 0) {
-                state.settled.put(live.id(), row.getInt("settled"));
+                // a row that was read through may be older than one that was read to follow
+                state.settled.merge(live.id(), row.getInt("settled"), Math::max);
             }
             return live;
         }

@@ -25,7 +25,7 @@ final class DirectoryState {
     /** What roles entitle to. */
     volatile RoleScopes roles = RoleScopes.NONE;
 
-    final KeyTable keys;
+    final HeldKeys keys;
     /** Of the few keys that forked history has brought back: at which version an operator has confirmed that one, or would. */
     final Map<ApiKeyId, Integer> settled = new ConcurrentHashMap<>();
 
@@ -36,8 +36,8 @@ final class DirectoryState {
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
     private final Map<String, List<ResourcePattern>> resourceSets = new ConcurrentHashMap<>();
 
-    DirectoryState(long expectedKeys) {
-        keys = new KeyTable(expectedKeys);
+    DirectoryState(HeldKeys keys) {
+        this.keys = keys;
     }
 
     static <R> Cell<R> cell(Map<String, Cell<R>> cells, String id) {

@@ -37,13 +37,18 @@ final class Judge {
         this.clock = clock;
     }
 
-    Verdict judge(Actor caller, Question question, long now) {
+    Judgement judge(Actor caller, Question question, long now) {
         var raw = question.key().reveal();
         if (raw.length() > KeyFormat.KEY_LENGTH_MAX) {
             return MALFORMED;
         }
-        var entry = directory.find(KeyDigest.of(raw));
+        var digest = KeyDigest.of(raw);
+        var keys = directory.keys();
+        var entry = keys.find(digest);
         if (entry == null) {
+            if (keys.mayExist(digest)) {
+                return new Judgement.Unread(digest);
+            }
             return format.parse(raw) instanceof ParsedKey.Malformed ? MALFORMED : NOT_FOUND;
         }
         // a key of another organization is answered exactly as one that was never issued

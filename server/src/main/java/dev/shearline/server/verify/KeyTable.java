@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All keys, by digest and by id: two open-addressing arrays over the same entries, 16 bytes a key where a hash map takes 100.
  *
- * <p>One writer, the follower's thread; any number of readers without locks. An entry is immutable and is replaced in place by a volatile
+ * <p>One writer at a time; any number of readers without locks. An entry is immutable and is replaced in place by a volatile
  * write, so a reader sees the old one or the new one, never none. Removal leaves a marker, since a reader may be probing past it; growing
  * copies into a new array, which then replaces the old.
  */
@@ -27,6 +27,9 @@ final class KeyTable {
     private int occupied;
 
     private int size;
+    private int live;
+    /** Where the look for something to forget goes on. */
+    private int hand;
 
     KeyTable(long expected) {
         int capacity = capacityFor(expected);
@@ -69,18 +72,37 @@ final class KeyTable {
         if ((occupied + 1) * 3L > byDigest.length * 2L) {
             rebuild(capacityFor(size + 1L));
         }
-        boolean added = place(byDigest, entry, entry.digestHash());
+        var replaced = place(byDigest, entry, entry.digestHash());
         place(byId, entry, entry.idHash());
-        if (added) {
+        if (replaced == null) {
             occupied++;
             size++;
         }
+        live += (entry instanceof LiveKey ? 1 : 0) - (replaced instanceof LiveKey ? 1 : 0);
     }
 
     void remove(KeyEntry entry) {
-        if (erase(byDigest, entry, entry.digestHash())) {
+        var removed = erase(byDigest, entry, entry.digestHash());
+        if (removed != null) {
             erase(byId, entry, entry.idHash());
             size--;
+            live -= removed instanceof LiveKey ? 1 : 0;
+        }
+    }
+
+    /** Removes a live key that nobody has looked for since the hand came by last; after two rounds any. There must be one. */
+    void forgetOne() {
+        var slots = byDigest;
+        int mask = slots.length - 1;
+        for (long passed = 0; ; passed++) {
+            hand = (hand + 1) & mask;
+            if (slots[hand] instanceof LiveKey key) {
+                if (!key.lookedFor || passed > 2L * slots.length) {
+                    remove(key);
+                    return;
+                }
+                key.lookedFor = false;
+            }
         }
     }
 
@@ -104,32 +126,37 @@ final class KeyTable {
         return size;
     }
 
-    /** True when a free slot was taken, false when the same key's entry was replaced. */
-    private static boolean place(@Nullable Object[] slots, KeyEntry entry, int hash) {
+    /** How many of them are no tombstones. */
+    int live() {
+        return live;
+    }
+
+    /** The same key's entry that was replaced; null when a free slot was taken. */
+    private static @Nullable KeyEntry place(@Nullable Object[] slots, KeyEntry entry, int hash) {
         int mask = slots.length - 1;
         for (int i = hash & mask; ; i = (i + 1) & mask) {
             var slot = slots[i];
             if (slot == null) {
                 SLOT.setVolatile(slots, i, entry);
-                return true;
+                return null;
             }
             if (slot instanceof KeyEntry held && held.hasDigest(entry.digest())) {
                 SLOT.setVolatile(slots, i, entry);
-                return false;
+                return held;
             }
         }
     }
 
-    private static boolean erase(@Nullable Object[] slots, KeyEntry entry, int hash) {
+    private static @Nullable KeyEntry erase(@Nullable Object[] slots, KeyEntry entry, int hash) {
         int mask = slots.length - 1;
         for (int i = hash & mask; ; i = (i + 1) & mask) {
             var slot = slots[i];
             if (slot == null) {
-                return false;
+                return null;
             }
             if (slot instanceof KeyEntry held && held.hasDigest(entry.digest())) {
                 SLOT.setVolatile(slots, i, REMOVED);
-                return true;
+                return held;
             }
         }
     }

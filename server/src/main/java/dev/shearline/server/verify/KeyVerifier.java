@@ -10,6 +10,7 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.KeyStatus;
 import dev.shearline.server.keys.SpendOutcome;
+import dev.shearline.token.KeyDigest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,6 +45,9 @@ final class KeyVerifier {
     /** Uses that wait for their turn; more are refused at once. */
     static final int WAITING_MAX = 2_000;
 
+    /** How often a key is looked for that has to be read first. */
+    static final int LOOKS_MAX = 4;
+
     /** What became of a question in a batch. */
     sealed interface BatchAnswer {}
 
@@ -59,6 +63,7 @@ final class KeyVerifier {
     private final NodeDatabase database;
     private final ApiKeys keys;
     private final KeyUses uses;
+    private final ReadThrough reads;
     private final InstantSource clock;
     private final Semaphore spending = new Semaphore(SPENDING_MAX);
 
@@ -69,6 +74,7 @@ final class KeyVerifier {
             NodeDatabase database,
             ApiKeys keys,
             KeyUses uses,
+            ReadThrough reads,
             InstantSource clock) {
         this.judge = judge;
         this.directory = directory;
@@ -76,25 +82,31 @@ final class KeyVerifier {
         this.database = database;
         this.keys = keys;
         this.uses = uses;
+        this.reads = reads;
         this.clock = clock;
     }
 
     Future<Answer> answer(Actor caller, Question question) {
         if (question.minEpoch() > feed.position().number()) {
-            return awaitPosition(question.minEpoch()).compose(_ -> answerNow(caller, question));
+            return awaitPosition(question.minEpoch()).compose(_ -> answerNow(caller, question, LOOKS_MAX));
         }
-        return answerNow(caller, question);
+        return answerNow(caller, question, LOOKS_MAX);
     }
 
-    private Future<Answer> answerNow(Actor caller, Question question) {
+    /** @param looks how often it may be looked for */
+    private Future<Answer> answerNow(Actor caller, Question question, int looks) {
         requireFresh();
         // the position is read first: the record may be newer than the position says, never older
         var at = feed.position();
         long now = clock.millis();
-        var verdict = judge.judge(caller, question, now);
-        return asksPrimary(verdict, question)
-                ? askPrimary(verdict, question).map(this::settled)
-                : Future.succeededFuture(given(verdict, question, at, now));
+        return switch (judge.judge(caller, question, now)) {
+            case Verdict verdict ->
+                asksPrimary(verdict, question)
+                        ? askPrimary(verdict, question).map(this::settled)
+                        : Future.succeededFuture(given(verdict, question, at, now));
+            case Judgement.Unread(var digest) ->
+                awaitRead(digest, looks).compose(_ -> answerNow(caller, question, looks - 1));
+        };
     }
 
     /**
@@ -127,15 +139,21 @@ final class KeyVerifier {
                 ? awaitPosition(question.minEpoch())
                 : Future.succeededFuture(true);
         // what is thrown in here fails this question alone
-        return reached.compose(_ -> {
-            requireFresh();
-            var at = feed.position();
-            long now = clock.millis();
-            var verdict = judge.judge(caller, question, now);
-            return asksPrimary(verdict, question)
-                    ? askPrimary(verdict, question).map(Step.Asked::new)
-                    : Future.succeededFuture(new Step.Judged(question, verdict, at, now));
-        });
+        return reached.compose(_ -> looked(caller, question, LOOKS_MAX));
+    }
+
+    private Future<Step> looked(Actor caller, Question question, int looks) {
+        requireFresh();
+        var at = feed.position();
+        long now = clock.millis();
+        return switch (judge.judge(caller, question, now)) {
+            case Verdict verdict ->
+                asksPrimary(verdict, question)
+                        ? askPrimary(verdict, question).map(Step.Asked::new)
+                        : Future.succeededFuture(new Step.Judged(question, verdict, at, now));
+            case Judgement.Unread(var digest) ->
+                awaitRead(digest, looks).compose(_ -> looked(caller, question, looks - 1));
+        };
     }
 
     private BatchAnswer ended(Actor caller, Future<Step> step, boolean waited) {
@@ -148,12 +166,17 @@ final class KeyVerifier {
         };
     }
 
-    private Answer judgedAgain(Actor caller, Step.Judged before) {
+    private BatchAnswer judgedAgain(Actor caller, Step.Judged before) {
         var at = feed.position();
         long now = clock.millis();
-        var verdict = judge.judge(caller, before.question(), now);
-        // a token that has become good meanwhile has not been spent: what was said of it before stands, as of then
-        return asksPrimary(verdict, before.question()) ? given(before) : given(verdict, before.question(), at, now);
+        return switch (judge.judge(caller, before.question(), now)) {
+            // a token that has become good meanwhile has not been spent: what was said of it before stands, as of then
+            case Verdict verdict ->
+                asksPrimary(verdict, before.question()) ? given(before) : given(verdict, before.question(), at, now);
+            // forgotten meanwhile, and perhaps changed: the next question reads it again
+            case Judgement.Unread _ ->
+                new Unanswered(Problem.unavailable(RETRY_AFTER).asException());
+        };
     }
 
     private Answer given(Step.Judged judged) {
@@ -315,6 +338,14 @@ final class KeyVerifier {
                     }
                 }));
         return promise.future();
+    }
+
+    /** Fails once it has been looked for often enough: whatever is read is forgotten at once. */
+    private Future<Void> awaitRead(KeyDigest digest, int looks) {
+        if (looks == 0) {
+            throw Problem.overloaded().asException();
+        }
+        return Future.fromCompletionStage(reads.read(digest), loop());
     }
 
     private static Context loop() {

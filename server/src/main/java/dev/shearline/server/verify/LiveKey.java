@@ -38,6 +38,9 @@ final class LiveKey extends KeyEntry {
     final long notBefore;
     final long expiresAt;
 
+    /** Set by who looks for it while not all keys are held, cleared by the hand that looks for what to forget. */
+    boolean lookedFor;
+
     /** Where the use of the key is noted, so that its next use need not search. */
     volatile LastUsed.@Nullable Mark lastUse;
 

@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.verify.AnswerBytes.Piece;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +83,18 @@ final class Records {
             List<RolesAt> roles,
             @Nullable Entitlement own) {
 
-        Membership with(List<RolesAt> held) {
-            return new Membership(id, organization, user, active, version, held, own);
+        Membership with(RolesAt role) {
+            var all = new ArrayList<RolesAt>(roles.size() + 1);
+            int held = role.roles();
+            for (var known : roles) {
+                if (known.unit() == role.unit()) {
+                    held |= known.roles();
+                } else {
+                    all.add(known);
+                }
+            }
+            all.add(new RolesAt(role.unit(), held));
+            return new Membership(id, organization, user, active, version, List.copyOf(all), own);
         }
 
         Membership inactive(int newVersion) {

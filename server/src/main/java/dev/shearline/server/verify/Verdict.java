@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The answer of a verification. That a node cannot answer at all is not a verdict but a 503. */
-sealed interface Verdict {
+sealed interface Verdict extends Judgement {
 
     /**
      * @param scopes what the key may do now, at the unit of the question

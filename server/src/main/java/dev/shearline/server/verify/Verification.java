@@ -40,9 +40,10 @@ public final class Verification {
             MeterRegistry registry,
             boolean unitRequired) {
         var uses = new KeyUses(lastUsed, firstUses);
-        authenticator = new DirectoryAuthenticator(directory, uses, clock);
-        var verifier =
-                new KeyVerifier(new Judge(format, directory, clock), directory, feed, database, keys, uses, clock);
+        var reads = new ReadThrough(directory, database, feed::position, registry);
+        authenticator = new DirectoryAuthenticator(directory, uses, reads, clock);
+        var verifier = new KeyVerifier(
+                new Judge(format, directory, clock), directory, feed, database, keys, uses, reads, clock);
         verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);

@@ -134,6 +134,7 @@ class SettingsParserTest {
             case FEED_MAX_STALENESS -> "2s";
             case FEED_POLL_INTERVAL -> "100ms";
             case FEED_WAKE_UP -> "off";
+            case DIRECTORY_MAX_KEYS -> "50000";
             case LOG_REQUESTS -> "all";
             case STOP_DELAY -> "5s";
             case DATABASE_POOL_SIZE -> "20";

@@ -160,7 +160,12 @@ final class KeyRig implements AutoCloseable {
                 Duration.ofSeconds(10), Duration.ofMillis(250), true, directory.path(), "test", () -> "127.0.0.1:0");
         var primaryClock = new PrimaryClock(Clock.systemUTC());
         var node = new FeedNode(
-                nodeDatabase, new Directory(primaryClock), primaryClock, Clocks.system(), settings, random);
+                nodeDatabase,
+                new Directory(primaryClock, Long.MAX_VALUE),
+                primaryClock,
+                Clocks.system(),
+                settings,
+                random);
         node.start();
         Eventually.isTrue("the node is fresh", () -> node.freshness().isFresh());
         return node;

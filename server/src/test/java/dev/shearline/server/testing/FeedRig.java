@@ -124,7 +124,7 @@ public final class FeedRig implements AutoCloseable {
 
     private Node joining(DatabaseAddress at) {
         var clock = new PrimaryClock(Clock.systemUTC());
-        var replica = new Directory(clock);
+        var replica = new Directory(clock, Long.MAX_VALUE);
         var nodeDatabase = new NodeDatabase(at);
         var usual = new FeedSettings(
                 Duration.ofSeconds(10), Duration.ofMillis(250), true, directory.path(), "test", () -> "127.0.0.1:0");

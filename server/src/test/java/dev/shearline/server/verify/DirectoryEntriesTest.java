@@ -31,7 +31,7 @@ class DirectoryEntriesTest {
     private static final NodeDatabase DATABASE = new NodeDatabase(RIG.schema().node());
 
     private Instant now = Instant.now();
-    private final Directory directory = new Directory(() -> now);
+    private final Directory directory = new Directory(() -> now, Long.MAX_VALUE);
     private final List<Directory.Resurrected> resurrected = new ArrayList<>();
     private final MintedKey key = RIG.insertKey();
 
@@ -91,7 +91,7 @@ class DirectoryEntriesTest {
     void the_removal_of_a_key_that_is_not_known_leaves_a_tombstone() {
         var other = RIG.insertKey();
         RIG.commitRevoke(other);
-        assertThat(directory.find(other.digest())).isNull();
+        assertThat(directory.keys().find(other.digest())).isNull();
         apply(entry(other, ChangeKind.KEY_REVOKED, 2));
         assertThat(DirectoryLooks.show(directory, other.digest())).isEqualTo("revoked 2");
     }
@@ -111,7 +111,7 @@ class DirectoryEntriesTest {
         int size = directory.size();
         RIG.schema().execute("DELETE FROM api_key WHERE id = ?", key.id().toString());
         apply(entry(ChangeKind.KEY_UPDATED, 2));
-        assertThat(directory.find(key.digest())).isNull();
+        assertThat(directory.keys().find(key.digest())).isNull();
         assertThat(directory.size()).isEqualTo(size - 1);
     }
 
@@ -222,7 +222,7 @@ class DirectoryEntriesTest {
         assertShown("revoked 2", "on the last day");
         now = now.plus(java.time.Duration.ofDays(1));
         apply(new FeedEntry(new Epoch(4, 4), Optional.of(ChangeKind.GENESIS), Optional.empty(), "", 0));
-        assertThat(directory.find(key.digest())).isNull();
+        assertThat(directory.keys().find(key.digest())).isNull();
     }
 
     @Test

@@ -17,7 +17,7 @@ class DirectoryFollowsTest {
             var seen = rig.changeKey(0, key, ChangeKind.KEY_CREATED);
             assertThat(seen.propagation().complete()).isTrue();
             assertThat(seen.propagation().acknowledged()).isEqualTo(2);
-            assertThat(rig.node(1).directory().find(key.digest())).isInstanceOf(LiveKey.class);
+            assertThat(rig.node(1).directory().keys().find(key.digest())).isInstanceOf(LiveKey.class);
         }
     }
 
@@ -29,7 +29,7 @@ class DirectoryFollowsTest {
             var seen = rig.revoke(2, key);
             assertThat(seen.propagation().complete()).isTrue();
             for (int node = 0; node < 3; node++) {
-                assertThat(rig.node(node).directory().find(key.digest())).isInstanceOf(DeadKey.class);
+                assertThat(rig.node(node).directory().keys().find(key.digest())).isInstanceOf(DeadKey.class);
             }
         }
     }

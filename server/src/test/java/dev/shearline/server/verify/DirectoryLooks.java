@@ -10,7 +10,7 @@ public final class DirectoryLooks {
     private final Directory directory;
 
     public DirectoryLooks(InstantSource clock) {
-        directory = new Directory(clock);
+        directory = new Directory(clock, Long.MAX_VALUE);
     }
 
     public Replica replica() {
@@ -22,7 +22,7 @@ public final class DirectoryLooks {
     }
 
     public static String look(Directory directory, KeyDigest digest) {
-        return switch (directory.find(digest)) {
+        return switch (directory.keys().find(digest)) {
             case LiveKey live -> live.isDisabled() ? "dead" : "alive";
             case DeadKey _ -> "dead";
             case null -> "unknown";
@@ -31,7 +31,7 @@ public final class DirectoryLooks {
 
     /** State and version, such as {@code active 3}; comparable with a row. */
     public static String show(Directory directory, KeyDigest digest) {
-        return switch (directory.find(digest)) {
+        return switch (directory.keys().find(digest)) {
             case LiveKey live -> (live.isDisabled() ? "disabled " : "active ") + live.version;
             case DeadKey dead -> dead.reason().wire() + " " + dead.version;
             case null -> "unknown";

@@ -45,7 +45,8 @@ class FeedProtocolTest {
                 var key = rig.insertKey();
                 rig.changeKey(0, key, ChangeKind.KEY_CREATED);
                 Eventually.isTrue(
-                        "the other node has it", () -> follower.directory().find(key.digest()) instanceof LiveKey);
+                        "the other node has it",
+                        () -> follower.directory().keys().find(key.digest()) instanceof LiveKey);
                 rig.schema()
                         .execute(
                                 "UPDATE node SET lease_until = now() - interval '1 second' WHERE id = ?",
@@ -115,7 +116,7 @@ class FeedProtocolTest {
                     "all nodes serve again and know the key",
                     () -> rig.nodes().stream()
                             .allMatch(node -> node.feed().freshness().isFresh()
-                                    && node.directory().find(key.digest()) instanceof LiveKey));
+                                    && node.directory().keys().find(key.digest()) instanceof LiveKey));
         }
     }
 
@@ -131,7 +132,7 @@ class FeedProtocolTest {
                 return true;
             });
             rig.node(0).feed().propagate(committed, FeedNode.REMOVING_WAIT);
-            assertThat(rig.node(0).directory().find(key.digest()))
+            assertThat(rig.node(0).directory().keys().find(key.digest()))
                     .isInstanceOfSatisfying(
                             LiveKey.class, live -> assertThat(live.isDisabled()).isFalse());
         }
@@ -146,13 +147,13 @@ class FeedProtocolTest {
             append(rig, key, ChangeKind.KEY_DISABLED, 4);
             append(rig, key, ChangeKind.KEY_UPDATED, 7);
             append(rig, key, ChangeKind.KEY_UPDATED, 5);
-            assertThat(rig.node(0).directory().find(key.digest()))
+            assertThat(rig.node(0).directory().keys().find(key.digest()))
                     .isInstanceOfSatisfying(
                             LiveKey.class, live -> assertThat(live.isDisabled()).isFalse());
             rig.revoke(0, key);
             append(rig, key, ChangeKind.KEY_ENABLED, 6);
             append(rig, key, ChangeKind.KEY_REVOKED, 8);
-            assertThat(rig.node(0).directory().find(key.digest())).isInstanceOf(DeadKey.class);
+            assertThat(rig.node(0).directory().keys().find(key.digest())).isInstanceOf(DeadKey.class);
         }
     }
 
@@ -164,7 +165,7 @@ class FeedProtocolTest {
                     .execute(
                             "INSERT INTO feed_entry (id, kind, target, version) VALUES (gen_random_uuid(), 'key.teleported', ?, 1)",
                             key.id().toString());
-            Eventually.isTrue("loaded", () -> rig.node(0).directory().find(key.digest()) instanceof LiveKey);
+            Eventually.isTrue("loaded", () -> rig.node(0).directory().keys().find(key.digest()) instanceof LiveKey);
             assertNextChangeArrives(rig);
         }
     }
@@ -177,7 +178,7 @@ class FeedProtocolTest {
                     WITH counted AS (UPDATE epoch_counter SET epoch = epoch + 5 RETURNING epoch)
                     INSERT INTO feed_entry (id, epoch, tag, kind, version) SELECT gen_random_uuid(), epoch, 1, 'catalog.changed', 1 FROM counted
                     """);
-            Eventually.isTrue("loaded", () -> rig.node(0).directory().find(key.digest()) instanceof LiveKey);
+            Eventually.isTrue("loaded", () -> rig.node(0).directory().keys().find(key.digest()) instanceof LiveKey);
             assertNextChangeArrives(rig);
         }
     }
@@ -261,19 +262,19 @@ class FeedProtocolTest {
         var next = known(rig);
         var revoked = rig.revoke(0, next);
         assertThat(revoked.propagation().complete()).isTrue();
-        assertThat(rig.node(0).directory().find(next.digest())).isInstanceOf(DeadKey.class);
+        assertThat(rig.node(0).directory().keys().find(next.digest())).isInstanceOf(DeadKey.class);
     }
 
     private static void assertNotAllowed(FeedRig.Node node, MintedKey key) {
         boolean fresh = node.feed().freshness().isFresh();
-        assertThat(fresh && node.directory().find(key.digest()) instanceof LiveKey)
+        assertThat(fresh && node.directory().keys().find(key.digest()) instanceof LiveKey)
                 .isFalse();
     }
 
     private static MintedKey known(FeedRig rig) {
         var key = rig.insertKey();
         rig.changeKey(0, key, ChangeKind.KEY_CREATED);
-        assertThat(rig.node(0).directory().find(key.digest())).isInstanceOf(LiveKey.class);
+        assertThat(rig.node(0).directory().keys().find(key.digest())).isInstanceOf(LiveKey.class);
         return key;
     }
 

@@ -33,7 +33,7 @@ class OwnerEntriesTest {
     private static MintedKey team;
 
     private final Clock clock = Clock.systemUTC();
-    private final Directory directory = new Directory(clock);
+    private final Directory directory = new Directory(clock, Long.MAX_VALUE);
 
     @BeforeAll
     static void insert() {
@@ -147,7 +147,7 @@ class OwnerEntriesTest {
     }
 
     private Optional<Reason> standing(MintedKey key) {
-        var entry = Objects.requireNonNull(directory.find(key.digest()));
+        var entry = Objects.requireNonNull(directory.keys().find(key.digest()));
         return Optional.ofNullable(Judge.standing(entry, clock.millis()));
     }
 }

@@ -1,0 +1,158 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyDigest;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one state of the directory: all of them while there is room; beyond, those that were looked for lately, all tombstones, and
+ * of every other that it exists.
+ *
+ * <p>Read without locks. Written under this object's lock, by the follower and, beyond the room, by whoever brings what was read through. The
+ * follower holds it for a batch of entries, so that a read comes before all of it or after.
+ */
+final class HeldKeys {
+
+    /** What has become of a row that was read through. */
+    enum Brought {
+        SETTLED,
+        /** The key has changed while it was read. */
+        OUTDATED
+    }
+
+    private final KeyTable table;
+    private final long expected;
+    private final long max;
+    private final LongAdder evictions;
+    /** Null while all keys are held. */
+    private volatile @Nullable Overflow overflow;
+
+    /**
+     * @param expected how many keys there are
+     * @param max how many live ones are held
+     * @param evictions counts those that were forgotten
+     */
+    HeldKeys(long expected, long max, LongAdder evictions) {
+        this.table = new KeyTable(Math.min(expected, max));
+        this.expected = expected;
+        this.max = max;
+        this.evictions = evictions;
+    }
+
+    @Nullable
+    KeyEntry find(KeyDigest digest) {
+        var entry = table.find(digest);
+        if (overflow != null && entry instanceof LiveKey live && !live.lookedFor) {
+            live.lookedFor = true;
+        }
+        return entry;
+    }
+
+    @Nullable
+    KeyEntry find(ApiKeyId id) {
+        return table.find(id);
+    }
+
+    /** Whether a key that was not found may exist, and has to be read. */
+    boolean mayExist(KeyDigest digest) {
+        var beyond = overflow;
+        return beyond != null && beyond.mayExist(digest);
+    }
+
+    boolean isComplete() {
+        return overflow == null;
+    }
+
+    int size() {
+        return table.size();
+    }
+
+    /** How many keys are known, held or not. */
+    int known() {
+        var beyond = overflow;
+        return beyond == null ? table.size() : beyond.known();
+    }
+
+    /** @param wanted whether it is to be held even if another must go for it */
+    synchronized void load(KeyEntry entry, boolean wanted) {
+        if (wanted || entry instanceof DeadKey || table.live() < max) {
+            if (wanted && entry instanceof LiveKey live) {
+                live.lookedFor = true;
+            }
+            put(entry);
+        } else {
+            beyond().exists(entry.digest());
+        }
+    }
+
+    synchronized void put(KeyEntry entry) {
+        var beyond = overflow;
+        if (beyond != null) {
+            // first: from now on it may be forgotten
+            beyond.exists(entry.digest());
+        }
+        table.put(entry);
+        while (table.live() > max) {
+            beyond();
+            table.forgetOne();
+            evictions.increment();
+        }
+    }
+
+    private Overflow beyond() {
+        var beyond = overflow;
+        if (beyond == null) {
+            beyond = Overflow.of(table, expected);
+            overflow = beyond;
+        }
+        return beyond;
+    }
+
+    synchronized void remove(KeyEntry entry) {
+        table.remove(entry);
+    }
+
+    synchronized void removeIf(Predicate<KeyEntry> condition) {
+        table.removeIf(condition);
+    }
+
+    /** An entry for this key is being applied: whoever reads its row meanwhile reads again. */
+    synchronized void changed(String id) {
+        var beyond = overflow;
+        if (beyond != null) {
+            beyond.changed(id);
+        }
+    }
+
+    /** Before a row is asked for: all that was applied so far is in it. */
+    synchronized long readBegins() {
+        return beyond().changes();
+    }
+
+    /** What was read through is held from now on, unless it has changed since the read began. */
+    synchronized Brought bring(KeyDigest digest, Optional<KeyEntry> row, long began) {
+        var beyond = beyond();
+        if (row.isEmpty()) {
+            // whose row it would be is not known: any change may have made it
+            if (beyond.changes() != began) {
+                return Brought.OUTDATED;
+            }
+            beyond.isAbsent(digest);
+            return Brought.SETTLED;
+        }
+        var entry = row.get();
+        if (beyond.hasChangedSince(began, entry.id().toString())) {
+            return Brought.OUTDATED;
+        }
+        if (table.find(digest) == null) {
+            if (entry instanceof LiveKey live) {
+                live.lookedFor = true;
+            }
+            put(entry);
+        }
+        return Brought.SETTLED;
+    }
+}

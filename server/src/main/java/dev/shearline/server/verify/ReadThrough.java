@@ -1,0 +1,218 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.http.Problem;
+import dev.shearline.token.KeyDigest;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the records of keys that the directory knows and does not hold: on virtual threads, each key once however many ask for it, many keys in
+ * a statement, and bounded in every direction. What it brings is held by the directory; whoever asked looks there again.
+ *
+ * <p>How what is read stays as fresh as what is answered from: docs/decisions/0022-overflow.md.
+ */
+final class ReadThrough {
+
+    /** Statements at a time: half of the node's connections for questions. */
+    static final int STATEMENTS_MAX = 2;
+
+    static final int BATCH_MAX = 100;
+    /** Keys that are being read or wait for it; further ones are refused. */
+    static final int KEYS_MAX = 2_000;
+    /** Requests that wait for them; further ones are refused. */
+    static final int ASKERS_MAX = 2_000;
+
+    static final Duration WAIT_MAX = Duration.ofSeconds(2);
+    /** How often a key is read that changes, or is forgotten again, while it is read. */
+    static final int TRIES_MAX = 5;
+
+    private static final Logger log = LoggerFactory.getLogger(ReadThrough.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Directory directory;
+    private final NodeDatabase database;
+    private final Supplier<Epoch> position;
+    private final AtomicInteger askers = new AtomicInteger();
+    private final Map<KeyDigest, Reading> readings = new HashMap<>();
+    private final ArrayDeque<Reading> waiting = new ArrayDeque<>();
+    private int statements;
+    private final Counter found;
+    private final Counter absent;
+    private final Counter failed;
+    private final Counter refused;
+
+    /** @param position what this node has applied */
+    ReadThrough(Directory directory, NodeDatabase database, Supplier<Epoch> position, MeterRegistry registry) {
+        this.directory = directory;
+        this.database = database;
+        this.position = position;
+        this.found = counter(registry, "found");
+        this.absent = counter(registry, "absent");
+        this.failed = counter(registry, "failed");
+        this.refused = counter(registry, "refused");
+    }
+
+    private static Counter counter(MeterRegistry registry, String outcome) {
+        return Counter.builder("shearline_directory_reads")
+                .description("Keys that were read from the database because the directory did not hold them")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    /** A key that is to be read, and those who wait for it. */
+    private static final class Reading {
+
+        final KeyDigest digest;
+        final CompletableFuture<Void> done = new CompletableFuture<>();
+        int tries;
+
+        Reading(KeyDigest digest) {
+            this.digest = digest;
+        }
+    }
+
+    /** Done when the directory holds the key, or knows that it is absent. Fails with what the caller is to be told. */
+    CompletableFuture<Void> read(KeyDigest digest) {
+        if (askers.incrementAndGet() > ASKERS_MAX) {
+            return refuse();
+        }
+        var reading = join(digest);
+        return reading == null ? refuse() : leaving(reading.done.copy());
+    }
+
+    private CompletableFuture<Void> refuse() {
+        askers.decrementAndGet();
+        refused.increment();
+        return CompletableFuture.failedFuture(Problem.overloaded().asException());
+    }
+
+    private CompletableFuture<Void> leaving(CompletableFuture<Void> read) {
+        return read.orTimeout(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        failure instanceof TimeoutException
+                                ? Problem.overloaded().asException()
+                                : failure))
+                .whenComplete((_, _) -> askers.decrementAndGet());
+    }
+
+    /** Null when too many are waiting. */
+    private @Nullable Reading join(KeyDigest digest) {
+        synchronized (readings) {
+            var known = readings.get(digest);
+            if (known != null) {
+                return known;
+            }
+            if (readings.size() == KEYS_MAX) {
+                return null;
+            }
+            var reading = new Reading(digest);
+            readings.put(digest, reading);
+            waiting.add(reading);
+            if (statements < STATEMENTS_MAX) {
+                statements++;
+                Thread.startVirtualThread(this::work);
+            }
+            return reading;
+        }
+    }
+
+    private void work() {
+        for (var batch = next(); !batch.isEmpty(); batch = next()) {
+            try {
+                read(batch);
+            } catch (RuntimeException | Error e) {
+                log.warn("cannot read {} keys that the directory does not hold: {}", batch.size(), e.toString());
+                log.debug("cannot read keys", e);
+                batch.forEach(this::fail);
+            }
+        }
+    }
+
+    /** What one statement is to read; nothing when nobody waits, and then this thread is done. */
+    private List<Reading> next() {
+        synchronized (readings) {
+            var batch = new ArrayList<Reading>();
+            while (batch.size() < BATCH_MAX && !waiting.isEmpty()) {
+                batch.add(waiting.remove());
+            }
+            if (batch.isEmpty()) {
+                statements--;
+            }
+            return batch;
+        }
+    }
+
+    private void read(List<Reading> batch) {
+        var state = directory.state();
+        if (state.keys.isComplete()) {
+            // loaded again meanwhile: all is there
+            batch.forEach(this::end);
+            return;
+        }
+        long began = state.keys.readBegins();
+        var at = position.get();
+        var digests = batch.stream().map(reading -> reading.digest).toList();
+        var rows = database.call(handle -> new DirectoryRows(state).findKeys(handle, digests, at));
+        if (rows.isEmpty()) {
+            log.warn("the database does not have entry {} of the feed, at which this node is", at.number());
+            batch.forEach(this::fail);
+            return;
+        }
+        for (var reading : batch) {
+            var row = Optional.ofNullable(rows.get().get(reading.digest));
+            switch (state.keys.bring(reading.digest, row, began)) {
+                case SETTLED -> {
+                    (row.isPresent() ? found : absent).increment();
+                    end(reading);
+                }
+                case OUTDATED -> again(reading);
+            }
+        }
+    }
+
+    private void again(Reading reading) {
+        reading.tries++;
+        if (reading.tries == TRIES_MAX) {
+            fail(reading);
+            return;
+        }
+        synchronized (readings) {
+            waiting.add(reading);
+        }
+    }
+
+    private void end(Reading reading) {
+        forget(reading);
+        reading.done.complete(null);
+    }
+
+    /** Another node may hold the key. */
+    private void fail(Reading reading) {
+        failed.increment();
+        forget(reading);
+        reading.done.completeExceptionally(Problem.unavailable(RETRY_AFTER).asException());
+    }
+
+    private void forget(Reading reading) {
+        synchronized (readings) {
+            readings.remove(reading.digest, reading);
+        }
+    }
+}
