@@ -16,6 +16,7 @@ final class Main {
         benchmarks.put("create", CreateBenchmark::new);
         benchmarks.put("revocation", RevocationBenchmark::new);
         benchmarks.put("list", ListBenchmark::new);
+        benchmarks.put("flood", FloodBenchmark::new);
         benchmarks.put("micro", MicroBenchmark::new);
         return benchmarks;
     }
