@@ -205,6 +205,8 @@ public final class Directory implements Replica {
         synchronized (current.keys) {
             entries.forEach(entry -> apply(current, entry, rows));
             sweep(current);
+            // only now: what was held when the rows were read is held when its entry is applied
+            current.keys.makeRoom();
         }
     }
 
@@ -257,7 +259,7 @@ public final class Directory implements Replica {
 
     private static boolean isHeld(DirectoryState state, ChangedTable table, String id) {
         return switch (table) {
-            // what is held now may be forgotten before the entry is applied
+            // what is held now may be forgotten before the entry is applied, when somebody brings what was read through
             case KEY -> state.keys.isComplete() && findById(state, id).isPresent();
             case ORGANIZATION -> isHeld(state.organizations, id);
             case UNIT -> isHeld(state.units, id);

@@ -83,11 +83,13 @@ final class HeldKeys {
                 live.lookedFor = true;
             }
             put(entry);
+            makeRoom();
         } else {
             beyond().exists(entry.digest());
         }
     }
 
+    /** Nothing is forgotten for it before {@link #makeRoom}: an entry further on in a batch may act on what is held. */
     synchronized void put(KeyEntry entry) {
         var beyond = overflow;
         if (beyond != null) {
@@ -95,6 +97,10 @@ final class HeldKeys {
             beyond.exists(entry.digest());
         }
         table.put(entry);
+    }
+
+    /** Forgets of the live keys as many as are too many. */
+    synchronized void makeRoom() {
         while (table.live() > max) {
             beyond();
             table.forgetOne();
@@ -152,6 +158,7 @@ final class HeldKeys {
                 live.lookedFor = true;
             }
             put(entry);
+            makeRoom();
         }
         return Brought.SETTLED;
     }

@@ -28,8 +28,8 @@ class HeldKeysTest {
     @Test
     void while_all_fit_a_miss_is_final_and_nothing_is_forgotten() {
         var keys = held();
-        IntStream.range(0, ROOM).forEach(key -> keys.put(live(key, 1)));
-        keys.put(dead(ROOM, 1));
+        IntStream.range(0, ROOM).forEach(key -> put(keys, live(key, 1)));
+        put(keys, dead(ROOM, 1));
         assertThat(keys.isComplete()).isTrue();
         assertThat(keys.size()).isEqualTo(ROOM + 1);
         assertThat(keys.mayExist(digest(-1))).isFalse();
@@ -39,17 +39,27 @@ class HeldKeysTest {
     @Test
     void one_more_than_there_is_room_for_makes_it_forget_what_nobody_has_looked_for() {
         var keys = held();
-        IntStream.range(0, ROOM + 1).forEach(key -> keys.put(live(key, 1)));
+        IntStream.range(0, ROOM + 1).forEach(key -> put(keys, live(key, 1)));
         assertThat(keys.isComplete()).isFalse();
         IntStream.range(0, 10).filter(key -> keys.find(digest(key)) != null).forEach(looked -> {
             for (int other = 1_000; other < 1_000 + ROOM / 2; other++) {
-                keys.put(live(looked * ROOM + other, 1));
+                put(keys, live(looked * ROOM + other, 1));
                 keys.find(digest(looked));
             }
             assertThat(keys.find(digest(looked))).isNotNull();
         });
         assertThat(keys.size()).isEqualTo(ROOM);
         assertThat(evictions.sum()).isEqualTo(keys.known() - ROOM);
+    }
+
+    @Test
+    void nothing_is_forgotten_in_the_middle_of_a_batch() {
+        var keys = held();
+        IntStream.range(0, 2 * ROOM).forEach(key -> keys.put(live(key, 1)));
+        assertThat(IntStream.range(0, 2 * ROOM)).allMatch(key -> keys.find(digest(key)) != null);
+        keys.makeRoom();
+        assertThat(keys.size()).isEqualTo(ROOM);
+        assertThat(keys.known()).isEqualTo(2 * ROOM);
     }
 
     @Test
@@ -83,7 +93,7 @@ class HeldKeysTest {
     @Test
     void a_key_that_is_not_there_is_read_once_until_it_comes() {
         var keys = overflown();
-        keys.put(live(1_000, 1));
+        put(keys, live(1_000, 1));
         keys.remove(live(1_000, 1));
         assertThat(keys.mayExist(digest(1_000))).isTrue();
         assertThat(keys.bring(digest(1_000), Optional.empty(), keys.readBegins()))
@@ -91,7 +101,7 @@ class HeldKeysTest {
         assertThat(keys.mayExist(digest(1_000))).isFalse();
         long began = keys.readBegins();
         keys.changed(id(1_000).toString());
-        keys.put(live(1_000, 2));
+        put(keys, live(1_000, 2));
         keys.remove(live(1_000, 2));
         assertThat(keys.mayExist(digest(1_000))).isTrue();
         assertThat(keys.bring(digest(1_000), Optional.empty(), began)).isEqualTo(HeldKeys.Brought.OUTDATED);
@@ -141,7 +151,7 @@ class HeldKeysTest {
         }
         var next = random.nextInt(16) == 0 ? dead(key, version) : live(key, version);
         database.put(key, next);
-        keys.put(next);
+        put(keys, next);
     }
 
     private static void assertAgrees(HeldKeys keys, Map<Integer, KeyEntry> database, int key, String when) {
@@ -160,13 +170,19 @@ class HeldKeysTest {
         assertThat(keys.mayExist(digest(-1 - key))).as(when).isFalse();
     }
 
+    /** A batch of one. */
+    private static void put(HeldKeys keys, KeyEntry entry) {
+        keys.put(entry);
+        keys.makeRoom();
+    }
+
     private HeldKeys held() {
         return new HeldKeys(0, ROOM, evictions);
     }
 
     private HeldKeys overflown() {
         var keys = held();
-        IntStream.rangeClosed(0, ROOM).forEach(key -> keys.put(live(100 + key, 1)));
+        IntStream.rangeClosed(0, ROOM).forEach(key -> put(keys, live(100 + key, 1)));
         return keys;
     }
 
