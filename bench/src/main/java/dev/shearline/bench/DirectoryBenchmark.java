@@ -1,6 +1,7 @@
 package dev.shearline.bench;
 
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.verify.Directory;
 import java.io.IOException;
@@ -147,7 +148,9 @@ final class DirectoryBenchmark implements Benchmark {
     private static Directory load(NodeDatabase database, long room) {
         var directory = new Directory(Clock.systemUTC(), room);
         try (var handle = database.open()) {
-            handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, directory::load)
+            handle.inTransaction(
+                            TransactionIsolationLevel.REPEATABLE_READ,
+                            snapshot -> directory.load(snapshot, Position.head(snapshot)))
                     .show();
         }
         return directory;

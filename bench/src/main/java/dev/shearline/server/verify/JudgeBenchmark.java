@@ -3,6 +3,7 @@ package dev.shearline.server.verify;
 import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.identity.Actor;
@@ -74,7 +75,7 @@ public class JudgeBenchmark {
             authenticator = new DirectoryAuthenticator(
                     directory,
                     new KeyUses(new LastUsed(node), new FirstUses((_, _) -> {})),
-                    new ReadThrough(directory, node, () -> AT, new SimpleMeterRegistry()),
+                    new ReadThrough(directory, node, new SimpleMeterRegistry()),
                     clock);
             token = Secret.of(
                     Files.readString(Path.of(System.getProperty(TOKEN))).strip());
@@ -110,7 +111,9 @@ public class JudgeBenchmark {
 
     private void load(NodeDatabase node) {
         try (var handle = node.open()) {
-            handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, directory::load)
+            handle.inTransaction(
+                            TransactionIsolationLevel.REPEATABLE_READ,
+                            snapshot -> directory.load(snapshot, Position.head(snapshot)))
                     .show();
         }
     }

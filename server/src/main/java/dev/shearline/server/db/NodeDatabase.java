@@ -37,6 +37,11 @@ public final class NodeDatabase implements AutoCloseable {
         }
     }
 
+    /** From now on calls go over connections that are opened anew, to wherever the address leads then. */
+    public void reconnect() {
+        pool.getHikariPoolMXBean().softEvictConnections();
+    }
+
     /** A connection of one's own, outside the pool, for a thread that needs one as long as it lives. */
     public Handle open() {
         return dedicated.open();

@@ -28,10 +28,6 @@ final class FeedLog {
              ORDER BY e.epoch
             """.formatted(ServerIdentity.COLUMN);
 
-    private static final String POSITION = """
-            SELECT epoch, tag, %s FROM feed_entry WHERE epoch IS NOT NULL ORDER BY epoch DESC LIMIT 1
-            """.formatted(ServerIdentity.COLUMN);
-
     /**
      * Below every live node's position, older than the time kept, and never the newest entry. Waits for nobody who holds a row, other
      * nodes that trim at the same time among them: what is left over goes next time.
@@ -47,8 +43,6 @@ final class FeedLog {
 
     /** One answer of the feed: from the last known entry on, with who answered and whether numbers are late. */
     record Page(List<FeedEntry> entries, ServerIdentity server, boolean numbersLate) {}
-
-    record Position(Epoch epoch, ServerIdentity server) {}
 
     private FeedLog() {}
 
@@ -79,14 +73,6 @@ final class FeedLog {
 
     private static Optional<String> optional(@Nullable String text) {
         return Optional.ofNullable(text);
-    }
-
-    static Position position(Handle handle) {
-        return handle.createQuery(POSITION)
-                .map((row, _) -> new Position(
-                        new Epoch(row.getLong("epoch"), row.getLong("tag")),
-                        new ServerIdentity(row.getString("server"))))
-                .one();
     }
 
     static int trim(Handle handle) {

@@ -64,7 +64,7 @@ final class Follower implements AutoCloseable {
     private final Thread thread;
 
     /** Null until the first load; then where the replica stands, and on which server it was read. */
-    private volatile FeedLog.@Nullable Position position;
+    private volatile @Nullable Position position;
 
     private volatile boolean reload = true;
     private volatile boolean closed;
@@ -160,10 +160,10 @@ final class Follower implements AutoCloseable {
         var loaded = handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, snapshot -> {
             snapshot.execute("SET TRANSACTION READ ONLY");
             snapshot.execute("SET LOCAL statement_timeout = " + LOAD_TIMEOUT_MS);
-            var at = FeedLog.position(snapshot);
+            var at = Position.head(snapshot);
             // whole tables from here on
             snapshot.execute("SET LOCAL enable_seqscan = on");
-            return new Loaded(at, replica.load(snapshot));
+            return new Loaded(at, replica.load(snapshot, at));
         });
         limit(handle, POLL_TIMEOUT_MS);
         loaded.snapshot.show();
@@ -177,7 +177,7 @@ final class Follower implements AutoCloseable {
         listeners.forEach(listener -> listener.reset(loaded.position.epoch()));
     }
 
-    private record Loaded(FeedLog.Position position, Replica.Snapshot snapshot) {}
+    private record Loaded(Position position, Replica.Snapshot snapshot) {}
 
     private Outcome poll(Handle handle) {
         var last = java.util.Objects.requireNonNull(position);
@@ -232,13 +232,13 @@ final class Follower implements AutoCloseable {
         return true;
     }
 
-    private void apply(Handle handle, List<FeedEntry> news, FeedLog.Position last) {
+    private void apply(Handle handle, List<FeedEntry> news, Position last) {
         if (news.isEmpty()) {
             return;
         }
         replica.apply(news, handle);
         var head = news.getLast().epoch();
-        position = new FeedLog.Position(head, last.server());
+        position = last.at(head);
         waiters.advance(head.number());
         listeners.forEach(listener -> listener.applied(news));
     }

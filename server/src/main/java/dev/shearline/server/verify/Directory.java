@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.feed.FeedEntry;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.feed.Replica;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.orgs.RoleGrants;
@@ -59,7 +60,7 @@ public final class Directory implements Replica {
     public Directory(InstantSource clock, long maxKeys) {
         this.clock = clock;
         this.maxKeys = maxKeys;
-        this.state = new DirectoryState(new HeldKeys(0, maxKeys, evictions));
+        this.state = new DirectoryState(new HeldKeys(0, maxKeys, evictions), Position.NONE);
     }
 
     public void onResurrected(Consumer<List<Resurrected>> listener) {
@@ -129,9 +130,9 @@ public final class Directory implements Replica {
     // loading ---------------------------------------------------------------------------------------------------------
 
     @Override
-    public Snapshot load(Handle snapshot) {
+    public Snapshot load(Handle snapshot, Position at) {
         var before = state.keys;
-        var loaded = new DirectoryState(new HeldKeys(DirectoryRows.countKeys(snapshot), maxKeys, evictions));
+        var loaded = new DirectoryState(new HeldKeys(DirectoryRows.countKeys(snapshot), maxKeys, evictions), at);
         var rows = new DirectoryRows(loaded);
         rows.eachPlan(snapshot, Optional.empty(), plan -> set(loaded.plans, plan.id(), plan));
         rows.eachOrganization(snapshot, Optional.empty(), org -> set(loaded.organizations, org.id(), org));
@@ -207,6 +208,7 @@ public final class Directory implements Replica {
             sweep(current);
             // only now: what was held when the rows were read is held when its entry is applied
             current.keys.makeRoom();
+            current.applied(entries);
         }
     }
 

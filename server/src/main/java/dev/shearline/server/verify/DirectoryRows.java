@@ -1,6 +1,7 @@
 package dev.shearline.server.verify;
 
-import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.feed.Position;
+import dev.shearline.server.feed.ServerIdentity;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Role;
 import dev.shearline.token.ApiKeyId;
@@ -41,10 +42,11 @@ final class DirectoryRows {
             "expires_at > now() - interval '90 days' AND coalesce(revoked_at, used_at, 'infinity') > now() - interval '90 days'";
 
     private static final String KEYS = "SELECT " + KEY_COLUMNS + "FROM api_key WHERE " + IS_KEPT;
-    /** In one statement, and so in one snapshot: whether a position of the feed is in it, and the keys as they are then. */
-    private static final String KEYS_READ_THROUGH = "SELECT node.reached, " + KEY_COLUMNS
-            + "FROM (SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch = ? AND tag = ?) AS reached) AS node"
-            + " LEFT JOIN api_key ON digest = ANY (?) AND " + IS_KEPT;
+    /** In one statement, and so in one snapshot: who answers, whether an entry of the feed is in it, and the keys as they are then. */
+    private static final String KEYS_READ_THROUGH = "SELECT node.server, node.reached, " + KEY_COLUMNS
+            + "FROM (SELECT " + ServerIdentity.COLUMN
+            + ", EXISTS (SELECT 1 FROM feed_entry WHERE epoch = ? AND tag = ?) AS reached) AS node LEFT JOIN api_key ON digest = ANY (?) AND "
+            + IS_KEPT;
 
     private static final String ORGANIZATIONS =
             "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
@@ -75,12 +77,12 @@ final class DirectoryRows {
         each(handle, KEYS, ids, row -> action.accept(key(row)));
     }
 
-    /** Those of these keys that there are; empty when the database does not have this position of the feed. */
-    Optional<Map<KeyDigest, KeyEntry>> findKeys(Handle handle, List<KeyDigest> digests, Epoch at) {
+    /** Those of these keys that there are; empty when another server answers than the one of this position, or it has not come so far. */
+    Optional<Map<KeyDigest, KeyEntry>> findKeys(Handle handle, List<KeyDigest> digests, Position at) {
         try (var statement = handle.getConnection().prepareStatement(KEYS_READ_THROUGH)) {
             statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
-            statement.setLong(1, at.number());
-            statement.setLong(2, at.tag());
+            statement.setLong(1, at.epoch().number());
+            statement.setLong(2, at.epoch().tag());
             statement.setArray(
                     3,
                     handle.getConnection()
@@ -91,7 +93,8 @@ final class DirectoryRows {
             boolean reached = false;
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    reached = rows.getBoolean("reached");
+                    reached =
+                            rows.getBoolean("reached") && at.server().equals(new ServerIdentity(text(rows, "server")));
                     if (rows.getString("id") != null) {
                         var key = key(rows);
                         keys.put(key.digest(), key);

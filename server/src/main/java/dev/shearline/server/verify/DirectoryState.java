@@ -1,5 +1,7 @@
 package dev.shearline.server.verify;
 
+import dev.shearline.server.feed.FeedEntry;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
@@ -26,6 +28,8 @@ final class DirectoryState {
     volatile RoleScopes roles = RoleScopes.NONE;
 
     final HeldKeys keys;
+    /** Up to where entries are applied, and on which server it was loaded. Under the lock of the keys. */
+    private Position position;
     /** Of the few keys that forked history has brought back: at which version an operator has confirmed that one, or would. */
     final Map<ApiKeyId, Integer> settled = new ConcurrentHashMap<>();
 
@@ -36,8 +40,31 @@ final class DirectoryState {
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
     private final Map<String, List<ResourcePattern>> resourceSets = new ConcurrentHashMap<>();
 
-    DirectoryState(HeldKeys keys) {
+    DirectoryState(HeldKeys keys, Position loaded) {
         this.keys = keys;
+        this.position = loaded;
+    }
+
+    /**
+     * What a row that is read through must not be older than.
+     *
+     * @param changes how many changes of keys had been applied
+     */
+    record Moment(long changes, Position position) {}
+
+    /** Before a row is asked for: all that was applied so far must be in it. */
+    Moment readBegins() {
+        synchronized (keys) {
+            return new Moment(keys.readBegins(), position);
+        }
+    }
+
+    void applied(List<FeedEntry> entries) {
+        synchronized (keys) {
+            if (!entries.isEmpty()) {
+                position = position.at(entries.getLast().epoch());
+            }
+        }
     }
 
     static <R> Cell<R> cell(Map<String, Cell<R>> cells, String id) {

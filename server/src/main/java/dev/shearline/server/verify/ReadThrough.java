@@ -1,7 +1,7 @@
 package dev.shearline.server.verify;
 
 import dev.shearline.server.db.NodeDatabase;
-import dev.shearline.server.feed.Epoch;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.http.Problem;
 import dev.shearline.token.KeyDigest;
 import io.micrometer.core.instrument.Counter;
@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,24 +45,23 @@ final class ReadThrough {
 
     private static final Logger log = LoggerFactory.getLogger(ReadThrough.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration WARNING_PAUSE = Duration.ofSeconds(10);
 
     private final Directory directory;
     private final NodeDatabase database;
-    private final Supplier<Epoch> position;
     private final AtomicInteger askers = new AtomicInteger();
     private final Map<KeyDigest, Reading> readings = new HashMap<>();
     private final ArrayDeque<Reading> waiting = new ArrayDeque<>();
+    private final AtomicLong warned = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
     private int statements;
     private final Counter found;
     private final Counter absent;
     private final Counter failed;
     private final Counter refused;
 
-    /** @param position what this node has applied */
-    ReadThrough(Directory directory, NodeDatabase database, Supplier<Epoch> position, MeterRegistry registry) {
+    ReadThrough(Directory directory, NodeDatabase database, MeterRegistry registry) {
         this.directory = directory;
         this.database = database;
-        this.position = position;
         this.found = counter(registry, "found");
         this.absent = counter(registry, "absent");
         this.failed = counter(registry, "failed");
@@ -138,7 +137,7 @@ final class ReadThrough {
             try {
                 read(batch);
             } catch (RuntimeException | Error e) {
-                log.warn("cannot read {} keys that the directory does not hold: {}", batch.size(), e.toString());
+                warn(e.toString(), batch);
                 log.debug("cannot read keys", e);
                 batch.forEach(this::fail);
             }
@@ -166,24 +165,41 @@ final class ReadThrough {
             batch.forEach(this::end);
             return;
         }
-        long began = state.keys.readBegins();
-        var at = position.get();
+        var began = state.readBegins();
         var digests = batch.stream().map(reading -> reading.digest).toList();
-        var rows = database.call(handle -> new DirectoryRows(state).findKeys(handle, digests, at));
+        var rows = find(state, digests, began.position());
         if (rows.isEmpty()) {
-            log.warn("the database does not have entry {} of the feed, at which this node is", at.number());
+            // after a failover the connections that are left lead to the server before
+            database.reconnect();
+            rows = find(state, digests, began.position());
+        }
+        if (rows.isEmpty()) {
+            warn("the database that answers is not the one that this node follows, or has not come as far", batch);
             batch.forEach(this::fail);
             return;
         }
         for (var reading : batch) {
             var row = Optional.ofNullable(rows.get().get(reading.digest));
-            switch (state.keys.bring(reading.digest, row, began)) {
+            switch (state.keys.bring(reading.digest, row, began.changes())) {
                 case SETTLED -> {
                     (row.isPresent() ? found : absent).increment();
                     end(reading);
                 }
                 case OUTDATED -> again(reading);
             }
+        }
+    }
+
+    private Optional<Map<KeyDigest, KeyEntry>> find(DirectoryState state, List<KeyDigest> digests, Position at) {
+        return database.call(handle -> new DirectoryRows(state).findKeys(handle, digests, at));
+    }
+
+    /** Where one read fails most do: one line for all of a while. */
+    private void warn(String why, List<Reading> batch) {
+        long now = System.nanoTime();
+        long before = warned.get();
+        if (now - before >= WARNING_PAUSE.toNanos() && warned.compareAndSet(before, now)) {
+            log.warn("cannot read {} keys that the directory does not hold: {}", batch.size(), why);
         }
     }
 

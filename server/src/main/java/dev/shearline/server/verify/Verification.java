@@ -40,7 +40,7 @@ public final class Verification {
             MeterRegistry registry,
             boolean unitRequired) {
         var uses = new KeyUses(lastUsed, firstUses);
-        var reads = new ReadThrough(directory, database, feed::position, registry);
+        var reads = new ReadThrough(directory, database, registry);
         authenticator = new DirectoryAuthenticator(directory, uses, reads, clock);
         var verifier = new KeyVerifier(
                 new Judge(format, directory, clock), directory, feed, database, keys, uses, reads, clock);

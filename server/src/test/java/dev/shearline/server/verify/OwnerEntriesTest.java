@@ -6,6 +6,7 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.feed.FeedEntry;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.testing.FeedRig;
 import dev.shearline.token.MintedKey;
@@ -63,7 +64,7 @@ class OwnerEntriesTest {
     @BeforeEach
     void load() {
         DATABASE.call(handle -> {
-            directory.load(handle).show();
+            directory.load(handle, Position.head(handle)).show();
             return true;
         });
         assertThat(standing(personal)).isEmpty();

@@ -1,13 +1,17 @@
 package dev.shearline.server.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.feed.FeedEntry;
+import dev.shearline.server.feed.Position;
+import dev.shearline.server.feed.ServerIdentity;
 import dev.shearline.server.testing.FeedRig;
 import dev.shearline.token.MintedKey;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +36,7 @@ class SmallDirectoryTest {
     private final NodeDatabase database = new NodeDatabase(rig.schema().node());
 
     private final Directory directory = new Directory(Instant::now, 1);
+    private final ReadThrough reads = new ReadThrough(directory, database, new SimpleMeterRegistry());
 
     @Test
     void a_revocation_in_the_batch_that_brings_a_key_too_many_leaves_its_tombstone() {
@@ -52,6 +57,56 @@ class SmallDirectoryTest {
             load();
             assertThat(look(held)).isEqualTo("dead");
         }
+    }
+
+    @Test
+    void nothing_is_taken_from_another_server_or_one_that_has_not_come_as_far() {
+        var away = loadOneOfTwo();
+        var head = database.call(Position::head);
+        var next = new Epoch(head.epoch().number() + 1, 1);
+        for (var wanted : List.of(new Position(head.epoch(), new ServerIdentity("another")), head.at(next))) {
+            load(wanted);
+            var read = reads.read(away.digest());
+            assertThatThrownBy(read::join).hasMessageContaining("unavailable");
+            assertThat(look(away)).isEqualTo("unknown");
+        }
+    }
+
+    @Test
+    void connections_that_lead_to_another_server_are_left_and_the_key_is_read_over_a_new_one() {
+        var away = loadOneOfTwo();
+        rig.schema().execute("CREATE SCHEMA another");
+        rig.schema().execute("GRANT USAGE ON SCHEMA another TO shearline_node");
+        rig.schema()
+                .execute("CREATE FUNCTION another.pg_postmaster_start_time() RETURNS timestamptz"
+                        + " LANGUAGE sql AS $$ SELECT 'epoch'::timestamptz $$");
+        leadElsewhere(4);
+        assertThat(database.call(Position::head).server())
+                .isNotEqualTo(directory.state().readBegins().position().server());
+        reads.read(away.digest()).join();
+        assertThat(look(away)).isEqualTo("alive");
+    }
+
+    /** This many connections of the pool, which has no more. */
+    private void leadElsewhere(int connections) {
+        database.call(handle -> {
+            handle.execute("SET search_path = another, pg_catalog, shearline");
+            if (connections > 1) {
+                leadElsewhere(connections - 1);
+            }
+            return true;
+        });
+    }
+
+    /** Two live keys, of which one is held: the other. */
+    private MintedKey loadOneOfTwo() {
+        var two = List.of(rig.insertKey(), rig.insertKey());
+        load();
+        assertThat(directory.isComplete()).isFalse();
+        return two.stream()
+                .filter(key -> look(key).equals("unknown"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** As if it were created later. */
@@ -79,8 +134,12 @@ class SmallDirectoryTest {
     }
 
     private void load() {
+        load(database.call(Position::head));
+    }
+
+    private void load(Position at) {
         database.call(handle -> {
-            directory.load(handle).show();
+            directory.load(handle, at).show();
             return true;
         });
     }
