@@ -70,7 +70,10 @@ public record Settings(
         public static final long KEYS_MAX = 100_000_000;
         private static final long HEAP_BYTES_A_KEY = 1_024;
 
-        /** By the largest heap: a key takes a quarter of its share, and while all are loaded anew there are two of each. */
+        /**
+         * By the largest heap: a key takes a quarter of its share, and while all are loaded anew there are two of each. Of what is left, a
+         * half is enough for the fingerprints of ten times as many keys.
+         */
         static Directory ofHeap() {
             return new Directory(Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_BYTES_A_KEY, KEYS_MIN, KEYS_MAX));
         }

@@ -60,7 +60,7 @@ public final class Directory implements Replica {
     public Directory(InstantSource clock, long maxKeys) {
         this.clock = clock;
         this.maxKeys = maxKeys;
-        this.state = new DirectoryState(new HeldKeys(0, maxKeys, evictions), Position.NONE);
+        this.state = new DirectoryState(new HeldKeys(HeldKeys.Expected.NONE, maxKeys, evictions), Position.NONE);
     }
 
     public void onResurrected(Consumer<List<Resurrected>> listener) {
@@ -151,7 +151,7 @@ public final class Directory implements Replica {
             }
         });
         var back = new ArrayList<LiveKey>();
-        rows.eachKey(snapshot, Optional.empty(), key -> {
+        rows.loadKeys(snapshot, id -> before.find(id) != null, key -> {
             var known = before.find(key.id());
             loaded.keys.load(key, known != null);
             if (known instanceof DeadKey && key instanceof LiveKey live) {

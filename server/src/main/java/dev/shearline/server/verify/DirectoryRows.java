@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
@@ -40,6 +41,10 @@ final class DirectoryRows {
     /** Dead ones for 90 days. */
     private static final String IS_KEPT =
             "expires_at > now() - interval '90 days' AND coalesce(revoked_at, used_at, 'infinity') > now() - interval '90 days'";
+
+    private static final String KEY_COUNTS =
+            "SELECT count(*) FILTER (WHERE NOT dead) AS live, count(*) FILTER (WHERE dead) AS dead"
+                    + " FROM (SELECT state IN ('revoked', 'used') AS dead FROM api_key WHERE " + IS_KEPT + ") AS kept";
 
     private static final String KEYS = "SELECT " + KEY_COLUMNS + "FROM api_key WHERE " + IS_KEPT;
     /** In one statement, and so in one snapshot: who answers, whether an entry of the feed is in it, and the keys as they are then. */
@@ -67,10 +72,22 @@ final class DirectoryRows {
         this.state = state;
     }
 
-    static long countKeys(Handle handle) {
-        return handle.createQuery("SELECT count(*) FROM api_key")
-                .mapTo(Long.class)
+    static HeldKeys.Expected countKeys(Handle handle) {
+        return handle.createQuery(KEY_COUNTS)
+                .map((row, _) -> new HeldKeys.Expected(row.getLong("live"), row.getLong("dead")))
                 .one();
+    }
+
+    /** Each of them for a load, as a record if it is wanted or there is room for it; of the others only that they exist. */
+    void loadKeys(Handle snapshot, Predicate<ApiKeyId> isWanted, Consumer<KeyEntry> action) {
+        each(snapshot, KEYS, Optional.empty(), row -> {
+            if (isDead(row) || state.keys.hasRoom() || isWanted.test(id(row))) {
+                action.accept(key(row));
+            } else {
+                settle(row);
+                state.keys.exists(digest(row));
+            }
+        });
     }
 
     void eachKey(Handle handle, Optional<Collection<String>> ids, Consumer<KeyEntry> action) {
@@ -199,29 +216,44 @@ final class DirectoryRows {
     }
 
     private KeyEntry key(ResultSet row) throws SQLException {
-        var keyState = text(row, "state");
-        if (!keyState.equals("revoked") && !keyState.equals("used")) {
-            var live = liveKey(row);
-            if (row.getInt("settled") > 0) {
-                // a row that was read through may be older than one that was read to follow
-                state.settled.merge(live.id(), row.getInt("settled"), Math::max);
-            }
-            return live;
+        if (!isDead(row)) {
+            settle(row);
+            return liveKey(row);
         }
         return new DeadKey(
-                KeyDigest.fromBytes(row.getBytes("digest")),
-                ApiKeyId.find(text(row, "id")).orElseThrow(),
+                digest(row),
+                id(row),
                 row.getInt("version"),
                 DirectoryState.cell(state.organizations, text(row, "organization_id")),
-                keyState.equals("revoked") ? Reason.REVOKED : Reason.ALREADY_USED,
+                text(row, "state").equals("revoked") ? Reason.REVOKED : Reason.ALREADY_USED,
                 (long) row.getDouble("died") / SECONDS_A_DAY);
+    }
+
+    private void settle(ResultSet row) throws SQLException {
+        if (row.getInt("settled") > 0) {
+            // a row that was read through may be older than one that was read to follow
+            state.settled.merge(id(row), row.getInt("settled"), Math::max);
+        }
+    }
+
+    private static boolean isDead(ResultSet row) throws SQLException {
+        var state = text(row, "state");
+        return state.equals("revoked") || state.equals("used");
+    }
+
+    private static KeyDigest digest(ResultSet row) throws SQLException {
+        return KeyDigest.fromBytes(row.getBytes("digest"));
+    }
+
+    private static ApiKeyId id(ResultSet row) throws SQLException {
+        return ApiKeyId.find(text(row, "id")).orElseThrow();
     }
 
     private LiveKey liveKey(ResultSet row) throws SQLException {
         var membership = row.getString("membership_id");
         return new LiveKey(
-                KeyDigest.fromBytes(row.getBytes("digest")),
-                ApiKeyId.find(text(row, "id")).orElseThrow(),
+                digest(row),
+                id(row),
                 row.getInt("version"),
                 DirectoryState.cell(state.organizations, text(row, "organization_id")),
                 new LiveKey.Traits(

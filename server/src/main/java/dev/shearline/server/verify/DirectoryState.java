@@ -9,10 +9,14 @@ import dev.shearline.token.ApiKeyId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** One loaded state of the directory: cells by id, keys by digest and id, and the sets that many keys share. */
 final class DirectoryState {
+
+    /** Sets of one kind that are remembered to be shared; those that keys hold live as long as these. */
+    static final int SHARED_MAX = 10_000;
 
     final Map<String, Cell<Records.Organization>> organizations = new ConcurrentHashMap<>();
     final Map<String, Cell<Records.Plan>> plans = new ConcurrentHashMap<>();
@@ -85,17 +89,16 @@ final class DirectoryState {
 
     /** Scopes as one text with spaces between: equal texts share one set. */
     ScopeSet scopes(String text) {
-        var found = scopeSets.get(text);
-        return found != null ? found : scopeSets.computeIfAbsent(text, t -> ScopeSet.ofWire(words(t)));
+        return shared(scopeSets, text, wire -> ScopeSet.ofWire(words(wire)));
     }
 
     /** The same of what a member is given. */
     Entitlement entitlement(String text) {
-        return entitlements.computeIfAbsent(text, given -> new Entitlement(scopes(given)));
+        return shared(entitlements, text, given -> new Entitlement(scopes(given)));
     }
 
     List<Cidr> cidrs(String text) {
-        return text.isEmpty() ? List.of() : cidrSets.computeIfAbsent(text, DirectoryState::parseCidrs);
+        return text.isEmpty() ? List.of() : shared(cidrSets, text, DirectoryState::parseCidrs);
     }
 
     private static List<Cidr> parseCidrs(String text) {
@@ -106,11 +109,24 @@ final class DirectoryState {
     List<ResourcePattern> resources(String text) {
         return text.isEmpty()
                 ? List.of()
-                : resourceSets.computeIfAbsent(
+                : shared(
+                        resourceSets,
                         text,
                         lines -> lines.lines()
                                 .map(line -> ResourcePattern.find(line).orElseThrow())
                                 .toList());
+    }
+
+    /** What has been parsed before is the same object, as far as it is remembered; when that is too much, remembering begins anew. */
+    private static <V> V shared(Map<String, V> sets, String text, Function<String, V> parse) {
+        var known = sets.get(text);
+        if (known != null) {
+            return known;
+        }
+        if (sets.size() >= SHARED_MAX) {
+            sets.clear();
+        }
+        return sets.computeIfAbsent(text, parse);
     }
 
     private static List<String> words(String text) {

@@ -24,22 +24,28 @@ final class HeldKeys {
     }
 
     private final KeyTable table;
-    private final long expected;
     private final long max;
     private final LongAdder evictions;
     /** Null while all keys are held. */
     private volatile @Nullable Overflow overflow;
 
+    /** How many keys there are to hold, dead ones apart. */
+    record Expected(long live, long dead) {
+
+        static final Expected NONE = new Expected(0, 0);
+    }
+
     /**
-     * @param expected how many keys there are
      * @param max how many live ones are held
      * @param evictions counts those that were forgotten
      */
-    HeldKeys(long expected, long max, LongAdder evictions) {
-        this.table = new KeyTable(Math.min(expected, max));
-        this.expected = expected;
+    HeldKeys(Expected expected, long max, LongAdder evictions) {
+        this.table = new KeyTable(Math.min(expected.live, max) + expected.dead);
         this.max = max;
         this.evictions = evictions;
+        if (expected.live > max) {
+            overflow = new Overflow(expected.live + expected.dead);
+        }
     }
 
     @Nullable
@@ -76,17 +82,23 @@ final class HeldKeys {
         return beyond == null ? table.size() : beyond.known();
     }
 
-    /** @param wanted whether it is to be held even if another must go for it */
+    /** Whether one more live key can be held without another one going for it. */
+    boolean hasRoom() {
+        return table.live() < max;
+    }
+
+    /** @param wanted whether it is worth more than those that are not */
     synchronized void load(KeyEntry entry, boolean wanted) {
-        if (wanted || entry instanceof DeadKey || table.live() < max) {
-            if (wanted && entry instanceof LiveKey live) {
-                live.lookedFor = true;
-            }
-            put(entry);
-            makeRoom();
-        } else {
-            beyond().exists(entry.digest());
+        if (wanted && entry instanceof LiveKey live) {
+            live.lookedFor = true;
         }
+        put(entry);
+        makeRoom();
+    }
+
+    /** A key that is not held is there. */
+    synchronized void exists(KeyDigest digest) {
+        beyond().exists(digest);
     }
 
     /** Nothing is forgotten for it before {@link #makeRoom}: an entry further on in a batch may act on what is held. */
@@ -111,7 +123,7 @@ final class HeldKeys {
     private Overflow beyond() {
         var beyond = overflow;
         if (beyond == null) {
-            beyond = Overflow.of(table, expected);
+            beyond = Overflow.of(table);
             overflow = beyond;
         }
         return beyond;

@@ -20,15 +20,15 @@ final class Overflow {
     private long changes;
     private long forgotten;
 
-    private Overflow(Fingerprints fingerprints) {
-        this.fingerprints = fingerprints;
+    /** @param expected how many keys there are, held or not */
+    Overflow(long expected) {
+        fingerprints = new Fingerprints(expected);
     }
 
-    /** @param expected how many keys there are, held or not */
-    static Overflow of(KeyTable held, long expected) {
-        var fingerprints = new Fingerprints(Math.max(expected, held.size()));
-        held.forEach(entry -> fingerprints.add(entry.digest()));
-        return new Overflow(fingerprints);
+    static Overflow of(KeyTable held) {
+        var overflow = new Overflow(held.size());
+        held.forEach(entry -> overflow.fingerprints.add(entry.digest()));
+        return overflow;
     }
 
     /** Without a lock. */

@@ -65,7 +65,14 @@ class HeldKeysTest {
     @Test
     void a_load_holds_what_was_wanted_and_of_the_others_as_many_as_there_is_room_for() {
         var keys = held();
-        IntStream.range(0, 4 * ROOM).forEach(key -> keys.load(live(key, 1), key >= 3 * ROOM));
+        IntStream.range(0, 4 * ROOM).forEach(key -> {
+            boolean wanted = key >= 3 * ROOM;
+            if (wanted || keys.hasRoom()) {
+                keys.load(live(key, 1), wanted);
+            } else {
+                keys.exists(digest(key));
+            }
+        });
         assertThat(keys.known()).isEqualTo(4 * ROOM);
         assertThat(keys.size()).isEqualTo(ROOM);
         assertThat(IntStream.range(3 * ROOM, 4 * ROOM)).allMatch(key -> keys.find(digest(key)) != null);
@@ -177,7 +184,7 @@ class HeldKeysTest {
     }
 
     private HeldKeys held() {
-        return new HeldKeys(0, ROOM, evictions);
+        return new HeldKeys(HeldKeys.Expected.NONE, ROOM, evictions);
     }
 
     private HeldKeys overflown() {

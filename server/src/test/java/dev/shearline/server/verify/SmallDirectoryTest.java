@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.db.TenantContext;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.feed.FeedEntry;
 import dev.shearline.server.feed.Position;
 import dev.shearline.server.feed.ServerIdentity;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.testing.FeedRig;
 import dev.shearline.token.MintedKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
@@ -85,6 +88,37 @@ class SmallDirectoryTest {
                 .isNotEqualTo(directory.state().readBegins().position().server());
         reads.read(away.digest()).join();
         assertThat(look(away)).isEqualTo("alive");
+    }
+
+    @Test
+    void a_load_keeps_of_what_it_does_not_hold_that_it_exists() {
+        var live = List.of(rig.insertKey(), rig.insertKey(), rig.insertKey());
+        var ended = rig.insertKey();
+        rig.database().inTransaction(TenantContext.whole(new Actor.Job("test"), FeedRig.ACME), tx -> {
+            rig.revoke(tx, ended);
+            return true;
+        });
+        hide(rig.insertKey());
+        assertThat(database.call(DirectoryRows::countKeys)).isEqualTo(new HeldKeys.Expected(3, 1));
+        load();
+        assertThat(look(ended)).isEqualTo("dead");
+        assertThat(live.stream().map(this::look)).containsOnlyOnce("alive").containsOnly("alive", "unknown");
+        assertThat(live)
+                .filteredOn(key -> look(key).equals("unknown"))
+                .allMatch(key -> directory.keys().mayExist(key.digest()));
+        assertThat(directory.size()).isEqualTo(2);
+        assertThat(directory.known()).isEqualTo(4);
+        assertThat(directory.evictions()).isZero();
+    }
+
+    @Test
+    void what_keys_have_in_common_is_one_object_as_long_as_it_is_remembered() {
+        var state = directory.state();
+        var cidrs = state.cidrs("10.0.0.0/8");
+        assertThat(state.cidrs("10.0.0.0/8")).isSameAs(cidrs);
+        IntStream.range(0, DirectoryState.SHARED_MAX)
+                .forEach(n -> state.cidrs("192.168." + n / 256 + "." + n % 256 + "/32"));
+        assertThat(state.cidrs("10.0.0.0/8")).isEqualTo(cidrs).isNotSameAs(cidrs);
     }
 
     /** This many connections of the pool, which has no more. */
