@@ -36,7 +36,8 @@ final class DirectoryRows {
             array_to_string(resources, chr(10)) AS resources, state, end_at_first_use, version,
             CASE WHEN state = 'disabled' AND disabled_cause = 'history_forked' THEN version + 1 ELSE confirmed_version END AS settled,
             date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
-            date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died
+            date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died,
+            least(expires_at, ends_at) <= now() AS expired
             """;
     /** Dead ones for 90 days. */
     private static final String IS_KEPT =
@@ -78,10 +79,14 @@ final class DirectoryRows {
                 .one();
     }
 
-    /** Each of them for a load, as a record if it is wanted or there is room for it; of the others only that they exist. */
+    /**
+     * Each of them for a load, as a record if it is wanted or there is room for it; of the others only that they exist. Where not all fit,
+     * an expired one takes no room that another could have.
+     */
     void loadKeys(Handle snapshot, Predicate<ApiKeyId> isWanted, Consumer<KeyEntry> action) {
         each(snapshot, KEYS, Optional.empty(), row -> {
-            if (isDead(row) || state.keys.hasRoom() || isWanted.test(id(row))) {
+            boolean fits = state.keys.isComplete() || (state.keys.hasRoom() && !row.getBoolean("expired"));
+            if (fits || isDead(row) || isWanted.test(id(row))) {
                 action.accept(key(row));
             } else {
                 settle(row);

@@ -112,6 +112,20 @@ class SmallDirectoryTest {
     }
 
     @Test
+    void an_expired_key_takes_no_room_that_another_could_have_unless_it_was_held_before() {
+        var expired = rig.insertKey();
+        rig.schema().execute("UPDATE api_key SET expires_at = now() - interval '1 day'");
+        var good = rig.insertKey();
+        load();
+        assertThat(look(expired)).isEqualTo("unknown");
+        assertThat(look(good)).isEqualTo("alive");
+        reads.read(expired.digest()).join();
+        assertThat(look(expired)).isEqualTo("alive");
+        load();
+        assertThat(look(expired)).isEqualTo("alive");
+    }
+
+    @Test
     void what_keys_have_in_common_is_one_object_as_long_as_it_is_remembered() {
         var state = directory.state();
         var cidrs = state.cidrs("10.0.0.0/8");
