@@ -92,7 +92,7 @@ final class HeldKeys {
         if (wanted && entry instanceof LiveKey live) {
             live.lookedFor = true;
         }
-        put(entry);
+        hold(entry);
         makeRoom();
     }
 
@@ -101,8 +101,19 @@ final class HeldKeys {
         beyond().exists(digest);
     }
 
-    /** Nothing is forgotten for it before {@link #makeRoom}: an entry further on in a batch may act on what is held. */
+    /**
+     * What an entry of the feed has brought or made. Nothing is forgotten for it before {@link #makeRoom}: an entry further on in a batch may
+     * act on what is held.
+     */
     synchronized void put(KeyEntry entry) {
+        var beyond = overflow;
+        if (beyond != null) {
+            beyond.announced(entry.digest());
+        }
+        hold(entry);
+    }
+
+    private void hold(KeyEntry entry) {
         var beyond = overflow;
         if (beyond != null) {
             // first: from now on it may be forgotten
@@ -154,8 +165,8 @@ final class HeldKeys {
     synchronized Brought bring(KeyDigest digest, Optional<KeyEntry> row, long began) {
         var beyond = beyond();
         if (row.isEmpty()) {
-            // whose row it would be is not known: any change may have made it
-            if (beyond.changes() != began) {
+            // whose row it would be is not known before an entry brings it
+            if (beyond.wasAnnouncedSince(began, digest)) {
                 return Brought.OUTDATED;
             }
             beyond.isAbsent(digest);
@@ -169,7 +180,7 @@ final class HeldKeys {
             if (entry instanceof LiveKey live) {
                 live.lookedFor = true;
             }
-            put(entry);
+            hold(entry);
             makeRoom();
         }
         return Brought.SETTLED;

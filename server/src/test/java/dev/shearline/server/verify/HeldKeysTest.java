@@ -114,6 +114,31 @@ class HeldKeysTest {
         assertThat(keys.bring(digest(1_000), Optional.empty(), began)).isEqualTo(HeldKeys.Brought.OUTDATED);
     }
 
+    @Test
+    void a_key_that_is_not_there_is_settled_whatever_becomes_of_others_meanwhile() {
+        var keys = overflown();
+        keys.exists(digest(1_000));
+        long began = keys.readBegins();
+        IntStream.range(0, 100).forEach(other -> {
+            keys.changed(id(100 + other).toString());
+            put(keys, live(100 + other, 2));
+        });
+        assertThat(keys.bring(digest(1_000), Optional.empty(), began)).isEqualTo(HeldKeys.Brought.SETTLED);
+        assertThat(keys.mayExist(digest(1_000))).isFalse();
+    }
+
+    @Test
+    void a_key_that_is_not_there_is_read_again_when_more_has_come_meanwhile_than_is_remembered() {
+        var keys = overflown();
+        keys.exists(digest(1_000));
+        long began = keys.readBegins();
+        IntStream.rangeClosed(0, Overflow.CHANGED_MAX).forEach(other -> {
+            keys.changed(id(10_000 + other).toString());
+            put(keys, live(10_000 + other, 1));
+        });
+        assertThat(keys.bring(digest(1_000), Optional.empty(), began)).isEqualTo(HeldKeys.Brought.OUTDATED);
+    }
+
     /** A read that is under way: what the database said, and when it was asked. */
     private record Read(int key, Optional<KeyEntry> row, long began) {}
 
