@@ -1,9 +1,6 @@
 package dev.shearline.server.http;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
 /**
  * The long bodies that are leaving this node, and the room for more. They last as long as their clients read, so they have a room of their
@@ -11,14 +8,11 @@ import java.util.concurrent.Semaphore;
  */
 public final class Downloads {
 
-    private final Semaphore places;
-    private final int eachMax;
+    private final Shares open;
     private final Duration timeMax;
-    private final Map<String, Integer> open = new ConcurrentHashMap<>();
 
     Downloads(int max, int eachMax, Duration timeMax) {
-        this.places = new Semaphore(max);
-        this.eachMax = eachMax;
+        this.open = new Shares(max, eachMax);
         this.timeMax = timeMax;
     }
 
@@ -34,18 +28,10 @@ public final class Downloads {
 
     /** @param whose all with the same text share what one may have */
     boolean admit(String whose) {
-        if (!places.tryAcquire()) {
-            return false;
-        }
-        if (open.merge(whose, 1, Integer::sum) > eachMax) {
-            leave(whose);
-            return false;
-        }
-        return true;
+        return open.admit(whose);
     }
 
     void leave(String whose) {
-        open.computeIfPresent(whose, (_, count) -> count == 1 ? null : count - 1);
-        places.release();
+        open.leave(whose);
     }
 }

@@ -2,7 +2,6 @@ package dev.shearline.server.http;
 
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
-import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.net.IpAddress;
@@ -102,9 +101,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     /** Whose part of a shared room this takes: an organization's, an operator's, and before anybody is known that of an address. */
     String share() {
-        return knownActor()
-                .map(who -> who.organizationOf().map(OrganizationId::value).orElseGet(who::id))
-                .orElseGet(() -> remoteAddress().toString());
+        return knownActor().map(Actor::share).orElseGet(() -> remoteAddress().toString());
     }
 
     /** Who asks, if the answer has needed to know that. */

@@ -116,6 +116,11 @@ public sealed interface Actor {
         };
     }
 
+    /** Whose part of a shared room this takes: its organization's, or its own. */
+    default String share() {
+        return organizationOf().map(OrganizationId::value).orElseGet(this::id);
+    }
+
     /** What this actor may do in an organization; empty when it may not know that the organization exists. */
     default Optional<Rights> rightsIn(OrganizationId organization) {
         return switch (this) {

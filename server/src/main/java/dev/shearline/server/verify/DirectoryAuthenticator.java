@@ -51,7 +51,7 @@ final class DirectoryAuthenticator implements HotAuthenticator {
         var keys = directory.keys();
         var entry = keys.find(digest);
         if (entry == null) {
-            return keys.mayExist(digest) ? new Authentication.Later(reads.read(digest)) : UNKNOWN;
+            return keys.mayExist(digest) ? new Authentication.Later(reads.readCaller(digest)) : UNKNOWN;
         }
         long now = clock.millis();
         if (Judge.standing(entry, now) != null || !(entry instanceof LiveKey key)) {

@@ -105,7 +105,7 @@ final class KeyVerifier {
                         ? askPrimary(verdict, question).map(this::settled)
                         : Future.succeededFuture(given(verdict, question, at, now));
             case Judgement.Unread(var digest) ->
-                awaitRead(digest, looks).compose(_ -> answerNow(caller, question, looks - 1));
+                awaitRead(digest, caller, looks).compose(_ -> answerNow(caller, question, looks - 1));
         };
     }
 
@@ -152,7 +152,7 @@ final class KeyVerifier {
                         ? askPrimary(verdict, question).map(Step.Asked::new)
                         : Future.succeededFuture(new Step.Judged(question, verdict, at, now));
             case Judgement.Unread(var digest) ->
-                awaitRead(digest, looks).compose(_ -> looked(caller, question, looks - 1));
+                awaitRead(digest, caller, looks).compose(_ -> looked(caller, question, looks - 1));
         };
     }
 
@@ -341,11 +341,11 @@ final class KeyVerifier {
     }
 
     /** Fails once it has been looked for often enough: whatever is read is forgotten at once. */
-    private Future<Void> awaitRead(KeyDigest digest, int looks) {
+    private Future<Void> awaitRead(KeyDigest digest, Actor caller, int looks) {
         if (looks == 0) {
             throw Problem.overloaded().asException();
         }
-        return Future.fromCompletionStage(reads.read(digest), loop());
+        return Future.fromCompletionStage(reads.read(digest, caller), loop());
     }
 
     private static Context loop() {

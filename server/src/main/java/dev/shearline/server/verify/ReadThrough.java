@@ -3,6 +3,8 @@ package dev.shearline.server.verify;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.Position;
 import dev.shearline.server.http.Problem;
+import dev.shearline.server.http.Shares;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.token.KeyDigest;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,11 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +35,12 @@ final class ReadThrough {
     static final int STATEMENTS_MAX = 2;
 
     static final int BATCH_MAX = 100;
-    /** Keys that are being read or wait for it; further ones are refused. */
-    static final int KEYS_MAX = 2_000;
-    /** Requests that wait for them; further ones are refused. */
+    /** Questions that have keys read; further ones are refused. */
     static final int ASKERS_MAX = 2_000;
+    /** Of these, those of one organization or one operator. */
+    static final int ASKERS_EACH_MAX = 500;
+    /** Beside these, requests whose own credentials are read: who has asked much keeps nobody from being recognized. */
+    static final int CALLERS_MAX = 500;
 
     static final Duration WAIT_MAX = Duration.ofSeconds(2);
     /** How often a key is read that changes, or is forgotten again, while it is read. */
@@ -49,7 +52,8 @@ final class ReadThrough {
 
     private final Directory directory;
     private final NodeDatabase database;
-    private final AtomicInteger askers = new AtomicInteger();
+    private final Shares askers = new Shares(ASKERS_MAX, ASKERS_EACH_MAX);
+    private final Semaphore callers = new Semaphore(CALLERS_MAX);
     private final Map<KeyDigest, Reading> readings = new HashMap<>();
     private final ArrayDeque<Reading> waiting = new ArrayDeque<>();
     private final AtomicLong warned = new AtomicLong(System.nanoTime() - WARNING_PAUSE.toNanos());
@@ -88,42 +92,46 @@ final class ReadThrough {
     }
 
     /** Done when the directory holds the key, or knows that it is absent. Fails with what the caller is to be told. */
-    CompletableFuture<Void> read(KeyDigest digest) {
-        if (askers.incrementAndGet() > ASKERS_MAX) {
-            return refuse();
-        }
-        var reading = join(digest);
-        return reading == null ? refuse() : leaving(reading.done.copy());
+    CompletableFuture<Void> read(KeyDigest digest, Actor asker) {
+        var whose = asker.share();
+        return askers.admit(whose) ? await(join(digest, false), () -> askers.leave(whose)) : refuse();
+    }
+
+    /** The same of the key of whoever calls: before those that are asked about. */
+    CompletableFuture<Void> readCaller(KeyDigest digest) {
+        return callers.tryAcquire() ? await(join(digest, true), callers::release) : refuse();
     }
 
     private CompletableFuture<Void> refuse() {
-        askers.decrementAndGet();
         refused.increment();
         return CompletableFuture.failedFuture(Problem.overloaded().asException());
     }
 
-    private CompletableFuture<Void> leaving(CompletableFuture<Void> read) {
-        return read.orTimeout(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)
+    /** @param leave gives the place back: whoever has waited for long enough has gone, but what is read for him is still read */
+    private static CompletableFuture<Void> await(Reading reading, Runnable leave) {
+        var _ = reading.done.whenComplete((_, _) -> leave.run());
+        return reading.done
+                .copy()
+                .orTimeout(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                         failure instanceof TimeoutException
                                 ? Problem.overloaded().asException()
-                                : failure))
-                .whenComplete((_, _) -> askers.decrementAndGet());
+                                : failure));
     }
 
-    /** Null when too many are waiting. */
-    private @Nullable Reading join(KeyDigest digest) {
+    private Reading join(KeyDigest digest, boolean first) {
         synchronized (readings) {
             var known = readings.get(digest);
             if (known != null) {
                 return known;
             }
-            if (readings.size() == KEYS_MAX) {
-                return null;
-            }
             var reading = new Reading(digest);
             readings.put(digest, reading);
-            waiting.add(reading);
+            if (first) {
+                waiting.addFirst(reading);
+            } else {
+                waiting.add(reading);
+            }
             if (statements < STATEMENTS_MAX) {
                 statements++;
                 Thread.startVirtualThread(this::work);

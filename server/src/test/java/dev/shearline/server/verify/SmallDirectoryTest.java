@@ -11,13 +11,17 @@ import dev.shearline.server.feed.FeedEntry;
 import dev.shearline.server.feed.Position;
 import dev.shearline.server.feed.ServerIdentity;
 import dev.shearline.server.identity.Actor;
+import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.FeedRig;
+import dev.shearline.server.testing.Holding;
+import dev.shearline.token.KeyDigest;
 import dev.shearline.token.MintedKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -31,6 +35,8 @@ class SmallDirectoryTest {
     /** Slots of a small table, in the order in which they are looked at for something to forget. */
     private static final Comparator<MintedKey> FORGOTTEN_FIRST =
             Comparator.comparingInt(key -> KeyTable.digestHash(key.digest().a()) - 1 & 1023);
+
+    private static final Actor TEST = new Actor.Job("test");
 
     @AutoClose
     private final FeedRig rig = FeedRig.start(0);
@@ -69,7 +75,7 @@ class SmallDirectoryTest {
         var next = new Epoch(head.epoch().number() + 1, 1);
         for (var wanted : List.of(new Position(head.epoch(), new ServerIdentity("another")), head.at(next))) {
             load(wanted);
-            var read = reads.read(away.digest());
+            var read = reads.read(away.digest(), TEST);
             assertThatThrownBy(read::join).hasMessageContaining("unavailable");
             assertThat(look(away)).isEqualTo("unknown");
         }
@@ -86,7 +92,7 @@ class SmallDirectoryTest {
         leadElsewhere(4);
         assertThat(database.call(Position::head).server())
                 .isNotEqualTo(directory.state().readBegins().position().server());
-        reads.read(away.digest()).join();
+        reads.read(away.digest(), TEST).join();
         assertThat(look(away)).isEqualTo("alive");
     }
 
@@ -94,7 +100,7 @@ class SmallDirectoryTest {
     void a_load_keeps_of_what_it_does_not_hold_that_it_exists() {
         var live = List.of(rig.insertKey(), rig.insertKey(), rig.insertKey());
         var ended = rig.insertKey();
-        rig.database().inTransaction(TenantContext.whole(new Actor.Job("test"), FeedRig.ACME), tx -> {
+        rig.database().inTransaction(TenantContext.whole(TEST, FeedRig.ACME), tx -> {
             rig.revoke(tx, ended);
             return true;
         });
@@ -119,7 +125,7 @@ class SmallDirectoryTest {
         load();
         assertThat(look(expired)).isEqualTo("unknown");
         assertThat(look(good)).isEqualTo("alive");
-        reads.read(expired.digest()).join();
+        reads.read(expired.digest(), TEST).join();
         assertThat(look(expired)).isEqualTo("alive");
         load();
         assertThat(look(expired)).isEqualTo("alive");
@@ -133,6 +139,25 @@ class SmallDirectoryTest {
         IntStream.range(0, DirectoryState.SHARED_MAX)
                 .forEach(n -> state.cidrs("192.168." + n / 256 + "." + n % 256 + "/32"));
         assertThat(state.cidrs("10.0.0.0/8")).isEqualTo(cidrs).isNotSameAs(cidrs);
+    }
+
+    @Test
+    void nobody_has_all_of_the_room_for_questions_and_who_calls_has_another() {
+        loadOneOfTwo();
+        var other = new Actor.Job("other");
+        try (var _ = Holding.after(rig.schema(), "LOCK TABLE api_key IN ACCESS EXCLUSIVE MODE")) {
+            IntStream.range(0, ReadThrough.ASKERS_EACH_MAX).forEach(n -> {
+                var _ = ask(n, TEST);
+            });
+            assertThat(ask(-1, TEST)).isCompletedExceptionally();
+            assertThat(ask(-2, other)).isNotDone();
+            assertThat(reads.readCaller(KeyDigest.of("-3"))).isNotDone();
+        }
+        Eventually.isTrue("its places are free again", () -> !ask(-4, TEST).isCompletedExceptionally());
+    }
+
+    private CompletableFuture<Void> ask(int number, Actor asker) {
+        return reads.read(KeyDigest.of("" + number), asker);
     }
 
     /** This many connections of the pool, which has no more. */
