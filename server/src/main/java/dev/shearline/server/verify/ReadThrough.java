@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,45 +132,63 @@ final class ReadThrough {
             } else {
                 waiting.add(reading);
             }
-            if (statements < STATEMENTS_MAX) {
-                statements++;
-                Thread.startVirtualThread(this::work);
-            }
+            begin();
             return reading;
         }
     }
 
+    /** Under the lock of the readings. */
+    private void begin() {
+        if (!waiting.isEmpty() && statements < STATEMENTS_MAX) {
+            Thread.startVirtualThread(this::work);
+            statements++;
+        }
+    }
+
     private void work() {
-        for (var batch = next(); !batch.isEmpty(); batch = next()) {
-            try {
-                read(batch);
-            } catch (RuntimeException | Error e) {
-                warn(e.toString(), batch);
-                log.debug("cannot read keys", e);
-                batch.forEach(this::fail);
+        try {
+            for (var batch = next(); !batch.isEmpty(); batch = next()) {
+                work(batch);
+            }
+        } finally {
+            synchronized (readings) {
+                statements--;
+                begin();
             }
         }
     }
 
+    private void work(Deque<Reading> batch) {
+        try {
+            read(batch);
+        } catch (RuntimeException | Error e) {
+            warn(e.toString(), batch);
+            log.debug("cannot read keys", e);
+        } finally {
+            // whatever has failed, nobody waits for what does not come
+            fail(batch);
+        }
+    }
+
     /** What one statement is to read; nothing when nobody waits, and then this thread is done. */
-    private List<Reading> next() {
+    private Deque<Reading> next() {
         synchronized (readings) {
-            var batch = new ArrayList<Reading>();
+            var batch = new ArrayDeque<Reading>();
             while (batch.size() < BATCH_MAX && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
-            }
-            if (batch.isEmpty()) {
-                statements--;
             }
             return batch;
         }
     }
 
-    private void read(List<Reading> batch) {
+    /** Takes out of the batch what is settled or will be read again; what is left has failed. */
+    private void read(Deque<Reading> batch) {
         var state = directory.state();
         if (state.keys.isComplete()) {
             // loaded again meanwhile: all is there
-            batch.forEach(this::end);
+            while (!batch.isEmpty()) {
+                end(batch.remove());
+            }
             return;
         }
         var began = state.readBegins();
@@ -183,17 +201,17 @@ final class ReadThrough {
         }
         if (rows.isEmpty()) {
             warn("the database that answers is not the one that this node follows, or has not come as far", batch);
-            batch.forEach(this::fail);
             return;
         }
-        for (var reading : batch) {
+        while (!batch.isEmpty()) {
+            var reading = batch.element();
             var row = Optional.ofNullable(rows.get().get(reading.digest));
             switch (state.keys.bring(reading.digest, row, began.changes())) {
                 case SETTLED -> {
+                    end(batch.remove());
                     (row.isPresent() ? found : absent).increment();
-                    end(reading);
                 }
-                case OUTDATED -> again(reading);
+                case OUTDATED -> again(batch.remove());
             }
         }
     }
@@ -203,7 +221,7 @@ final class ReadThrough {
     }
 
     /** Where one read fails most do: one line for all of a while. */
-    private void warn(String why, List<Reading> batch) {
+    private void warn(String why, Deque<Reading> batch) {
         long now = System.nanoTime();
         long before = warned.get();
         if (now - before >= WARNING_PAUSE.toNanos() && warned.compareAndSet(before, now)) {
@@ -214,7 +232,7 @@ final class ReadThrough {
     private void again(Reading reading) {
         reading.tries++;
         if (reading.tries == TRIES_MAX) {
-            fail(reading);
+            fail(new ArrayDeque<>(List.of(reading)));
             return;
         }
         synchronized (readings) {
@@ -227,11 +245,15 @@ final class ReadThrough {
         reading.done.complete(null);
     }
 
-    /** Another node may hold the key. */
-    private void fail(Reading reading) {
-        failed.increment();
-        forget(reading);
-        reading.done.completeExceptionally(Problem.unavailable(RETRY_AFTER).asException());
+    /** Another node may hold these keys. */
+    private void fail(Deque<Reading> batch) {
+        int count = batch.size();
+        while (!batch.isEmpty()) {
+            var reading = batch.remove();
+            forget(reading);
+            reading.done.completeExceptionally(Problem.unavailable(RETRY_AFTER).asException());
+        }
+        failed.increment(count);
     }
 
     private void forget(Reading reading) {

@@ -16,6 +16,9 @@ import dev.shearline.server.testing.FeedRig;
 import dev.shearline.server.testing.Holding;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.MintedKey;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.Comparator;
@@ -154,6 +157,26 @@ class SmallDirectoryTest {
             assertThat(reads.readCaller(KeyDigest.of("-3"))).isNotDone();
         }
         Eventually.isTrue("its places are free again", () -> !ask(-4, TEST).isCompletedExceptionally());
+    }
+
+    @Test
+    void a_failure_while_a_failure_is_told_does_not_end_the_reads_that_come() {
+        var away = loadOneOfTwo();
+        load(new Position(database.call(Position::head).epoch(), new ServerIdentity("another")));
+        var faulty = new ReadThrough(directory, database, new SimpleMeterRegistry() {
+            @Override
+            protected Counter newCounter(Meter.Id id) {
+                return new CumulativeCounter(id) {
+                    @Override
+                    public void increment(double amount) {
+                        throw new IllegalStateException("no counting");
+                    }
+                };
+            }
+        });
+        for (int round = 0; round <= ReadThrough.STATEMENTS_MAX; round++) {
+            assertThatThrownBy(faulty.read(away.digest(), TEST)::join).hasMessageContaining("unavailable");
+        }
     }
 
     private CompletableFuture<Void> ask(int number, Actor asker) {
