@@ -86,21 +86,27 @@ final class DirectoryRows {
     void loadKeys(Handle snapshot, Predicate<ApiKeyId> isWanted, Consumer<KeyEntry> action) {
         each(snapshot, KEYS, Optional.empty(), row -> {
             boolean fits = state.keys.isComplete() || (state.keys.hasRoom() && !row.getBoolean("expired"));
+            settle(row);
             if (fits || isDead(row) || isWanted.test(id(row))) {
                 action.accept(key(row));
             } else {
-                settle(row);
                 state.keys.exists(digest(row));
             }
         });
     }
 
     void eachKey(Handle handle, Optional<Collection<String>> ids, Consumer<KeyEntry> action) {
-        each(handle, KEYS, ids, row -> action.accept(key(row)));
+        each(handle, KEYS, ids, row -> {
+            settle(row);
+            action.accept(key(row));
+        });
     }
 
+    /** @param settled see {@link DirectoryState#settled} */
+    record Found(KeyEntry entry, int settled) {}
+
     /** Those of these keys that there are; empty when another server answers than the one of this position, or it has not come so far. */
-    Optional<Map<KeyDigest, KeyEntry>> findKeys(Handle handle, List<KeyDigest> digests, Position at) {
+    Optional<Map<KeyDigest, Found>> findKeys(Handle handle, List<KeyDigest> digests, Position at) {
         try (var statement = handle.getConnection().prepareStatement(KEYS_READ_THROUGH)) {
             statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
             statement.setLong(1, at.epoch().number());
@@ -111,15 +117,14 @@ final class DirectoryRows {
                             .createArrayOf(
                                     "bytea",
                                     digests.stream().map(KeyDigest::toBytes).toArray(byte[][]::new)));
-            var keys = new HashMap<KeyDigest, KeyEntry>();
+            var keys = new HashMap<KeyDigest, Found>();
             boolean reached = false;
             try (var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     reached =
                             rows.getBoolean("reached") && at.server().equals(new ServerIdentity(text(rows, "server")));
                     if (rows.getString("id") != null) {
-                        var key = key(rows);
-                        keys.put(key.digest(), key);
+                        keys.put(digest(rows), new Found(key(rows), rows.getInt("settled")));
                     }
                 }
             }
@@ -222,7 +227,6 @@ final class DirectoryRows {
 
     private KeyEntry key(ResultSet row) throws SQLException {
         if (!isDead(row)) {
-            settle(row);
             return liveKey(row);
         }
         return new DeadKey(
@@ -235,9 +239,9 @@ final class DirectoryRows {
     }
 
     private void settle(ResultSet row) throws SQLException {
-        if (row.getInt("settled") > 0) {
-            // a row that was read through may be older than one that was read to follow
-            state.settled.merge(id(row), row.getInt("settled"), Math::max);
+        int settled = row.getInt("settled");
+        if (settled > 0 && !isDead(row)) {
+            state.settle(id(row), settled);
         }
     }
 

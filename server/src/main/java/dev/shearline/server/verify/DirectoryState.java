@@ -6,8 +6,10 @@ import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -60,6 +62,23 @@ final class DirectoryState {
     Moment readBegins() {
         synchronized (keys) {
             return new Moment(keys.readBegins(), position);
+        }
+    }
+
+    /** Takes what was read through, all or nothing of it. */
+    HeldKeys.Brought bring(KeyDigest digest, Optional<DirectoryRows.Found> row, Moment began) {
+        var brought = keys.bring(digest, row.map(DirectoryRows.Found::entry), began.changes);
+        if (brought == HeldKeys.Brought.SETTLED) {
+            row.filter(found -> found.entry() instanceof LiveKey)
+                    .ifPresent(found -> settle(found.entry().id(), found.settled()));
+        }
+        return brought;
+    }
+
+    /** The latest stands: a row that was read through may be older than one that was read to follow. */
+    void settle(ApiKeyId key, int version) {
+        if (version > 0) {
+            settled.merge(key, version, Math::max);
         }
     }
 

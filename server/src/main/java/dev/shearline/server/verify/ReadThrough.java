@@ -206,7 +206,7 @@ final class ReadThrough {
         while (!batch.isEmpty()) {
             var reading = batch.element();
             var row = Optional.ofNullable(rows.get().get(reading.digest));
-            switch (state.keys.bring(reading.digest, row, began.changes())) {
+            switch (state.bring(reading.digest, row, began)) {
                 case SETTLED -> {
                     end(batch.remove());
                     (row.isPresent() ? found : absent).increment();
@@ -216,7 +216,8 @@ final class ReadThrough {
         }
     }
 
-    private Optional<Map<KeyDigest, KeyEntry>> find(DirectoryState state, List<KeyDigest> digests, Position at) {
+    private Optional<Map<KeyDigest, DirectoryRows.Found>> find(
+            DirectoryState state, List<KeyDigest> digests, Position at) {
         return database.call(handle -> new DirectoryRows(state).findKeys(handle, digests, at));
     }
 

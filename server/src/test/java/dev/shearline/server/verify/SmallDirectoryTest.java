@@ -77,10 +77,13 @@ class SmallDirectoryTest {
         var head = database.call(Position::head);
         var next = new Epoch(head.epoch().number() + 1, 1);
         for (var wanted : List.of(new Position(head.epoch(), new ServerIdentity("another")), head.at(next))) {
+            rig.schema().execute("UPDATE api_key SET confirmed_version = 0");
             load(wanted);
+            rig.schema().execute("UPDATE api_key SET confirmed_version = 1");
             var read = reads.read(away.digest(), TEST);
             assertThatThrownBy(read::join).hasMessageContaining("unavailable");
             assertThat(look(away)).isEqualTo("unknown");
+            assertThat(directory.state().settled).isEmpty();
         }
     }
 
