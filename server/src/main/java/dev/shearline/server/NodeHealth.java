@@ -75,7 +75,8 @@ final class NodeHealth {
                 directory.isComplete()
                         ? "holds all of " + directory.size() + " keys"
                         : "holds " + directory.size() + " of " + directory.known()
-                                + " keys and reads the others from the database: raise directory.max-keys, and the heap with it");
+                                + " keys, ended ones included, and reads the others from the database:"
+                                + " raise directory.max-keys, and the heap with it");
     }
 
     private Health clock() {

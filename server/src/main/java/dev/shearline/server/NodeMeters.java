@@ -18,7 +18,7 @@ final class NodeMeters {
                 .description("Keys in this node's directory, tombstones included")
                 .register(registry);
         Gauge.builder("shearline_directory_known_keys", directory, Directory::known)
-                .description("Keys that this node knows to exist, in its directory or not")
+                .description("Keys that this node knows, in its directory or not, with those that have ended")
                 .register(registry);
         Gauge.builder("shearline_directory_complete", directory, held -> held.isComplete() ? 1 : 0)
                 .description("1 while all keys are in the directory, 0 while some are read when they are asked for")

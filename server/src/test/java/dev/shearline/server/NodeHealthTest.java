@@ -7,11 +7,13 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.Clocks;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.feed.FeedSettings;
+import dev.shearline.server.feed.Position;
 import dev.shearline.server.feed.PrimaryClock;
 import dev.shearline.server.ops.Health;
 import dev.shearline.server.ops.HealthCheck;
 import dev.shearline.server.testing.CapturedLog;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.FeedRig;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.server.verify.Directory;
 import java.nio.file.Path;
@@ -95,6 +97,30 @@ class NodeHealthTest {
     }
 
     @Test
+    void a_directory_that_does_not_hold_all_keys_says_so_and_is_still_ready() {
+        try (var rig = FeedRig.start(schema, 0, settings -> settings);
+                var feed = feed(Duration.ZERO)) {
+            var small = new Directory(feed.primaryClock(), 1);
+            rig.insertKey();
+            load(small);
+            assertThat(ask(feed, small, "directory")).isEqualTo(new Health.Ready("holds all of 1 keys"));
+            rig.insertKey();
+            load(small);
+            assertThat(ask(feed, small, "directory"))
+                    .isEqualTo(new Health.Ready(
+                            "holds 1 of 2 keys, ended ones included, and reads the others from the database:"
+                                    + " raise directory.max-keys, and the heap with it"));
+        }
+    }
+
+    private void load(Directory directory) {
+        database.call(handle -> {
+            directory.load(handle, Position.head(handle)).show();
+            return true;
+        });
+    }
+
+    @Test
     void a_node_that_is_stopping_is_not_ready() {
         try (var feed = feed(Duration.ZERO)) {
             assertThat(ask(feed, "node")).isEqualTo(new Health.Ready("runs"));
@@ -119,7 +145,11 @@ class NodeHealthTest {
     }
 
     private Health ask(FeedNode feed, String name) {
-        return new NodeHealth(database, feed, new Directory(feed.primaryClock(), Long.MAX_VALUE), stopping::get)
+        return ask(feed, new Directory(feed.primaryClock(), Long.MAX_VALUE), name);
+    }
+
+    private Health ask(FeedNode feed, Directory held, String name) {
+        return new NodeHealth(database, feed, held, stopping::get)
                 .checks().stream()
                         .filter(check -> check.name().equals(name))
                         .map(HealthCheck::question)

@@ -342,10 +342,7 @@ final class KeyVerifier {
 
     /** Fails once it has been looked for often enough: whatever is read is forgotten at once. */
     private Future<Void> awaitRead(KeyDigest digest, Actor caller, int looks) {
-        if (looks == 0) {
-            throw Problem.overloaded().asException();
-        }
-        return Future.fromCompletionStage(reads.read(digest, caller), loop());
+        return Future.fromCompletionStage(looks == 0 ? reads.refuse() : reads.read(digest, caller), loop());
     }
 
     private static Context loop() {

@@ -62,6 +62,7 @@ final class ReadThrough {
     private final Counter absent;
     private final Counter failed;
     private final Counter refused;
+    private final Counter late;
 
     ReadThrough(Directory directory, NodeDatabase database, MeterRegistry registry) {
         this.directory = directory;
@@ -70,6 +71,7 @@ final class ReadThrough {
         this.absent = counter(registry, "absent");
         this.failed = counter(registry, "failed");
         this.refused = counter(registry, "refused");
+        this.late = counter(registry, "late");
     }
 
     private static Counter counter(MeterRegistry registry, String outcome) {
@@ -102,21 +104,25 @@ final class ReadThrough {
         return callers.tryAcquire() ? await(join(digest, true), callers::release) : refuse();
     }
 
-    private CompletableFuture<Void> refuse() {
+    /** Too many wait, or what was read is forgotten again before anybody can look at it. */
+    CompletableFuture<Void> refuse() {
         refused.increment();
         return CompletableFuture.failedFuture(Problem.overloaded().asException());
     }
 
     /** @param leave gives the place back: whoever has waited for long enough has gone, but what is read for him is still read */
-    private static CompletableFuture<Void> await(Reading reading, Runnable leave) {
+    private CompletableFuture<Void> await(Reading reading, Runnable leave) {
         var _ = reading.done.whenComplete((_, _) -> leave.run());
         return reading.done
                 .copy()
                 .orTimeout(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        failure instanceof TimeoutException
-                                ? Problem.overloaded().asException()
-                                : failure));
+                .exceptionallyCompose(failure ->
+                        CompletableFuture.failedFuture(failure instanceof TimeoutException ? tooLate() : failure));
+    }
+
+    private Throwable tooLate() {
+        late.increment();
+        return Problem.overloaded().asException();
     }
 
     private Reading join(KeyDigest digest, boolean first) {
