@@ -8,7 +8,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,14 +156,7 @@ final class Follower implements AutoCloseable {
         // when no node can poll, nobody else would number what a crashed one has left
         Numbers.number(handle);
         limit(handle, LOAD_TIMEOUT_MS);
-        var loaded = handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, snapshot -> {
-            snapshot.execute("SET TRANSACTION READ ONLY");
-            snapshot.execute("SET LOCAL statement_timeout = " + LOAD_TIMEOUT_MS);
-            var at = Position.head(snapshot);
-            // whole tables from here on
-            snapshot.execute("SET LOCAL enable_seqscan = on");
-            return new Loaded(at, replica.load(snapshot, at));
-        });
+        var loaded = inSnapshot(handle);
         limit(handle, POLL_TIMEOUT_MS);
         loaded.snapshot.show();
         position = loaded.position;
@@ -175,6 +167,32 @@ final class Follower implements AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
         waiters.advance(loaded.position.epoch().number());
         listeners.forEach(listener -> listener.reset(loaded.position.epoch()));
+    }
+
+    /** Begun and ended by hand: Jdbi sets the isolation back on a connection that is gone, and that failure would hide the first. */
+    private Loaded inSnapshot(Handle handle) {
+        handle.begin();
+        try {
+            handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            handle.execute("SET LOCAL statement_timeout = " + LOAD_TIMEOUT_MS);
+            var at = Position.head(handle);
+            // whole tables from here on
+            handle.execute("SET LOCAL enable_seqscan = on");
+            var loaded = new Loaded(at, replica.load(handle, at));
+            handle.commit();
+            return loaded;
+        } catch (RuntimeException | Error failure) {
+            rollBack(handle, failure);
+            throw failure;
+        }
+    }
+
+    private static void rollBack(Handle handle, Throwable failure) {
+        try {
+            handle.rollback();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private record Loaded(Position position, Replica.Snapshot snapshot) {}
