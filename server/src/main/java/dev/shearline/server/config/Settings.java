@@ -68,7 +68,8 @@ public record Settings(
 
         public static final long KEYS_MIN = 1_000;
         public static final long KEYS_MAX = 100_000_000;
-        private static final long HEAP_BYTES_A_KEY = 1_024;
+        /** For records, the new ones beside the old while a node loads, and for all else that a node does. */
+        public static final long HEAP_BYTES_A_KEY = 1_024;
 
         /**
          * By the largest heap: a key takes a quarter of its share, and while all are loaded anew there are two of each. Of what is left, a

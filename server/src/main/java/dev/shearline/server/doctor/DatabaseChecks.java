@@ -61,6 +61,7 @@ final class DatabaseChecks {
             look(handle, "feed", FeedChecks::lag);
             look(handle, "numbering", FeedChecks::numbering);
             look(handle, "sealing", found -> SealChecks.look(found, database));
+            look(handle, "directory", found -> DirectoryCheck.look(found, settings.directory()));
             look(handle, "nodes", found -> FeedChecks.nodes(found, release));
         }
     }

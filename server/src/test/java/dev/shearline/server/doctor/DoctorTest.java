@@ -8,6 +8,7 @@ import dev.shearline.server.config.Setting;
 import dev.shearline.server.db.DatabaseAddress;
 import dev.shearline.server.db.Migrations;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.FeedRig;
 import dev.shearline.server.testing.NodeSettings;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.token.Secret;
@@ -107,6 +108,7 @@ class DoctorTest {
                         "feed",
                         "numbering",
                         "sealing",
+                        "directory",
                         "nodes");
         assertThat(found(findings, "synchronous standby").mend().orElseThrow())
                 .startsWith("sudo -u postgres psql")
@@ -287,6 +289,24 @@ class DoctorTest {
             schema.execute(mend.substring(mend.indexOf('"') + 1, mend.lastIndexOf('"')));
             assertThat(found("sealing").level()).as(mend).isEqualTo(Finding.Level.OK);
         }
+    }
+
+    @Test
+    void more_live_keys_than_a_node_holds() {
+        settings.with(Setting.DIRECTORY_MAX_KEYS, "1000");
+        try (var rig = FeedRig.start(schema, 0, feed -> feed)) {
+            rig.insertKey();
+        }
+        assertThat(found("directory").figure()).startsWith("1 live keys, room for 1000");
+        assertThat(found("directory").level()).isEqualTo(Finding.Level.OK);
+        schema.execute("""
+                INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, unit_id, digest, prefix, last_four,
+                                     name, name_key, scopes, created_at, created_by, updated_at)
+                SELECT 'key_' || lpad(i::text, 12, '0'), organization_id, audience_id, type, visibility, mode, unit_id,
+                       sha256(convert_to(i::text, 'UTF8')), prefix, last_four, name, name_key, scopes, created_at, created_by, updated_at
+                  FROM api_key, generate_series(1, 1000) AS i
+                """);
+        assertFound("directory", Finding.Level.WARN, "1001 live keys", "SHEARLINE_DIRECTORY_MAX_KEYS=2002");
     }
 
     private static void superuser(String sql) throws SQLException {
