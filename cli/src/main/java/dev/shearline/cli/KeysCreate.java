@@ -79,6 +79,16 @@ final class KeysCreate implements Callable<Integer> {
             description = "the team, department or organization that a personal key is billed to")
     private @Nullable String billedTo;
 
+    @Option(
+            names = LimitTerms.RATE,
+            paramLabel = LimitTerms.RATE_LABEL,
+            description = LimitTerms.RATE_DESCRIPTION,
+            split = ",")
+    private List<String> rateLimits = List.of();
+
+    @Option(names = LimitTerms.QUOTA, paramLabel = LimitTerms.QUOTA_LABEL, description = LimitTerms.QUOTA_DESCRIPTION)
+    private @Nullable String quota;
+
     @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "what you want to keep with it; repeatable")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -118,6 +128,8 @@ final class KeysCreate implements Callable<Integer> {
         Body.put(body, "not_before", notBefore);
         Body.putAll(body, "cidrs", cidrs);
         Body.putAll(body, "resources", resources);
+        LimitTerms.putRates(body, rateLimits);
+        LimitTerms.putQuota(body, quota);
         Body.put(body, "billed_to", billedTo);
         if (!metadata.isEmpty()) {
             var values = body.putObject("metadata");

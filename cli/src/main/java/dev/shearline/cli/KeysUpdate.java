@@ -59,6 +59,19 @@ final class KeysUpdate implements Callable<Integer> {
             description = "the team, department or organization that a personal key is billed to, or none")
     private @Nullable String billedTo;
 
+    @Option(
+            names = LimitTerms.RATE,
+            paramLabel = LimitTerms.RATE_LABEL,
+            description = LimitTerms.RATE_DESCRIPTION + ", or none",
+            split = ",")
+    private List<String> rateLimits = List.of();
+
+    @Option(
+            names = LimitTerms.QUOTA,
+            paramLabel = LimitTerms.QUOTA_LABEL,
+            description = LimitTerms.QUOTA_DESCRIPTION + ", or none")
+    private @Nullable String quota;
+
     @Option(names = "--metadata", paramLabel = "KEY=VALUE", description = "what you want to keep with it; repeatable")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
@@ -103,6 +116,8 @@ final class KeysUpdate implements Callable<Integer> {
         putOrClear(body, "not_before", notBefore);
         putOrClear(body, "cidrs", cidrs);
         putOrClear(body, "resources", resources);
+        LimitTerms.putRates(body, rateLimits);
+        LimitTerms.putQuota(body, quota);
         putOrClear(body, "billed_to", billedTo);
         if (noMetadata || !metadata.isEmpty()) {
             var values = body.putObject("metadata");

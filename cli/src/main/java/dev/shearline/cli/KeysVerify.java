@@ -48,6 +48,9 @@ final class KeysVerify implements Callable<Integer> {
     @Option(names = "--address", paramLabel = "ADDRESS", description = "the address that it is used from")
     private @Nullable String address;
 
+    @Option(names = "--cost", paramLabel = "N", description = "how much of its limits it uses (default: 1)")
+    private @Nullable Integer cost;
+
     @Option(names = "--spend", description = "let it count as a use")
     private boolean spend;
 
@@ -70,6 +73,9 @@ final class KeysVerify implements Callable<Integer> {
         Body.put(body, "unit", unit);
         Body.put(body, "resource", resource);
         Body.put(body, "address", address);
+        if (cost != null) {
+            body.put("cost", cost);
+        }
         body.put("probe", !spend);
         try (var client = target.connect(surroundings)) {
             var verdict = client.post("/v1/keys/verify", body);

@@ -26,6 +26,7 @@ final class MemberVerbs {
                         "scopes",
                         "Sets what a member may do, in the place of the scopes of their roles. For operators.",
                         MemberVerbs::scopes));
+        all.put("limits", LimitsVerb.of(Resources::members));
         all.put(
                 "offboarding",
                 of(

@@ -70,7 +70,13 @@ final class Resources {
                 "id",
                 view,
                 ALL_VERBS,
-                new TreeMap<>(Map.of("plan", OrgsPlan::of, "policy", OrgsPolicy::of)),
+                new TreeMap<>(Map.of(
+                        "limits",
+                        LimitsVerb.of(Resources::organizations),
+                        "plan",
+                        OrgsPlan::of,
+                        "policy",
+                        OrgsPolicy::of)),
                 List.of(
                         new Switch(
                                 "suspend", "Suspended", "Refuses every key of an organization, until it is resumed."),
@@ -96,7 +102,7 @@ final class Resources {
                 "id",
                 units("departments", List.of(ID, EXTERNAL, NAME, CREATED)),
                 UNIT_VERBS,
-                Map.of(),
+                Map.of("limits", LimitsVerb.of(Resources::departments)),
                 List.of(),
                 true,
                 "Its teams and keys have to be moved or removed before.",
@@ -112,7 +118,7 @@ final class Resources {
                 "id",
                 units("teams", List.of(ID, EXTERNAL, NAME, Part.of("DEPARTMENT", "department"))),
                 UNIT_VERBS,
-                Map.of(),
+                Map.of("limits", LimitsVerb.of(Resources::teams)),
                 List.of(),
                 true,
                 "Its keys have to be moved or revoked before.",

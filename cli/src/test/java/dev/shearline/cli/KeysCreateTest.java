@@ -99,6 +99,10 @@ class KeysCreateTest {
                         "report/*",
                         "--billed-to",
                         "ext:web",
+                        "--rate-limit",
+                        "100/m,5/s/20",
+                        "--quota",
+                        "10000/month",
                         "--metadata",
                         "env=ci",
                         "--metadata",
@@ -112,6 +116,8 @@ class KeysCreateTest {
                                  "scopes": ["a:read", "b:write"], "mode": "test", "visibility": "publishable", "expires_in": "30d",
                                  "not_before": "2030-02-01T00:00:00Z", "cidrs": ["10.0.0.0/8"],
                                  "resources": ["project/a, b", "report/*"], "billed_to": "ext:web",
+                                 "rate_limits": [{"amount": 100, "per": "minute"}, {"amount": 5, "per": "second", "burst": 20}],
+                                 "quota": {"amount": 10000, "refill": "month"},
                                  "metadata": {"env": "ci", "build": "7"}}
                                 """));
     }

@@ -180,6 +180,8 @@ public final class Bootstrap implements AutoCloseable {
                     usual.notBefore(),
                     usual.cidrs(),
                     usual.resources(),
+                    usual.rateLimits(),
+                    usual.quota(),
                     usual.metadata(),
                     usual.verifiedMetadata(),
                     usual.billedTo());

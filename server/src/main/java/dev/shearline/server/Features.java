@@ -29,12 +29,14 @@ import dev.shearline.server.keys.Offboardings;
 import dev.shearline.server.keys.UnusedKeys;
 import dev.shearline.server.keys.UnusedReportRoutes;
 import dev.shearline.server.keys.UnusedReports;
+import dev.shearline.server.limits.Limits;
 import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.notify.Notify;
 import dev.shearline.server.ops.OpenApiRoutes;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.OrganizationRoutes;
 import dev.shearline.server.orgs.Organizations;
+import dev.shearline.server.orgs.OwnerLimits;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.orgs.Resources;
@@ -127,6 +129,7 @@ final class Features implements AutoCloseable {
                 keys,
                 lastUsed,
                 firstUses,
+                new Limits(System::nanoTime),
                 clock,
                 json,
                 problems,
@@ -163,7 +166,8 @@ final class Features implements AutoCloseable {
                         new Units(changes, references, ids, clock, keys),
                         new Users(changes, references, ids, clock, keys),
                         members,
-                        new Resources(changes, references, ids, clock))
+                        new Resources(changes, references, ids, clock),
+                        new OwnerLimits(changes, references, ids, clock))
                 .addTo(routes);
         new CatalogRoutes(catalog).addTo(routes);
         new PlanRoutes(
@@ -219,6 +223,8 @@ final class Features implements AutoCloseable {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(List.of()),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -328,6 +328,47 @@ class OpenApiAnswersTest {
         check("delete", one, 409, () -> api.delete(path + "/doc"));
         check("patch", own, 200, () -> api.patch(its, Map.of("plan", "custom")));
         check("delete", one, 200, () -> api.delete(path + "/doc"));
+        limits(organization);
+    }
+
+    private void limits(String organization) {
+        var limits = Map.of(
+                "rate_limits",
+                List.of(Map.of("amount", 1000, "per", "second", "burst", 50)),
+                "quota",
+                Map.of("amount", 1_000_000, "refill", "month"));
+        var team = api.post("/v1/teams", Map.of("organization", organization, "name", "Limited"))
+                .at("id");
+        var department = api.post("/v1/departments", Map.of("organization", organization, "name", "Limited"))
+                .at("id");
+        var user = api.post("/v1/users", Map.of("name", "Limited")).at("id");
+        var member = api.post("/v1/members", Map.of("organization", organization, "user", user))
+                .at("id");
+        var all = Map.of("organizations", organization, "teams", team, "departments", department, "members", member);
+        all.forEach((kind, id) -> {
+            var path = "/v1/" + kind + "/{id}/limits";
+            var its = "/v1/" + kind + "/" + id + "/limits";
+            check("put", path, 200, () -> api.put(its, limits));
+            check("get", path, 200, () -> api.get(its));
+            check("put", path, 422, () -> api.put(its, Map.of("quota", Map.of("amount", 0, "refill", "day"))));
+        });
+        var body = Map.of(
+                "type",
+                "team",
+                "name",
+                "Limited",
+                "team",
+                team,
+                "scopes",
+                List.of(),
+                "quota",
+                Map.of("amount", 1, "refill", "day"));
+        var key = check("post", "/v1/keys", 201, () -> api.post("/v1/keys", body));
+        var question = Map.of("key", key.at("secret"));
+        check("post", "/v1/keys/verify", 200, () -> api.post("/v1/keys/verify", question));
+        var refused = check("post", "/v1/keys/verify", 200, () -> api.post("/v1/keys/verify", question));
+        assertThat(refused.code()).isEqualTo("quota_exhausted");
+        api.put("/v1/organizations/" + organization + "/limits", Map.of()).expect(200);
     }
 
     private void keys(String organization, String team) {
@@ -431,6 +472,6 @@ class OpenApiAnswersTest {
         check("post", path, 413, () -> api.postRaw(path, " ".repeat(70_000)));
         check("post", path, 422, () -> api.post(path, Map.of("type", "team")));
         check("get", path, 422, () -> api.get(path + "?sort=colour"));
-        check("post", path + "/verify", 422, () -> api.post(path + "/verify", Map.of("key", "junk", "cost", 1)));
+        check("post", path + "/verify", 422, () -> api.post(path + "/verify", Map.of("key", "junk", "cost", 0)));
     }
 }

@@ -95,6 +95,7 @@ public class JudgeBenchmark {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    1,
                     false,
                     0));
             bodies.add(Buffer.buffer("{\"key\":\"" + key + "\",\"scopes\":[\"resources:read\"]}"));

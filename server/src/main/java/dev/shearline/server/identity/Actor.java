@@ -159,6 +159,17 @@ public sealed interface Actor {
                 .isPresent();
     }
 
+    /** Whether this actor decides what an organization allows itself: an owner of a unit does not, nor does a team's key, whatever its scopes. */
+    default boolean changesPolicy(OrganizationId organization) {
+        boolean owner = rightsIn(organization)
+                .flatMap(Rights::holder)
+                .map(member -> member.findRoleAt(List.of(UnitId.rootOf(organization)))
+                        .filter(role -> role.isAtLeast(Action.CHANGE_POLICY_AND_PLAN.least()))
+                        .isPresent())
+                .orElse(true);
+        return owner && managesWhole(organization) && holdsInWhole(Scope.POLICIES_WRITE, organization);
+    }
+
     /** Whether this is who it was before, and may do and see all that it could then. */
     default boolean mayWhatCould(Actor before) {
         return kind().equals(before.kind())

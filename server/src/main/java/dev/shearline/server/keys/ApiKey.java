@@ -2,6 +2,8 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.limits.Quota;
+import dev.shearline.server.limits.RateLimit;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyMode;
 import java.time.Instant;
@@ -32,6 +34,8 @@ public record ApiKey(
         Holder billedTo,
         List<String> cidrs,
         List<String> resources,
+        List<RateLimit> rateLimits,
+        Optional<Quota> quota,
         JsonNode metadata,
         Optional<JsonNode> verifiedMetadata,
         Optional<Instant> notBefore,
@@ -56,6 +60,7 @@ public record ApiKey(
     public ApiKey {
         cidrs = List.copyOf(cidrs);
         resources = List.copyOf(resources);
+        rateLimits = List.copyOf(rateLimits);
     }
 
     /** @param type {@code user}, {@code team}, {@code department}, {@code organization} or {@code instance} */

@@ -54,12 +54,13 @@ final class ApiKeyStore {
             WITH made AS (
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
                                      last_four, name, name_key, word_key, description, metadata, verified_metadata, scopes, cidrs, resources,
-                                     billed_unit_id, state,
+                                     billed_unit_id, limits, limits_of, state,
                                      not_before, expires_at, rotated_from, end_at_first_use, version, created_at, created_by,
                                      updated_at)
                 VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
                         :lastFour, :name, :nameKey, :wordKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs,
-                        :resources, :billedUnit, 'active',
+                        :resources, :billedUnit, :limits,
+                        (SELECT coalesce(k.limits_of, k.id) FROM api_key AS k WHERE k.id = :rotatedFrom), 'active',
                         :notBefore, :expiresAt, :rotatedFrom, :endAtFirstUse, 1, :createdAt, :createdBy, :createdAt)
             ), scoped AS (
                 INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
@@ -75,7 +76,7 @@ final class ApiKeyStore {
             UPDATE api_key
                SET name = :name, name_key = :nameKey, word_key = :wordKey, description = :description, metadata = CAST(:metadata AS jsonb),
                    verified_metadata = :verifiedMetadata, scopes = :scopes, cidrs = :cidrs, resources = :resources,
-                   billed_unit_id = :billedUnit, not_before = :notBefore,
+                   billed_unit_id = :billedUnit, limits = :limits, not_before = :notBefore,
                    expires_at = :expiresAt, updated_at = :now, version = version + 1
              WHERE id = :id AND organization_id = :organization
             RETURNING version
@@ -198,6 +199,7 @@ final class ApiKeyStore {
         values.put("cidrs", array(key.cidrs()));
         values.put("resources", array(key.resources()));
         values.put("billedUnit", key.billed().map(billed -> billed.unit().value()));
+        values.put("limits", key.limits().wire());
         values.put("notBefore", DatabaseTimes.orMinusInfinity(key.times().notBefore()));
         values.put("expiresAt", DatabaseTimes.orInfinity(key.times().expiresAt()));
         return values;

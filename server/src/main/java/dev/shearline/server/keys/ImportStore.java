@@ -16,11 +16,11 @@ final class ImportStore {
             WITH made AS (
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
                                      last_four, name, name_key, word_key, description, metadata, verified_metadata, scopes, cidrs, resources,
-                                     billed_unit_id, state,
+                                     billed_unit_id, limits, state,
                                      not_before, expires_at, version, created_at, created_by, updated_at, imported_at)
                 VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
                         :lastFour, :name, :nameKey, :wordKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs,
-                        :resources, :billedUnit, :state,
+                        :resources, :billedUnit, :limits, :state,
                         :notBefore, :expiresAt, 1, :createdAt, :createdBy, :importedAt, :importedAt)
                 ON CONFLICT (digest) DO NOTHING
                 RETURNING id

@@ -1,6 +1,7 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.limits.LimitSet;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.MintedKey;
 import java.time.Instant;
@@ -16,12 +17,13 @@ record KeyContent(
         List<String> cidrs,
         List<String> resources,
         Optional<Billed> billed,
+        LimitSet limits,
         KeyTimes times) {
 
     private static final int FIRST_VERSION = 1;
 
     KeyContent createdElsewhere(Instant at) {
-        return new KeyContent(kind, owner, text, scopes, cidrs, resources, billed, times.createdElsewhere(at));
+        return new KeyContent(kind, owner, text, scopes, cidrs, resources, billed, limits, times.createdElsewhere(at));
     }
 
     KeyRow asRow(MintedKey minted, KeyRow.Links links, String createdBy) {
@@ -40,6 +42,7 @@ record KeyContent(
                 cidrs,
                 resources,
                 billed,
+                limits,
                 times,
                 KeyRow.Life.begun(state),
                 links,

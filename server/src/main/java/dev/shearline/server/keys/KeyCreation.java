@@ -14,6 +14,7 @@ import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
+import dev.shearline.server.limits.LimitSet;
 import dev.shearline.server.orgs.Provisioned;
 import dev.shearline.server.orgs.Provisioning;
 import dev.shearline.server.orgs.Unit;
@@ -77,6 +78,7 @@ final class KeyCreation {
             ScopeSet scopes,
             List<String> cidrs,
             List<String> resources,
+            LimitSet limits,
             Optional<Instant> notBefore) {}
 
     Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
@@ -123,6 +125,7 @@ final class KeyCreation {
                 scopes,
                 AllowedAddresses.checked(wanted.cidrs().orElse(List.of())),
                 AllowedResources.checked(kind.type(), wanted.resources().orElse(List.of())),
+                wanted.limits(),
                 wanted.notBefore().map(time -> time.truncatedTo(ChronoUnit.MICROS)));
     }
 
@@ -162,6 +165,7 @@ final class KeyCreation {
                 checked.cidrs(),
                 checked.resources(),
                 billed,
+                checked.limits(),
                 times);
     }
 
@@ -217,6 +221,7 @@ final class KeyCreation {
                 .with("scopes", row.scopes().wire())
                 .with("cidrs", row.cidrs())
                 .with("resources", row.resources())
+                .with("limits", row.limits().wire())
                 .with("billed_to", row.billed().map(billed -> billed.unit().value()))
                 .with("expires_at", row.times().expiresAt().map(Instant::toString));
     }

@@ -4,6 +4,7 @@ import dev.shearline.server.audit.AuditEvent;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.identity.Caller;
+import dev.shearline.server.limits.LimitSet;
 import dev.shearline.server.orgs.Settable;
 import dev.shearline.server.plans.Catalog;
 import java.time.Instant;
@@ -78,12 +79,18 @@ final class KeyEditing {
                 edit.billedTo()
                         .map(unit -> Billed.get(tx, key.owner(), key.kind().type(), unit))
                         .over(key.billed()),
+                limits(key.limits(), edit),
                 times(tx, key, edit, now),
                 key.life(),
                 key.links(),
                 key.activity(),
                 key.createdBy(),
                 key.version());
+    }
+
+    private static LimitSet limits(LimitSet before, KeyEdit edit) {
+        return LimitSet.checked(
+                edit.rateLimits().orElse(before.rateLimits()), edit.quota().over(before.quota()));
     }
 
     /** The database writes JSON its own way: what means the same is no change. */
@@ -136,6 +143,7 @@ final class KeyEditing {
         event = changed(event, "scopes", before.scopes().wire(), after.scopes().wire());
         event = changed(event, "cidrs", before.cidrs(), after.cidrs());
         event = changed(event, "resources", before.resources(), after.resources());
+        event = changed(event, "limits", before.limits().wire(), after.limits().wire());
         event = changed(event, "billed_to", billed(before), billed(after));
         event = changed(
                 event,

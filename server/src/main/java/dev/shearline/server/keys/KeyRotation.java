@@ -114,7 +114,15 @@ final class KeyRotation {
         var expiresAt = rules.renewed(tx, owned.entitlement(), old, now);
         var times = new KeyTimes(now, now, notBefore, expiresAt, Optional.empty());
         return new KeyContent(
-                old.kind(), owned.owner(), old.text(), old.scopes(), old.cidrs(), old.resources(), old.billed(), times);
+                old.kind(),
+                owned.owner(),
+                old.text(),
+                old.scopes(),
+                old.cidrs(),
+                old.resources(),
+                old.billed(),
+                old.limits(),
+                times);
     }
 
     private void end(Tx tx, Caller caller, KeyRow old, ApiKeyId successor, Duration grace, Instant now) {

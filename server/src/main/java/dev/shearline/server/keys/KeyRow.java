@@ -3,6 +3,7 @@ package dev.shearline.server.keys;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.limits.LimitSet;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.KeyKind;
@@ -23,6 +24,7 @@ record KeyRow(
         List<String> cidrs,
         List<String> resources,
         Optional<Billed> billed,
+        LimitSet limits,
         KeyTimes times,
         Life life,
         Links links,
@@ -119,6 +121,8 @@ record KeyRow(
                 billedTo(),
                 cidrs,
                 resources,
+                limits.rateLimits(),
+                limits.quota(),
                 KeyMetadata.parse(text.metadata()),
                 text.verifiedMetadata().map(KeyMetadata::parse),
                 times.notBefore(),

@@ -8,6 +8,7 @@ import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;
 import dev.shearline.server.identity.UserId;
+import dev.shearline.server.limits.LimitSet;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyMode;
 import java.sql.ResultSet;
@@ -26,7 +27,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
 
     static final String COLUMNS = """
             k.id, k.organization_id, k.audience_id, k.type, k.visibility, k.mode, k.membership_id, k.unit_id, k.prefix, k.last_four,
-            k.name, k.description, k.metadata, k.verified_metadata, k.scopes, k.cidrs, k.resources, k.state, k.not_before, k.expires_at,
+            k.name, k.description, k.metadata, k.verified_metadata, k.scopes, k.cidrs, k.resources, k.limits, k.state, k.not_before, k.expires_at,
             k.rotated_from, k.rotated_to, k.ends_at, k.end_at_first_use, k.revoked_at, k.revoked_cause, k.revoked_reason,
             k.disabled_cause, k.version, k.created_at, k.created_by, k.updated_at, k.imported_at,
             o.external_id AS organization_external_id,
@@ -65,6 +66,7 @@ final class KeyRowMapper implements RowMapper<KeyRow> {
                 texts(row, "cidrs"),
                 texts(row, "resources"),
                 billed(row),
+                LimitSet.ofWire(text(row, "limits")),
                 times(row).importedAt(time(row, "imported_at")),
                 life(row),
                 new KeyRow.Links(

@@ -2,6 +2,8 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.limits.Quota;
+import dev.shearline.server.limits.RateLimit;
 import dev.shearline.server.orgs.OrganizationField;
 import dev.shearline.server.orgs.UnitField;
 import dev.shearline.server.orgs.UserField;
@@ -39,6 +41,8 @@ record KeyToImport(
         Optional<Instant> notBefore,
         Optional<List<String>> cidrs,
         Optional<List<String>> resources,
+        Optional<List<RateLimit>> rateLimits,
+        Optional<Quota> quota,
         Optional<JsonNode> metadata,
         Optional<JsonNode> verifiedMetadata,
         Optional<Ref> billedTo,
@@ -55,6 +59,7 @@ record KeyToImport(
         // null in a list is refused where it is read
         cidrs = cidrs.map(List::copyOf);
         resources = resources.map(List::copyOf);
+        rateLimits = rateLimits.map(List::copyOf);
     }
 
     /** @param salt there, it says that the hash is of more than the key */
@@ -79,6 +84,8 @@ record KeyToImport(
                 notBefore,
                 cidrs,
                 resources,
+                rateLimits,
+                quota,
                 metadata,
                 verifiedMetadata,
                 billedTo);

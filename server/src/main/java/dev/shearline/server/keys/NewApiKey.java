@@ -2,6 +2,9 @@ package dev.shearline.server.keys;
 
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.limits.LimitSet;
+import dev.shearline.server.limits.Quota;
+import dev.shearline.server.limits.RateLimit;
 import dev.shearline.server.orgs.OrganizationField;
 import dev.shearline.server.orgs.UnitField;
 import dev.shearline.server.orgs.UserField;
@@ -39,6 +42,8 @@ public record NewApiKey(
         Optional<Instant> notBefore,
         Optional<List<String>> cidrs,
         Optional<List<String>> resources,
+        Optional<List<RateLimit>> rateLimits,
+        Optional<Quota> quota,
         Optional<JsonNode> metadata,
         Optional<JsonNode> verifiedMetadata,
         Optional<Ref> billedTo) {
@@ -47,6 +52,7 @@ public record NewApiKey(
         scopes = List.copyOf(scopes);
         cidrs = cidrs.map(List::copyOf);
         resources = resources.map(List::copyOf);
+        rateLimits = rateLimits.map(List::copyOf);
         metadata = metadata.filter(KeyMetadata::isGiven);
         verifiedMetadata = verifiedMetadata.filter(KeyMetadata::isGiven);
     }
@@ -71,6 +77,12 @@ public record NewApiKey(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    LimitSet limits() {
+        return LimitSet.checked(rateLimits.orElse(List.of()), quota);
     }
 }

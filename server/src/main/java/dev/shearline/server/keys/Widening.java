@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tells a change that lets a key do more, on more resources, from more places or for longer, from one that only takes away. Where it cannot tell, as with two
+ * Tells a change that lets a key do more, more often, on more resources, from more places or for longer, from one that only takes away. Where it cannot tell, as with two
  * blocks that together hold a third, it says more.
  */
 final class Widening {
@@ -16,6 +16,7 @@ final class Widening {
     static boolean isBetween(KeyRow before, KeyRow after, Instant now) {
         return before.scopes().findMissing(after.scopes()).isPresent()
                 || hasMoreAddresses(before.cidrs(), after.cidrs())
+                || after.limits().allowsMoreThan(before.limits())
                 || AllowedResources.isMore(before.resources(), after.resources())
                 // the host is told it, and may act on it
                 || !before.text().verifiedMetadata().equals(after.text().verifiedMetadata())

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** {@code /v1/organizations}, and below it nothing: units, users, members and resources have paths of their own. */
+/** {@code /v1/organizations}, and below it nothing: units, users, members, resources and limits have paths of their own. */
 public final class OrganizationRoutes {
 
     private static final String ONE = "/v1/organizations/:id";
@@ -19,14 +19,21 @@ public final class OrganizationRoutes {
     private final UserRoutes users;
     private final MemberRoutes members;
     private final ResourceRoutes resources;
+    private final LimitRoutes limits;
 
     public OrganizationRoutes(
-            Organizations organizations, Units units, Users users, Members members, Resources resources) {
+            Organizations organizations,
+            Units units,
+            Users users,
+            Members members,
+            Resources resources,
+            OwnerLimits limits) {
         this.organizations = organizations;
         this.units = new UnitRoutes(units);
         this.users = new UserRoutes(users);
         this.members = new MemberRoutes(members);
         this.resources = new ResourceRoutes(resources);
+        this.limits = new LimitRoutes(limits);
     }
 
     /** All routes of this feature. */
@@ -43,6 +50,7 @@ public final class OrganizationRoutes {
         users.addTo(routes);
         members.addTo(routes);
         resources.addTo(routes);
+        limits.addTo(routes);
     }
 
     private Response create(Request request) {

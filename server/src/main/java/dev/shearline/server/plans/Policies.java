@@ -12,13 +12,9 @@ import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
-import dev.shearline.server.identity.Action;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
-import dev.shearline.server.identity.Rights;
-import dev.shearline.server.identity.Scope;
-import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.orgs.References;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -102,17 +98,8 @@ public final class Policies {
                 Change.in(organization, ChangeKind.ORGANIZATION_CHANGED, organization.value(), version));
     }
 
-    /** It holds for all of the organization: an owner of a unit is none of that, nor is a team's key, whatever its scopes. */
     private static void requireWhole(Caller caller, OrganizationId organization) {
-        var actor = caller.actor();
-        var root = List.of(UnitId.rootOf(organization));
-        boolean owner = actor.rightsIn(organization)
-                .flatMap(Rights::holder)
-                .map(member -> member.findRoleAt(root)
-                        .filter(role -> role.isAtLeast(Action.CHANGE_POLICY_AND_PLAN.least()))
-                        .isPresent())
-                .orElse(true);
-        if (!owner || !actor.managesWhole(organization) || !actor.holdsInWhole(Scope.POLICIES_WRITE, organization)) {
+        if (!caller.actor().changesPolicy(organization)) {
             throw Problem.of(
                             ProblemCode.FORBIDDEN,
                             "The policy is the organization's: changing it takes the role owner there, or a key of the"

@@ -4,6 +4,7 @@ import dev.shearline.server.feed.Position;
 import dev.shearline.server.feed.ServerIdentity;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.Role;
+import dev.shearline.server.limits.Limited;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import java.sql.PreparedStatement;
@@ -33,7 +34,8 @@ final class DirectoryRows {
     private static final String KEY_COLUMNS = """
             id, organization_id, type, visibility, mode, membership_id, unit_id, digest, verified_metadata,
             array_to_string(scopes, ' ') AS scopes, array_to_string(cidrs, ' ') AS cidrs,
-            array_to_string(resources, chr(10)) AS resources, state, end_at_first_use, version,
+            array_to_string(resources, chr(10)) AS resources, limits,
+            coalesce(limits_of, id) AS limits_of, state, end_at_first_use, version,
             CASE WHEN state = 'disabled' AND disabled_cause = 'history_forked' THEN version + 1 ELSE confirmed_version END AS settled,
             date_part('epoch', not_before) AS not_before, date_part('epoch', least(expires_at, ends_at)) AS expires,
             date_part('epoch', coalesce(revoked_at, used_at, updated_at)) AS died,
@@ -55,12 +57,12 @@ final class DirectoryRows {
             + IS_KEPT;
 
     private static final String ORGANIZATIONS =
-            "SELECT id, external_id, state, plan_id, version FROM organization WHERE true";
+            "SELECT id, external_id, state, plan_id, limits, version FROM organization WHERE true";
     private static final String UNITS =
-            "SELECT id, organization_id, kind, external_id, parent_id, state, version FROM unit WHERE true";
+            "SELECT id, organization_id, kind, external_id, parent_id, state, limits, version FROM unit WHERE true";
     private static final String USERS = "SELECT id, external_id, state, version FROM app_user WHERE true";
     private static final String MEMBERSHIPS =
-            "SELECT id, organization_id, user_id, state, version, array_to_string(scopes, ' ') AS scopes FROM membership WHERE true";
+            "SELECT id, organization_id, user_id, state, version, array_to_string(scopes, ' ') AS scopes, limits FROM membership WHERE true";
     private static final String ROLES =
             "SELECT id, unit_id, role FROM (SELECT membership_id AS id, unit_id, role FROM membership_role) AS held"
                     + " WHERE true";
@@ -145,6 +147,7 @@ final class DirectoryRows {
                         text(row, "state").equals("active")
                                 || text(row, "state").equals("instance"),
                         DirectoryState.cell(state.plans, text(row, "plan_id")),
+                        state.limited(text(row, "id"), Limited.Level.ORGANIZATION, text(row, "limits")),
                         row.getInt("version"))));
     }
 
@@ -156,6 +159,7 @@ final class DirectoryRows {
                     optional(row, "external_id"),
                     optional(row, "parent_id").map(parent -> DirectoryState.cell(state.units, parent)),
                     text(row, "state").equals("active"),
+                    state.limited(text(row, "id"), Limited.Level.OWNER, text(row, "limits")),
                     row.getInt("version"));
             var externalId = row.getString("external_id");
             if (unit.active() && externalId != null) {
@@ -190,7 +194,8 @@ final class DirectoryRows {
                     text(row, "state").equals("active"),
                     row.getInt("version"),
                     List.of(),
-                    own == null ? null : state.entitlement(own)));
+                    own == null ? null : state.entitlement(own),
+                    state.limited(text(row, "id"), Limited.Level.OWNER, text(row, "limits"))));
         });
     }
 
@@ -276,6 +281,7 @@ final class DirectoryRows {
                 state.scopes(text(row, "scopes")),
                 state.cidrs(text(row, "cidrs")),
                 state.resources(text(row, "resources")),
+                state.limited(text(row, "limits_of"), Limited.Level.KEY, text(row, "limits")),
                 row.getString("verified_metadata"),
                 millis(row.getDouble("not_before")),
                 millis(row.getDouble("expires")));

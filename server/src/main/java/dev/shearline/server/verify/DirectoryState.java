@@ -4,6 +4,8 @@ import dev.shearline.server.feed.FeedEntry;
 import dev.shearline.server.feed.Position;
 import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.limits.LimitSet;
+import dev.shearline.server.limits.Limited;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One loaded state of the directory: cells by id, keys by digest and id, and the sets that many keys share. */
 final class DirectoryState {
@@ -44,6 +47,7 @@ final class DirectoryState {
     private final Map<String, Entitlement> entitlements = new ConcurrentHashMap<>();
     private final Map<String, ScopeSet> scopeSets = new ConcurrentHashMap<>();
     private final Map<String, List<Cidr>> cidrSets = new ConcurrentHashMap<>();
+    private final Map<String, LimitSet> limitSets = new ConcurrentHashMap<>();
     private final Map<String, List<ResourcePattern>> resourceSets = new ConcurrentHashMap<>();
 
     DirectoryState(HeldKeys keys, Position loaded) {
@@ -146,6 +150,12 @@ final class DirectoryState {
             sets.clear();
         }
         return sets.computeIfAbsent(text, parse);
+    }
+
+    /** What has no limits gets nothing, not even an empty set. */
+    @Nullable
+    Limited limited(String id, Limited.Level level, String limits) {
+        return limits.isEmpty() ? null : new Limited(id, level, shared(limitSets, limits, LimitSet::ofWire));
     }
 
     private static List<String> words(String text) {

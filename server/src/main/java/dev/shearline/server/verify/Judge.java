@@ -80,7 +80,7 @@ final class Judge {
             reason = fitness(key, question, unit, scopes);
         }
         return reason == null
-                ? new Verdict.Allowed(key, scopes, unit, false)
+                ? new Verdict.Allowed(key, scopes, unit, false, null)
                 : new Verdict.Denied(reason, Optional.of(entry), scopes, unit);
     }
 

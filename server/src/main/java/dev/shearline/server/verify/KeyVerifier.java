@@ -62,6 +62,7 @@ final class KeyVerifier {
     private final FeedNode feed;
     private final NodeDatabase database;
     private final ApiKeys keys;
+    private final Draws draws;
     private final KeyUses uses;
     private final ReadThrough reads;
     private final InstantSource clock;
@@ -73,6 +74,7 @@ final class KeyVerifier {
             FeedNode feed,
             NodeDatabase database,
             ApiKeys keys,
+            Draws draws,
             KeyUses uses,
             ReadThrough reads,
             InstantSource clock) {
@@ -81,6 +83,7 @@ final class KeyVerifier {
         this.feed = feed;
         this.database = database;
         this.keys = keys;
+        this.draws = draws;
         this.uses = uses;
         this.reads = reads;
         this.clock = clock;
@@ -184,10 +187,13 @@ final class KeyVerifier {
     }
 
     private Answer given(Verdict verdict, Question question, Epoch at, long now) {
-        if (verdict instanceof Verdict.Allowed allowed && !question.probe()) {
+        var answer = verdict instanceof Verdict.Allowed allowed
+                ? allowed.with(draws.draw(allowed.key(), question, now))
+                : verdict;
+        if (answer instanceof Verdict.Allowed allowed && !question.probe()) {
             uses.used(allowed.key(), question.address(), now);
         }
-        return new Answer(verdict, at);
+        return new Answer(answer, at);
     }
 
     /** After the last await. */
@@ -207,9 +213,31 @@ final class KeyVerifier {
 
     private Future<Supplier<Verdict>> askPrimary(Verdict verdict, Question question) {
         return switch (verdict) {
-            case Verdict.Allowed allowed -> spend(allowed.key(), question);
+            case Verdict.Allowed allowed -> drawAndSpend(allowed, question);
             case Verdict.Denied denied -> replay(denied.key().orElseThrow(), question, denied);
         };
+    }
+
+    /** What limits refuse is not spent, and what is not spent is given back. */
+    private Future<Supplier<Verdict>> drawAndSpend(Verdict.Allowed allowed, Question question) {
+        var draw = draws.draw(allowed.key(), question, clock.millis());
+        if (draw == null) {
+            return spend(allowed.key(), question);
+        }
+        if (allowed.with(draw) instanceof Verdict.Denied denied) {
+            // the use may have been answered before, and this node has not heard of it yet
+            return question.useId().isPresent()
+                    ? replay(allowed.key(), question, denied)
+                    : Future.succeededFuture(() -> denied);
+        }
+        return spend(allowed.key(), question).onFailure(_ -> draw.giveBack()).map(settled -> () -> {
+            var verdict = settled.get();
+            if (verdict instanceof Verdict.Allowed spent && !spent.replayed()) {
+                return spent.with(draw);
+            }
+            draw.giveBack();
+            return verdict;
+        });
     }
 
     /** Also of a token that has expired since: whoever repeats a use asks about the time of the use. */
@@ -275,9 +303,7 @@ final class KeyVerifier {
     }
 
     private static Verdict replayed(Verdict verdict) {
-        return verdict instanceof Verdict.Allowed allowed
-                ? new Verdict.Allowed(allowed.key(), allowed.scopes(), allowed.unit(), true)
-                : verdict;
+        return verdict instanceof Verdict.Allowed allowed ? allowed.replay() : verdict;
     }
 
     /** What the primary says of a key that this node still held for good. */

@@ -4,6 +4,7 @@ import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.ResourcePattern;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.keys.LastUsed;
+import dev.shearline.server.limits.Limited;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
@@ -34,6 +35,7 @@ final class LiveKey extends KeyEntry {
     final ScopeSet scopes;
     final List<Cidr> cidrs;
     final List<ResourcePattern> resources;
+    final @Nullable Limited limited;
     final @Nullable String metadata;
     final long notBefore;
     final long expiresAt;
@@ -55,6 +57,7 @@ final class LiveKey extends KeyEntry {
             ScopeSet scopes,
             List<Cidr> cidrs,
             List<ResourcePattern> resources,
+            @Nullable Limited limited,
             @Nullable String metadata,
             long notBefore,
             long expiresAt) {
@@ -64,6 +67,7 @@ final class LiveKey extends KeyEntry {
         this.scopes = scopes;
         this.cidrs = cidrs;
         this.resources = resources;
+        this.limited = limited;
         this.metadata = metadata;
         this.notBefore = notBefore;
         this.expiresAt = expiresAt;
@@ -107,6 +111,7 @@ final class LiveKey extends KeyEntry {
                 scopes,
                 cidrs,
                 resources,
+                limited,
                 metadata,
                 notBefore,
                 expiresAt);

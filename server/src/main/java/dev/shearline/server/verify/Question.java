@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param resource of the host, which the request is about
  * @param address where the holder of the key comes from, as the caller saw it
  * @param useId names one use of a single-use token, so that a repeated question gets the same answer
+ * @param cost how much of the limits it uses
  * @param probe spends, counts and ends nothing
  * @param minEpoch answer from this position of the feed or a later one
  */
@@ -28,9 +29,11 @@ record Question(
         Optional<ResourceName> resource,
         Optional<IpAddress> address,
         Optional<String> useId,
+        int cost,
         boolean probe,
         long minEpoch) {
 
     static final int SCOPES_MAX = 50;
     static final int USE_ID_MAX = 100;
+    static final int COST_MAX = 1_000_000;
 }

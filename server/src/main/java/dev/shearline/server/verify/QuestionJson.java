@@ -12,7 +12,6 @@ import dev.shearline.token.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -21,9 +20,6 @@ import tools.jackson.core.JsonToken;
 final class QuestionJson {
 
     static final int BATCH_MAX = 100;
-
-    /** Fields of later versions, so that a caller is told apart from having misspelt them. */
-    private static final Set<String> LATER = Set.of("cost");
 
     private final String path;
     private final boolean unitRequired;
@@ -34,6 +30,7 @@ final class QuestionJson {
     private Optional<ResourceName> resource = Optional.empty();
     private Optional<IpAddress> address = Optional.empty();
     private Optional<String> useId = Optional.empty();
+    private int cost = 1;
     private boolean probe;
     private long minEpoch;
 
@@ -101,12 +98,12 @@ final class QuestionJson {
             throw invalid(
                     path + "unit", "This instance answers for a unit only: name the team, department or organization.");
         }
-        return new Question(Secret.of(key), scopes, test, unit, resource, address, useId, probe, minEpoch);
+        return new Question(Secret.of(key), scopes, test, unit, resource, address, useId, cost, probe, minEpoch);
     }
 
     private static boolean isKnown(String name) {
         return switch (name) {
-            case "key", "scopes", "mode", "unit", "resource", "address", "use_id", "probe", "min_epoch" -> true;
+            case "key", "scopes", "mode", "unit", "resource", "address", "use_id", "cost", "probe", "min_epoch" -> true;
             default -> false;
         };
     }
@@ -120,6 +117,7 @@ final class QuestionJson {
             case "resource" -> resource = Optional.of(resource(text(json, token, name)));
             case "address" -> address = Optional.of(address(text(json, token, name)));
             case "use_id" -> useId = Optional.of(useId(text(json, token, name)));
+            case "cost" -> cost = cost(json, token);
             case "probe" -> probe = bool(json, token, name);
             case "min_epoch" -> minEpoch = epoch(json, token);
             default -> throw unknown(name, path);
@@ -180,6 +178,16 @@ final class QuestionJson {
         return text;
     }
 
+    private int cost(JsonParser json, JsonToken token) {
+        requireToken(token, JsonToken.VALUE_NUMBER_INT, path + "cost", "a whole number");
+        if (json.getNumberType() != JsonParser.NumberType.INT
+                || json.getIntValue() < 1
+                || json.getIntValue() > Question.COST_MAX) {
+            throw invalid(path + "cost", "The cost of a request is 1 to " + Question.COST_MAX + ".");
+        }
+        return json.getIntValue();
+    }
+
     private long epoch(JsonParser json, JsonToken token) {
         requireToken(token, JsonToken.VALUE_NUMBER_INT, path + "min_epoch", "a whole number");
         if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER || json.getLongValue() < 0) {
@@ -212,10 +220,7 @@ final class QuestionJson {
 
     private static ProblemException unknown(String name, String path) {
         var shown = name.length() > 64 || !name.chars().allMatch(c -> c > ' ' && c <= '~') ? "a field" : name;
-        var detail = LATER.contains(name)
-                ? "This version does not judge by \"" + shown + "\" yet: leave it out."
-                : "There is no field \"" + shown + "\" here: remove it.";
-        return Problem.of(ProblemCode.UNKNOWN_FIELD, detail)
+        return Problem.of(ProblemCode.UNKNOWN_FIELD, "There is no field \"" + shown + "\" here: remove it.")
                 .withField(path + shown)
                 .asException();
     }

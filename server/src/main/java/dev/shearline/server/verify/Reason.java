@@ -16,7 +16,9 @@ public enum Reason {
     OUTSIDE_BOUNDARY,
     INSUFFICIENT_SCOPE,
     OUTSIDE_RESOURCES,
-    ADDRESS_NOT_ALLOWED;
+    ADDRESS_NOT_ALLOWED,
+    RATE_LIMITED,
+    QUOTA_EXHAUSTED;
 
     private final String wire = name().toLowerCase(Locale.ROOT);
 

@@ -1,5 +1,6 @@
 package dev.shearline.server.verify;
 
+import dev.shearline.server.limits.Limited;
 import dev.shearline.server.verify.AnswerBytes.Piece;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,24 +26,44 @@ final class Records {
             @Nullable String externalId,
             boolean active,
             Cell<Plan> plan,
+            @Nullable Limited limited,
             int version,
             Piece json,
             Piece asUnit) {
 
-        static Organization of(String id, Optional<String> externalId, boolean active, Cell<Plan> plan, int version) {
+        static Organization of(
+                String id,
+                Optional<String> externalId,
+                boolean active,
+                Cell<Plan> plan,
+                @Nullable Limited limited,
+                int version) {
             var json = ended(new AnswerBytes().raw(ID).string(id), externalId.orElse(null));
             return new Organization(
-                    id, externalId.orElse(null), active, plan, version, json, owner("organization", id, externalId));
+                    id,
+                    externalId.orElse(null),
+                    active,
+                    plan,
+                    limited,
+                    version,
+                    json,
+                    owner("organization", id, externalId));
         }
 
         Organization inactive(int newVersion) {
-            return new Organization(id, externalId, false, plan, newVersion, json, asUnit);
+            return new Organization(id, externalId, false, plan, limited, newVersion, json, asUnit);
         }
     }
 
     record Plan(String id, int version) {}
 
-    record Unit(String id, Optional<Cell<Unit>> parent, boolean active, int version, Piece json) {
+    record Unit(
+            String id,
+            Optional<Cell<Unit>> parent,
+            boolean active,
+            @Nullable Limited limited,
+            int version,
+            Piece json) {
 
         static Unit of(
                 String id,
@@ -50,12 +71,13 @@ final class Records {
                 Optional<String> externalId,
                 Optional<Cell<Unit>> parent,
                 boolean active,
+                @Nullable Limited limited,
                 int version) {
-            return new Unit(id, parent, active, version, owner(kind, id, externalId));
+            return new Unit(id, parent, active, limited, version, owner(kind, id, externalId));
         }
 
         Unit inactive(int newVersion) {
-            return new Unit(id, parent, false, newVersion, json);
+            return new Unit(id, parent, false, limited, newVersion, json);
         }
     }
 
@@ -81,7 +103,8 @@ final class Records {
             boolean active,
             int version,
             List<RolesAt> roles,
-            @Nullable Entitlement own) {
+            @Nullable Entitlement own,
+            @Nullable Limited limited) {
 
         Membership with(RolesAt role) {
             var all = new ArrayList<RolesAt>(roles.size() + 1);
@@ -94,11 +117,11 @@ final class Records {
                 }
             }
             all.add(new RolesAt(role.unit(), held));
-            return new Membership(id, organization, user, active, version, List.copyOf(all), own);
+            return new Membership(id, organization, user, active, version, List.copyOf(all), own, limited);
         }
 
         Membership inactive(int newVersion) {
-            return new Membership(id, organization, user, false, newVersion, List.of(), own);
+            return new Membership(id, organization, user, false, newVersion, List.of(), own, limited);
         }
 
         boolean hasRole() {

@@ -5,6 +5,8 @@ import dev.shearline.server.http.Problem;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.ScopeSet;
+import dev.shearline.server.limits.Draw;
+import dev.shearline.server.limits.Reading;
 import dev.shearline.server.verify.AnswerBytes.Piece;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a verdict, piece by piece: this is the answer of the hot path. */
 final class VerdictJson {
@@ -48,6 +51,10 @@ final class VerdictJson {
     private static final Piece NOT_CACHEABLE = AnswerBytes.piece("],\"cacheable\":false,\"epoch\":");
     private static final Piece UNANSWERED = AnswerBytes.piece("{\"valid\":false,\"code\":");
     private static final Piece RETRY_AFTER = AnswerBytes.piece(",\"retry_after_ms\":");
+    private static final Piece RATE_LIMIT = AnswerBytes.piece(",\"rate_limit\":{\"policy\":");
+    private static final Piece LIMIT = AnswerBytes.piece(",\"limit\":");
+    private static final Piece REMAINING = AnswerBytes.piece(",\"remaining\":");
+    private static final Piece RESET_AFTER = AnswerBytes.piece(",\"reset_after_ms\":");
     private static final Piece TAG = AnswerBytes.piece(",\"tag\":");
 
     private VerdictJson() {}
@@ -59,6 +66,7 @@ final class VerdictJson {
                 json.raw(ALLOWED);
                 writeKey(json, allowed.key(), id, allowed.scopes());
                 json.raw(allowed.replayed() ? REPLAYED : FIRST);
+                writeDraw(json, allowed.draw());
                 writeDependencies(json, Dependencies.of(allowed.key(), id, allowed.unit()), isCacheable(allowed.key()));
             }
             case Verdict.Denied denied -> writeDenied(json, denied);
@@ -83,7 +91,10 @@ final class VerdictJson {
         var entry = denied.key().get();
         var id = entry.id().toString();
         switch (entry) {
-            case LiveKey live -> writeKey(json, live, id, denied.scopes());
+            case LiveKey live -> {
+                writeKey(json, live, id, denied.scopes());
+                writeDraw(json, denied.draw());
+            }
             case DeadKey dead -> {
                 json.raw(KEY_ID).string(id);
                 json.raw(ORGANIZATION).raw(organization(dead));
@@ -98,9 +109,32 @@ final class VerdictJson {
         return denied.reason() == Reason.OUTSIDE_BOUNDARY && denied.unit() == null;
     }
 
-    /** A single-use token answers differently the next time, and so may a key whose first use ends another. */
+    /** A single-use token answers differently the next time, and so may a key whose first use ends another, or with limits. */
     private static boolean isCacheable(LiveKey key) {
-        return key.type() != KeyType.EPHEMERAL && !key.endsPredecessor();
+        return key.type() != KeyType.EPHEMERAL && !key.endsPredecessor() && !Draws.isLimited(key);
+    }
+
+    private static void writeDraw(AnswerBytes json, @Nullable Draw draw) {
+        if (draw == null) {
+            return;
+        }
+        var reading = draw.reading();
+        if (!reading.granted()) {
+            writeMillis(json.raw(RETRY_AFTER), reading.retryMillis());
+        }
+        json.raw(RATE_LIMIT).string(reading.policy());
+        json.raw(LIMIT).number(reading.limit());
+        json.raw(REMAINING).number(reading.remaining());
+        writeMillis(json.raw(RESET_AFTER), reading.resetMillis());
+        json.raw('}');
+    }
+
+    private static void writeMillis(AnswerBytes json, long millis) {
+        if (millis == Reading.NEVER) {
+            json.nothing();
+        } else {
+            json.number(millis);
+        }
     }
 
     private static void writeKey(AnswerBytes json, LiveKey key, String id, ScopeSet entitled) {

@@ -9,6 +9,7 @@ import dev.shearline.server.http.Routes;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.LastUsed;
+import dev.shearline.server.limits.Limits;
 import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class Verification {
             ApiKeys keys,
             LastUsed lastUsed,
             FirstUses firstUses,
+            Limits limits,
             InstantSource clock,
             Json json,
             Problems problems,
@@ -42,8 +44,8 @@ public final class Verification {
         var uses = new KeyUses(lastUsed, firstUses);
         var reads = new ReadThrough(directory, database, registry);
         authenticator = new DirectoryAuthenticator(directory, uses, reads, clock);
-        var verifier = new KeyVerifier(
-                new Judge(format, directory, clock), directory, feed, database, keys, uses, reads, clock);
+        var judge = new Judge(format, directory, clock);
+        var verifier = new KeyVerifier(judge, directory, feed, database, keys, new Draws(limits), uses, reads, clock);
         verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);

@@ -42,7 +42,12 @@ final class VerifyRoutes {
         return verifier.answer(caller, question).map(answer -> {
             var json = new AnswerBytes();
             write(json, answer);
-            return rendered(json);
+            var draw = answer.verdict().draw();
+            var response = rendered(json);
+            return draw == null
+                    ? response
+                    : response.withHeader("RateLimit-Policy", draw.policies())
+                            .withHeader("RateLimit", draw.remaining());
         });
     }
 

@@ -137,6 +137,8 @@ class KeyLockOrderTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         return KeyRig.id(rig.keys.create(caller, placed, Attempt.UNKEYED));
     }

@@ -328,6 +328,8 @@ class PlanRulesTest {
                         wanted.notBefore(),
                         wanted.cidrs(),
                         wanted.resources(),
+                        wanted.rateLimits(),
+                        wanted.quota(),
                         wanted.metadata(),
                         wanted.verifiedMetadata(),
                         wanted.billedTo()),

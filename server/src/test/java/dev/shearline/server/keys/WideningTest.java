@@ -47,6 +47,9 @@ class WideningTest {
         return made("\"type\":\"team\",\"team\":\"team_web\",\"scopes\":[\"audit:read\"]" + fields);
     }
 
+    private static final String LIMITS =
+            "\"rate_limits\":[{\"amount\":10,\"per\":\"minute\"}],\"quota\":{\"amount\":100,\"refill\":\"day\"},";
+
     private static String path(KeyRig.Answer key) {
         return "/v1/keys/" + key.text("id");
     }
@@ -78,6 +81,9 @@ class WideningTest {
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             {"cidrs":[]}
             {"cidrs":["10.0.0.0/8"]}
+            {"rate_limits":[]}
+            {"rate_limits":[{"amount":11,"per":"minute"}]}
+            {"quota":null}
             {"resources":[]}
             {"resources":["project/*"]}
             {"resources":["project/1","project/2"]}
@@ -93,9 +99,9 @@ class WideningTest {
             """)
     void who_lacks_a_scope_of_a_key_does_not_widen_it(String edit) {
         var wider = edit.replace("SOONER", in(10));
-        var key = stronger(
-                ",\"cidrs\":[\"10.1.0.0/16\"],\"resources\":[\"project/1\",\"report/*\"],\"expires_in\":\"100d\",\"not_before\":\""
-                        + in(50) + "\"");
+        var key = stronger(",\"cidrs\":[\"10.1.0.0/16\"],"
+                + LIMITS + "\"resources\":[\"project/1\",\"report/*\"],\"expires_in\":\"100d\",\"not_before\":\""
+                + in(50) + "\"");
         assertNotHeld(rig.patch(writer, path(key), wider));
         assertThat(rig.column(key.text("id"), "version")).isEqualTo("1");
         assertThat(rig.patch(auditor, path(key), wider).status()).isEqualTo(200);
@@ -106,6 +112,7 @@ class WideningTest {
             strings = {
                 "{\"cidrs\":[\"10.1.2.0/24\"]}",
                 "{\"cidrs\":[\"10.1.2.0/24\",\"10.1.3.7/32\"]}",
+                "{\"rate_limits\":[{\"amount\":5,\"per\":\"minute\"}],\"quota\":{\"amount\":99,\"refill\":\"day\"}}",
                 "{\"resources\":[\"project/1\"]}",
                 "{\"resources\":[\"report/7\",\"project/1\"]}",
                 "{\"expires_in\":\"10d\"}",
@@ -117,7 +124,8 @@ class WideningTest {
             })
     void everybody_who_may_change_a_key_may_narrow_it(String narrower) {
         var key = stronger(
-                ",\"cidrs\":[\"10.1.0.0/16\"],\"resources\":[\"project/1\",\"report/*\"],\"expires_in\":\"90d\",\"not_before\":\"2020-01-01T00:00:00Z\"");
+                ",\"cidrs\":[\"10.1.0.0/16\"]," + LIMITS
+                        + "\"resources\":[\"project/1\",\"report/*\"],\"expires_in\":\"90d\",\"not_before\":\"2020-01-01T00:00:00Z\"");
         var edited = rig.patch(writer, path(key), narrower);
         assertThat(edited.status()).as(edited.toString()).isEqualTo(200);
         assertThat(edited.body().path("version").asInt()).isEqualTo(2);

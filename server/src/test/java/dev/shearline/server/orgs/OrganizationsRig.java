@@ -63,7 +63,12 @@ final class OrganizationsRig implements AutoCloseable {
                 changes, references, ids, clock, keys, new Catalog(feed.database(), changes, clock)::requireKnown);
         provisioning = new Provisioning(changes, references, ids, clock, "custom");
         api = new TestApi(new OrganizationRoutes(
-                organizations, units, users, members, new Resources(changes, references, ids, clock))::addTo);
+                organizations,
+                units,
+                users,
+                members,
+                new Resources(changes, references, ids, clock),
+                new OwnerLimits(changes, references, ids, clock))::addTo);
         root = api.credentialOf(operator.actor());
     }
 

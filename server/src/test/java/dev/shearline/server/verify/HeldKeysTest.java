@@ -235,6 +235,7 @@ class HeldKeysTest {
                 List.of(),
                 List.of(),
                 null,
+                null,
                 Long.MIN_VALUE,
                 Long.MAX_VALUE);
     }

@@ -201,7 +201,9 @@ class VerifyTest {
     void bad_questions_are_refused_by_the_name_of_the_field() {
         refused("{\"key\":\"x\",\"unit\":\"ext:\"}", 422, "invalid_field", "unit");
         refused("{\"key\":\"x\",\"resource\":\"r\"}", 422, "invalid_field", "resource");
-        refused("{\"key\":\"x\",\"cost\":2}", 422, "unknown_field", "cost");
+        refused("{\"key\":\"x\",\"cost\":0}", 422, "invalid_field", "cost");
+        refused("{\"key\":\"x\",\"cost\":1000001}", 422, "invalid_field", "cost");
+        refused("{\"key\":\"x\",\"cost\":1.5}", 422, "invalid_field", "cost");
         refused("{\"key\":\"x\",\"colour\":1}", 422, "unknown_field", "colour");
         refused("{\"key\":7}", 422, "invalid_field", "key");
         refused("{}", 422, "invalid_field", "key");

@@ -1,0 +1,119 @@
+package dev.shearline.server.limits;
+
+import io.github.bucket4j.TimeMeter;
+import java.lang.ref.WeakReference;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left of all limits on this node.
+ *
+ * <p>A record of the directory leads to its meter without a search ({@link Limited}); only the first use after a change asks the map, so that the
+ * new record goes on with what was consumed under the old one. A meter leaves the map when no record leads to it any more and it
+ * has nothing to remember.
+ */
+public final class Limits {
+
+    private static final long SWEEP_FROM = 1_000;
+
+    private record Id(String of, boolean test) {}
+
+    private record Held(Meter meter, WeakReference<Limited> by) {
+
+        boolean isLost(long now) {
+            return by.refersTo(null) && meter.isWhole(now);
+        }
+    }
+
+    private final Map<Id, Held> meters = new ConcurrentHashMap<>();
+    private final AtomicLong sweepAt = new AtomicLong(SWEEP_FROM);
+    private final TimeMeter time;
+
+    /** @param nanos a clock that nobody sets */
+    public Limits(LongSupplier nanos) {
+        this.time = new Clock(nanos);
+    }
+
+    private record Clock(LongSupplier nanos) implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return nanos.getAsLong();
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return false;
+        }
+    }
+
+    /** One use. */
+    public record Use(boolean test, long cost, boolean probe, long now) {}
+
+    /** Draws from all that have limits or from none; null where nothing has. A probe draws nothing. */
+    public @Nullable Draw draw(
+            @Nullable Limited key, @Nullable Limited owner, @Nullable Limited organization, Use use) {
+        var draw = key == null ? null : draw(null, key, use);
+        if (owner != null && (draw == null || draw.granted())) {
+            draw = draw(draw, owner, use);
+        }
+        if (organization != null && (draw == null || draw.granted())) {
+            draw = draw(draw, organization, use);
+        }
+        return draw;
+    }
+
+    private Draw draw(@Nullable Draw before, Limited limited, Use use) {
+        var meter = meter(limited, use);
+        var reading = use.probe() ? meter.look(use.cost(), use.now()) : meter.take(use.cost(), use.now());
+        if (before == null) {
+            return new Draw(reading, List.of(meter), use.cost(), use.now());
+        }
+        if (!reading.granted() && !use.probe()) {
+            before.giveBack();
+        }
+        return before.and(meter, reading);
+    }
+
+    private Meter meter(Limited limited, Use use) {
+        var known = limited.meter(use.test());
+        return known != null ? known : find(limited, use);
+    }
+
+    private Meter find(Limited limited, Use use) {
+        var held = meters.compute(new Id(limited.id(), use.test()), (_, before) -> {
+            var meter = before != null && before.meter().set().equals(limited.set())
+                    ? before.meter()
+                    : Meter.of(
+                            limited.level().wire(),
+                            limited.set(),
+                            Optional.ofNullable(before).map(Held::meter),
+                            time,
+                            use.now());
+            return new Held(meter, new WeakReference<>(limited));
+        });
+        var meter = held.meter();
+        limited.keep(use.test(), meter);
+        if (meters.size() > sweepAt.get()) {
+            sweepAt.set(Long.MAX_VALUE);
+            Thread.startVirtualThread(() -> sweep(use.now()));
+        }
+        return meter;
+    }
+
+    private void sweep(long now) {
+        for (var id : meters.keySet()) {
+            meters.computeIfPresent(id, (_, held) -> held.isLost(now) ? null : held);
+        }
+        sweepAt.set(Math.max(SWEEP_FROM, meters.size() * 2L));
+    }
+
+    int size() {
+        return meters.size();
+    }
+}
