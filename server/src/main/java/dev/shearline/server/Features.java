@@ -30,6 +30,7 @@ import dev.shearline.server.keys.UnusedKeys;
 import dev.shearline.server.keys.UnusedReportRoutes;
 import dev.shearline.server.keys.UnusedReports;
 import dev.shearline.server.limits.Limits;
+import dev.shearline.server.limits.QuotaLedger;
 import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.notify.Notify;
 import dev.shearline.server.ops.OpenApiRoutes;
@@ -72,6 +73,7 @@ final class Features implements AutoCloseable {
     private final Settings settings;
     private final ApiKeys keys;
     private final LastUsed lastUsed;
+    private final QuotaLedger quotaLedger;
     private final AnswerCleaning answerCleaning;
     private final UnusedKeys unusedKeys;
     private final Evidence evidence;
@@ -119,6 +121,9 @@ final class Features implements AutoCloseable {
         forkedHistory = new ForkedHistory(keys);
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
+        var limits = new Limits(System::nanoTime);
+        quotaLedger = new QuotaLedger(nodeDatabase, limits);
+        directory.loadBeside(quotaLedger::load);
         var firstUses = new FirstUses(keys::endPredecessor);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, firstUses, directory::isDead, clock);
         verification = new Verification(
@@ -129,7 +134,7 @@ final class Features implements AutoCloseable {
                 keys,
                 lastUsed,
                 firstUses,
-                new Limits(System::nanoTime),
+                limits,
                 clock,
                 json,
                 problems,
@@ -183,6 +188,7 @@ final class Features implements AutoCloseable {
 
     void start() {
         lastUsed.start();
+        quotaLedger.start();
         answerCleaning.start();
         unusedKeys.start();
         evidence.start();
@@ -243,6 +249,7 @@ final class Features implements AutoCloseable {
         evidence.close();
         unusedKeys.close();
         answerCleaning.close();
+        quotaLedger.close();
         lastUsed.close();
     }
 }

@@ -4,10 +4,14 @@ import io.github.bucket4j.TimeMeter;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +25,6 @@ public final class Limits {
 
     private static final long SWEEP_FROM = 1_000;
 
-    private record Id(String of, boolean test) {}
-
     private record Held(Meter meter, WeakReference<Limited> by) {
 
         boolean isLost(long now) {
@@ -30,7 +32,12 @@ public final class Limits {
         }
     }
 
-    private final Map<Id, Held> meters = new ConcurrentHashMap<>();
+    /** What was used of a quota before this node knew it. */
+    record Remembered(MeterId id, Quota.Refill refill, long end, long used) {}
+
+    private final Map<MeterId, Remembered> remembered = new ConcurrentHashMap<>();
+    private final Queue<QuotaAllowance> unwritten = new ConcurrentLinkedQueue<>();
+    private final Map<MeterId, Held> meters = new ConcurrentHashMap<>();
     private final AtomicLong sweepAt = new AtomicLong(SWEEP_FROM);
     private final TimeMeter time;
 
@@ -86,15 +93,16 @@ public final class Limits {
     }
 
     private Meter find(Limited limited, Use use) {
-        var held = meters.compute(new Id(limited.id(), use.test()), (_, before) -> {
+        var held = meters.compute(new MeterId(limited.id(), use.test()), (id, before) -> {
             var meter = before != null && before.meter().set().equals(limited.set())
                     ? before.meter()
                     : Meter.of(
-                            limited.level().wire(),
-                            limited.set(),
+                            limited,
+                            id,
                             Optional.ofNullable(before).map(Held::meter),
+                            recall(id, limited.set(), use.now()),
                             time,
-                            use.now());
+                            unwritten::add);
             return new Held(meter, new WeakReference<>(limited));
         });
         var meter = held.meter();
@@ -104,6 +112,30 @@ public final class Limits {
             Thread.startVirtualThread(() -> sweep(use.now()));
         }
         return meter;
+    }
+
+    private QuotaAllowance.Used recall(MeterId id, LimitSet set, long now) {
+        var before = remembered.remove(id);
+        return set.quota()
+                .filter(quota -> before != null && before.refill() == quota.refill())
+                .map(quota -> quota.refill().windowAt(now))
+                .filter(window -> before != null && before.end() == window.end())
+                .map(window -> new QuotaAllowance.Used(
+                        window, Objects.requireNonNull(before).used(), 0))
+                .orElse(QuotaAllowance.Used.NOTHING);
+    }
+
+    /** What nodes have used of quotas; of what has a meter here already the {@link QuotaLedger} tells when it writes. */
+    void remember(List<Remembered> uses) {
+        uses.stream().filter(use -> !meters.containsKey(use.id())).forEach(use -> remembered.put(use.id(), use));
+    }
+
+    /** Quotas that were used since they were written; each is given once. */
+    List<QuotaAllowance> unwritten(int max) {
+        return Stream.generate(unwritten::poll)
+                .takeWhile(Objects::nonNull)
+                .limit(max)
+                .toList();
     }
 
     private void sweep(long now) {

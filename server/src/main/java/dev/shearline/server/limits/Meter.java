@@ -4,6 +4,7 @@ import io.github.bucket4j.TimeMeter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** What is left of all limits of one thing. */
@@ -19,17 +20,29 @@ final class Meter {
         this.policies = allowances.stream().map(Allowance::policy).collect(Collectors.joining(", "));
     }
 
-    /** Of which nothing is consumed but what was under the limits before. */
-    static Meter of(String level, LimitSet set, Optional<Meter> before, TimeMeter time, long now) {
+    /**
+     * Of which nothing is consumed but what was under the limits before.
+     *
+     * @param remembered what was used of its quota before this node knew it
+     */
+    static Meter of(
+            Limited limited,
+            MeterId id,
+            Optional<Meter> before,
+            QuotaAllowance.Used remembered,
+            TimeMeter time,
+            Consumer<QuotaAllowance> ledger) {
+        var level = limited.level().wire();
         var allowances = new ArrayList<Allowance>();
-        for (var limit : set.rateLimits()) {
+        for (var limit : limited.set().rateLimits()) {
             allowances.add(new RateAllowance(
                     level, limit, before.map(held -> held.consumed(limit)).orElse(0L), time));
         }
-        set.quota()
-                .ifPresent(quota -> allowances.add(new QuotaAllowance(
-                        level, quota, before.map(held -> held.used(quota, now)).orElse(QuotaAllowance.Used.NOTHING))));
-        return new Meter(set, allowances);
+        limited.set().quota().ifPresent(quota -> {
+            var used = before.flatMap(held -> held.used(quota)).orElse(remembered);
+            allowances.add(new QuotaAllowance(level, id, quota, used, ledger));
+        });
+        return new Meter(limited.set(), allowances);
     }
 
     private long consumed(RateLimit limit) {
@@ -41,13 +54,14 @@ final class Meter {
         return 0;
     }
 
-    private QuotaAllowance.Used used(Quota quota, long now) {
+    /** A quota of another refill begins anew. */
+    private Optional<QuotaAllowance.Used> used(Quota quota) {
         for (var allowance : allowances) {
-            if (allowance instanceof QuotaAllowance held) {
-                return held.usedFor(quota.refill(), now);
+            if (allowance instanceof QuotaAllowance held && held.quota().refill() == quota.refill()) {
+                return Optional.of(held.used());
             }
         }
-        return QuotaAllowance.Used.NOTHING;
+        return Optional.empty();
     }
 
     LimitSet set() {

@@ -54,6 +54,7 @@ public final class Directory implements Replica {
     private final LongAdder evictions = new LongAdder();
     private volatile DirectoryState state;
     private volatile Consumer<List<Resurrected>> onResurrected = _ -> {};
+    private volatile Consumer<Handle> beside = _ -> {};
     private long sweptDay;
 
     /** @param maxKeys how many live keys are held */
@@ -65,6 +66,11 @@ public final class Directory implements Replica {
 
     public void onResurrected(Consumer<List<Resurrected>> listener) {
         onResurrected = listener;
+    }
+
+    /** What else has to be read from the same snapshot before this node answers. */
+    public void loadBeside(Consumer<Handle> reader) {
+        beside = reader;
     }
 
     /** Whether the key is known as revoked or used, which is final, whatever a database that has gone back in time says. */
@@ -112,10 +118,7 @@ public final class Directory implements Replica {
         for (var cell : state.membershipsByUser.getOrDefault(user, List.of())) {
             var membership = cell.record;
             if (membership != null
-                    && organization
-                            .map(OrganizationId::value)
-                            .orElse(membership.organization())
-                            .equals(membership.organization())) {
+                    && (organization.isEmpty() || organization.get().value().equals(membership.organization()))) {
                 ids.add(cell.id);
             }
         }
@@ -158,6 +161,7 @@ public final class Directory implements Replica {
                 back.add(live);
             }
         });
+        beside.accept(snapshot);
         return () -> show(loaded, back);
     }
 
@@ -305,7 +309,6 @@ public final class Directory implements Replica {
                         Records.Membership::version,
                         held -> held.inactive(entry.version()));
             case PLAN -> replace(state.plans, entry, rows.plans, Records.Plan::version, held -> held);
-            // was replaced as a whole when it was read
             case CATALOG, NONE -> {}
         }
     }

@@ -36,6 +36,7 @@ class RowSecurityTest {
             "flyway_schema_history",
             "node",
             "plan",
+            "quota_use",
             "role",
             "schema_compatibility",
             "scope");

@@ -153,9 +153,9 @@ class LimitsTest {
     }
 
     @Test
-    void a_quota_of_another_refill_goes_on_with_what_was_used() {
+    void a_quota_of_another_refill_begins_anew() {
         take(key("quota/10/day"), 7);
-        assertThat(take(key("quota/10/month"), 3).remaining()).isZero();
+        assertThat(take(key("quota/10/month"), 3).remaining()).isEqualTo(7);
     }
 
     @Test

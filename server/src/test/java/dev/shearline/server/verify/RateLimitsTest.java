@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,6 +196,20 @@ class RateLimitsTest {
         cluster.api().patch("/v1/keys/" + next.at("id"), freed).expect(200);
         assertThat(code(next, 100)).isEqualTo("allowed");
         assertThat(events(key.at("id"))).contains("quota/5/none").contains("quota/6/none");
+    }
+
+    @Test
+    void a_node_that_starts_later_knows_what_was_used() {
+        var key = create(quota(2, "none"));
+        assertThat(code(key, 2)).isEqualTo("allowed");
+        Eventually.isTrue(
+                "it is written",
+                () -> "2".equals(cluster.schema().query("SELECT max(used) FROM quota_use WHERE id = ?", key.at("id"))));
+        try (var node = cluster.joinWith(Map.of())) {
+            Eventually.isTrue("the node is ready", node::isReady);
+            var api = new Api(Cluster.uri(node), cluster.operator());
+            assertThat(api.verify(key.at("secret"))).isEqualTo("quota_exhausted");
+        }
     }
 
     @Test
