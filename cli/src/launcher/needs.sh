@@ -158,6 +158,11 @@ need_tools_of_the_guides() {
     need_program openssl openssl "The tests execute the operator's guide, which makes a certificate with openssl"
 }
 
+# Nodes share rate limits through Valkey, or the Redis that Debian has. It is started by the tests, not as a service.
+need_valkey() {
+    need_program redis-server redis-server "The tests start a Redis of their own"
+}
+
 # Each completion is tried in the shell that it is for, and what a terminal shows in a terminal.
 need_shells() {
     for shell in bash zsh fish script; do

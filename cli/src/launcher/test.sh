@@ -13,6 +13,7 @@ run_tests() {
     need_postgres
     need_tools_of_the_guides
     need_shells
+    need_valkey
     unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS SHEARLINE_LAUNCHER_JDKS SHEARLINE_LAUNCHER_POSTGRES
     mkdir -p "$state"
     lock

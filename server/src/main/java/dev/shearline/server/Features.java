@@ -31,6 +31,7 @@ import dev.shearline.server.keys.UnusedReportRoutes;
 import dev.shearline.server.keys.UnusedReports;
 import dev.shearline.server.limits.Limits;
 import dev.shearline.server.limits.QuotaLedger;
+import dev.shearline.server.limits.SharedRates;
 import dev.shearline.server.notify.NotificationOutbox;
 import dev.shearline.server.notify.Notify;
 import dev.shearline.server.ops.OpenApiRoutes;
@@ -74,6 +75,7 @@ final class Features implements AutoCloseable {
     private final ApiKeys keys;
     private final LastUsed lastUsed;
     private final QuotaLedger quotaLedger;
+    private final Optional<SharedRates> sharedRates;
     private final AnswerCleaning answerCleaning;
     private final UnusedKeys unusedKeys;
     private final Evidence evidence;
@@ -121,7 +123,14 @@ final class Features implements AutoCloseable {
         forkedHistory = new ForkedHistory(keys);
         directory.onResurrected(forkedHistory::disable);
         lastUsed = new LastUsed(nodeDatabase);
-        var limits = new Limits(System::nanoTime);
+        var limits = new Limits(
+                System::nanoTime,
+                settings.rateLimits()
+                        .valkey()
+                        .map(_ -> settings.rateLimits().withoutValkey())
+                        .orElse(Settings.WithoutValkey.LOCAL));
+        sharedRates = settings.rateLimits().valkey().map(valkey -> new SharedRates(vertx, valkey, limits));
+        limits.measure(registry);
         quotaLedger = new QuotaLedger(nodeDatabase, limits);
         directory.loadBeside(quotaLedger::load);
         var firstUses = new FirstUses(keys::endPredecessor);
@@ -189,6 +198,7 @@ final class Features implements AutoCloseable {
     void start() {
         lastUsed.start();
         quotaLedger.start();
+        sharedRates.ifPresent(SharedRates::start);
         answerCleaning.start();
         unusedKeys.start();
         evidence.start();
@@ -249,6 +259,7 @@ final class Features implements AutoCloseable {
         evidence.close();
         unusedKeys.close();
         answerCleaning.close();
+        sharedRates.ifPresent(SharedRates::close);
         quotaLedger.close();
         lastUsed.close();
     }

@@ -40,6 +40,7 @@ public record EffectiveSetting(Setting setting, String value, String source) {
         return switch (setting) {
             case DATABASE_URL -> DatabaseUrl.mask(settings.database());
             case NODE_DATABASE_URL -> DatabaseUrl.mask(settings.nodeDatabase());
+            case SMTP_URL, VALKEY_URL -> text.replaceFirst("//([^:@/]*):[^@]*@", "//$1:…@");
             case PUBLIC_URL -> settings.publicUrl().toString();
             default -> text;
         };

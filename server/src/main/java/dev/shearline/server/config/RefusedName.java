@@ -5,7 +5,6 @@ import java.util.Optional;
 
 /** Names that are refused with a reason of their own: retired ones, and ones that a later version will know. */
 enum RefusedName {
-    VALKEY_URL("SHEARLINE_VALKEY_URL", "this version has no shared rate limits and does not use Valkey"),
     OWNER_URL("SHEARLINE_OWNER_URL", "a node must not know the owner of the database: keep it for shearline migrate");
 
     private final String environmentName;

@@ -38,6 +38,9 @@ public enum Setting {
     KEY_BRANDS("key.brands", "shl", "brands of keys, separated by commas; the first mints, all verify"),
     KEY_OPERATOR_MAX_LIFETIME(
             "key.operator-max-lifetime", "1y", "longest life of an operator key: 1d to 100y, or none"),
+    VALKEY_URL("valkey-url", "", "Valkey or Redis, through which nodes share rate limits: redis:// or rediss://"),
+    LIMITS_WITHOUT_VALKEY(
+            "limits.without-valkey", "local", "what rate limits do while Valkey is away: local, deny or allow"),
     VERIFY_REQUIRE_UNIT("verify.require-unit", "off", "whether a verification must name its unit: on or off");
 
     private static final String ENVIRONMENT_PREFIX = "SHEARLINE_";

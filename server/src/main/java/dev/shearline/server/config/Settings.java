@@ -43,6 +43,7 @@ public record Settings(
         DatabasePool databasePool,
         Keys keys,
         Verify verify,
+        RateLimits rateLimits,
         Notifications notifications) {
 
     public static final Duration STOP_DELAY_MAX = Duration.ofSeconds(60);
@@ -82,6 +83,41 @@ public record Settings(
 
     /** @param requireUnit whether a verification must name the unit for which its request is */
     public record Verify(boolean requireUnit) {}
+
+    /**
+     * How rate limits are counted.
+     *
+     * @param valkey through which nodes share them; empty: each node has its own
+     */
+    public record RateLimits(Optional<Valkey> valkey, WithoutValkey withoutValkey) {}
+
+    /** What rate limits do while Valkey is away. */
+    public enum WithoutValkey {
+        LOCAL("those of each node"),
+        DENY("refused"),
+        ALLOW("not asked");
+
+        private final String meaning;
+
+        WithoutValkey(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** Completes "rate limits are". */
+        public String meaning() {
+            return meaning;
+        }
+    }
+
+    /** Valkey or Redis. Printed, it is host, port and database. */
+    public record Valkey(
+            String host, int port, boolean tls, int database, Optional<String> user, Optional<Secret> password) {
+
+        @Override
+        public String toString() {
+            return (tls ? "rediss" : "redis") + "://" + host + ":" + port + "/" + database;
+        }
+    }
 
     /**
      * Who is told of what has happened, and how.

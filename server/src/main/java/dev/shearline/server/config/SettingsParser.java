@@ -11,8 +11,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -82,6 +84,9 @@ public final class SettingsParser {
         var pool = value(Setting.DATABASE_POOL_SIZE, SettingsParser::findPoolSize, "a number from 2 to 200");
         var keys = keys();
         var requireUnit = value(Setting.VERIFY_REQUIRE_UNIT, Values::findSwitch, "on or off");
+        var valkey = optional(Setting.VALKEY_URL, ValkeyUrl::find, ValkeyUrl.FORM);
+        var withoutValkey =
+                value(Setting.LIMITS_WITHOUT_VALKEY, SettingsParser::findWithoutValkey, "local, deny or allow");
         var webhookNetworks = optional(
                 Setting.WEBHOOK_ALLOWED_NETWORKS,
                 blocksOf(Setting.WEBHOOK_ALLOWED_NETWORKS),
@@ -111,7 +116,14 @@ public final class SettingsParser {
                 new Settings.DatabasePool(pool.orElseThrow()),
                 keys.orElseThrow(),
                 new Settings.Verify(requireUnit.orElseThrow()),
+                new Settings.RateLimits(valkey, withoutValkey.orElseThrow()),
                 new Settings.Notifications(webhookNetworks.orElse(List.of()), mail));
+    }
+
+    private static Optional<Settings.WithoutValkey> findWithoutValkey(String text) {
+        return Arrays.stream(Settings.WithoutValkey.values())
+                .filter(way -> way.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst();
     }
 
     private Optional<DatabaseAddress> database(Setting setting) {

@@ -27,6 +27,10 @@ public final class Doctor {
         findings.add(KeysFileCheck.look(settings.secretKeysFile()));
         findings.addAll(DataDirectoryChecks.look(settings.dataDirectory()));
         findings.addAll(new PortChecks(settings).look());
+        settings.rateLimits()
+                .valkey()
+                .map(valkey -> ValkeyCheck.look(valkey, settings.rateLimits().withoutValkey()))
+                .ifPresent(findings::add);
         findings.addAll(new DatabaseChecks(settings, release, clock).look());
         return findings;
     }

@@ -1,6 +1,9 @@
 package dev.shearline.server.limits;
 
+import dev.shearline.server.config.Settings;
 import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +43,15 @@ public final class Limits {
     private final Map<MeterId, Held> meters = new ConcurrentHashMap<>();
     private final AtomicLong sweepAt = new AtomicLong(SWEEP_FROM);
     private final TimeMeter time;
+    private final Sharing sharing;
 
-    /** @param nanos a clock that nobody sets */
-    public Limits(LongSupplier nanos) {
+    /**
+     * @param nanos a clock that nobody sets
+     * @param without what rate limits do while they are to be shared and cannot; LOCAL where they are not
+     */
+    public Limits(LongSupplier nanos, Settings.WithoutValkey without) {
         this.time = new Clock(nanos);
+        this.sharing = new Sharing(without);
     }
 
     private record Clock(LongSupplier nanos) implements TimeMeter {
@@ -57,6 +65,13 @@ public final class Limits {
         public boolean isWallClockBased() {
             return false;
         }
+    }
+
+    /** Says whether nodes share rate limits now. */
+    public void measure(MeterRegistry registry) {
+        Gauge.builder("shearline_limits_shared", sharing, state -> state.isReached() ? 1 : 0)
+                .description("Whether Valkey is reached, through which nodes share rate limits")
+                .register(registry);
     }
 
     /** One use. */
@@ -102,6 +117,7 @@ public final class Limits {
                             Optional.ofNullable(before).map(Held::meter),
                             recall(id, limited.set(), use.now()),
                             time,
+                            sharing,
                             unwritten::add);
             return new Held(meter, new WeakReference<>(limited));
         });
@@ -143,6 +159,10 @@ public final class Limits {
             meters.computeIfPresent(id, (_, held) -> held.isLost(now) ? null : held);
         }
         sweepAt.set(Math.max(SWEEP_FROM, meters.size() * 2L));
+    }
+
+    Sharing sharing() {
+        return sharing;
     }
 
     int size() {

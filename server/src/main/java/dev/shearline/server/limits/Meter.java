@@ -31,12 +31,13 @@ final class Meter {
             Optional<Meter> before,
             QuotaAllowance.Used remembered,
             TimeMeter time,
+            Sharing sharing,
             Consumer<QuotaAllowance> ledger) {
         var level = limited.level().wire();
         var allowances = new ArrayList<Allowance>();
         for (var limit : limited.set().rateLimits()) {
             allowances.add(new RateAllowance(
-                    level, limit, before.map(held -> held.consumed(limit)).orElse(0L), time));
+                    level, id, limit, before.map(held -> held.consumed(limit)).orElse(0L), time, sharing));
         }
         limited.set().quota().ifPresent(quota -> {
             var used = before.flatMap(held -> held.used(quota)).orElse(remembered);

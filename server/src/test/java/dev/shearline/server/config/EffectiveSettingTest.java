@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,18 @@ class EffectiveSettingTest {
                 .isEqualTo("postgres://app:…@db.example:5433/shear?sslmode=verify-full");
         assertThat(of(settings, Setting.NODE_DATABASE_URL).value()).isEqualTo("postgres://node:…@[::1]:5432/shear");
         assertThat(settings.toString()).doesNotContain("nter2").doesNotContain("hunter");
+    }
+
+    @Test
+    void nor_are_those_of_valkey_and_of_the_mail_server() {
+        var given = new HashMap<>(REQUIRED);
+        given.put("SHEARLINE_VALKEY_URL", "redis://:hunter2@cache.example:6379/1");
+        given.put("SHEARLINE_SMTP_URL", "smtp://me:hunter3@mail.example");
+        given.put("SHEARLINE_MAIL_FROM", "me@example.com");
+        var settings = EffectiveSetting.list(given, Optional.empty());
+
+        assertThat(of(settings, Setting.VALKEY_URL).value()).isEqualTo("redis://:…@cache.example:6379/1");
+        assertThat(settings.toString()).doesNotContain("hunter");
     }
 
     @Test

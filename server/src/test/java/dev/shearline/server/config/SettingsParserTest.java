@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,6 +129,8 @@ class SettingsParserTest {
             case TRUSTED_PROXIES -> "10.0.0.0/8, ::1";
             case ALLOWED_HOSTS -> "keys.internal, 10.1.2.3, ::1";
             case DEFAULT_PLAN -> "pro";
+            case VALKEY_URL -> "redis://:secret@127.0.0.1:6380/1";
+            case LIMITS_WITHOUT_VALKEY -> "deny";
             case DATA_DIR -> "/var/lib/shearline";
             case FEED_MAX_STALENESS -> "2s";
             case FEED_POLL_INTERVAL -> "100ms";
@@ -224,21 +225,25 @@ class SettingsParserTest {
                         "There is no setting SHEARLINE_PLAN. Did you mean SHEARLINE_LISTEN?");
     }
 
-    @ParameterizedTest
-    @CsvSource({"SHEARLINE_VALKEY_URL, does not use Valkey", "SHEARLINE_VALKEY_URL_FILE, does not use Valkey"})
-    void names_of_later_versions_are_refused_with_a_sentence(String name, String reason) {
-        assertThat(faults(with(name, "x")))
-                .singleElement()
-                .asString()
-                .startsWith(name + ": this version")
-                .contains(reason);
-    }
-
     @Test
-    void names_of_later_versions_are_refused_in_the_file_too() {
-        assertThatThrownBy(() -> SettingsParser.parse(REQUIRED, Optional.of(file("valkey-url=redis://x")), Map.of()))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("does not use Valkey");
+    void valkey_is_named_by_a_url_that_prints_without_its_password() {
+        var given = with("SHEARLINE_VALKEY_URL", "rediss://node:p%40ss@cache.example/3");
+        var valkey = parse(given).rateLimits().valkey().orElseThrow();
+        assertThat(valkey).hasToString("rediss://cache.example:6379/3");
+        assertThat(valkey.user()).contains("node");
+        assertThat(valkey.password().orElseThrow().reveal()).isEqualTo("p@ss");
+        assertThat(parse(with("SHEARLINE_VALKEY_URL", "redis://:p@h:7000"))
+                        .rateLimits()
+                        .valkey()
+                        .orElseThrow()
+                        .user())
+                .isEmpty();
+        for (var wrong : List.of("http://h", "redis://", "redis://h/x", "redis://h?a=b", "h:6379")) {
+            assertThat(faults(with("SHEARLINE_VALKEY_URL", wrong)))
+                    .singleElement()
+                    .asString()
+                    .contains("redis://");
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.shearline.server.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Settings;
 import dev.shearline.server.limits.Limited.Level;
 import dev.shearline.server.limits.Limits.Use;
 import java.time.Duration;
@@ -18,7 +19,8 @@ class LimitsTest {
     private static final Instant START = Instant.parse("2026-01-30T23:00:00Z");
 
     private Instant now = START;
-    private final Limits limits = new Limits(() -> Duration.between(START, now).toNanos());
+    private final Limits limits =
+            new Limits(() -> Duration.between(START, now).toNanos(), Settings.WithoutValkey.LOCAL);
 
     private static Limited key(String words) {
         return new Limited("key_1", Level.KEY, LimitSet.ofWire(words));

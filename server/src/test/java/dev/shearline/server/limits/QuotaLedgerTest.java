@@ -2,6 +2,7 @@ package dev.shearline.server.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Settings;
 import dev.shearline.server.limits.Limited.Level;
 import dev.shearline.server.limits.Limits.Use;
 import dev.shearline.server.testing.FeedRig;
@@ -35,7 +36,7 @@ class QuotaLedgerTest {
     }
 
     private final class Life {
-        private final Limits limits = new Limits(() -> 0);
+        private final Limits limits = new Limits(() -> 0, Settings.WithoutValkey.LOCAL);
         private final QuotaLedger ledger = new QuotaLedger(rig.node(0).database(), limits);
 
         Life() {

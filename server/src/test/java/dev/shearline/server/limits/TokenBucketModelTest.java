@@ -2,6 +2,7 @@ package dev.shearline.server.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Settings;
 import dev.shearline.server.limits.Limited.Level;
 import dev.shearline.server.limits.Limits.Use;
 import java.math.BigInteger;
@@ -56,7 +57,7 @@ class TokenBucketModelTest {
     void every_use_is_judged_as_the_model_does(long seed) {
         var random = new Random(seed);
         var nanos = new long[1];
-        var limits = new Limits(() -> nanos[0]);
+        var limits = new Limits(() -> nanos[0], Settings.WithoutValkey.LOCAL);
         var all = new ArrayList<RateLimit>();
         var models = new ArrayList<Model>();
         var holders = new ArrayList<Limited>();
