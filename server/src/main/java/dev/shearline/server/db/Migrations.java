@@ -135,7 +135,7 @@ public final class Migrations {
         }
     }
 
-    private static FluentConfiguration flyway(DatabaseAddress owner) {
+    static FluentConfiguration flyway(DatabaseAddress owner) {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(owner.unboundedDataSource("shearline migrate"))
                 .locations(LOCATION)

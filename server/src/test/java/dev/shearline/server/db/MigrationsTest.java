@@ -17,16 +17,17 @@ class MigrationsTest {
 
     @Test
     void what_was_cut_off_while_it_made_an_index_is_repeated() {
-        var schema = TestSchema.create();
-        var whole = schema.query(INDEXES);
+        var schema = TestSchema.createEmpty();
+        Migrations.flyway(schema.owner()).target("14").load().migrate();
         // so a kill between the second index and the third leaves it
         schema.execute("DROP INDEX api_key_rare_type_expires");
         schema.execute("UPDATE flyway_schema_history SET success = false WHERE version = '14'");
-        schema.execute("DELETE FROM flyway_schema_history WHERE version::integer > 14");
 
         assertThat(Migrations.migrate(schema.owner())).isPositive();
 
-        assertThat(schema.query(INDEXES)).isEqualTo(whole).contains("api_key_rare_type_expires");
+        assertThat(schema.query(INDEXES))
+                .isEqualTo(TestSchema.create().query(INDEXES))
+                .contains("api_key_rare_type_expires");
         assertThat(Migrations.migrate(schema.owner())).isZero();
     }
 }

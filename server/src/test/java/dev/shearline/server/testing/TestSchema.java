@@ -20,12 +20,19 @@ public record TestSchema(DatabaseAddress owner, DatabaseAddress app, DatabaseAdd
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     public static TestSchema create() {
+        return create(Template.DATABASE.database());
+    }
+
+    /** Without any migration. */
+    public static TestSchema createEmpty() {
+        return create("template1");
+    }
+
+    private static TestSchema create(String from) {
         var database = "shearline_" + COUNT.incrementAndGet();
         var template = Template.DATABASE;
         try (var connection = superuser()) {
-            execute(
-                    connection,
-                    "CREATE DATABASE " + database + " OWNER shearline_owner TEMPLATE " + template.database());
+            execute(connection, "CREATE DATABASE " + database + " OWNER shearline_owner TEMPLATE " + from);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot copy the template", e);
         }

@@ -136,7 +136,8 @@ class VerifyBatchTest {
 
     @Test
     void a_bad_question_is_named_by_its_place_and_nothing_of_the_batch_is_done() {
-        refused("{\"items\":[{\"key\":\"x\",\"cost\":1}]}", "unknown_field", "items[0].cost");
+        refused("{\"items\":[{\"key\":\"x\",\"price\":1}]}", "unknown_field", "items[0].price");
+        refused("{\"items\":[{\"key\":\"x\",\"cost\":0}]}", "invalid_field", "items[0].cost");
         for (var text : List.of("unit", "resource")) {
             refused("{\"items\":[{\"key\":\"x\",\"" + text + "\":1}]}", "invalid_field", "items[0]." + text);
         }
