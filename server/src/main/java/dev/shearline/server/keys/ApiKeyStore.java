@@ -54,13 +54,12 @@ final class ApiKeyStore {
             WITH made AS (
                 INSERT INTO api_key (id, organization_id, audience_id, type, visibility, mode, membership_id, unit_id, digest, prefix,
                                      last_four, name, name_key, word_key, description, metadata, verified_metadata, scopes, cidrs, resources,
-                                     billed_unit_id, limits, limits_of, state,
+                                     billed_unit_id, limits, state,
                                      not_before, expires_at, rotated_from, end_at_first_use, version, created_at, created_by,
                                      updated_at)
                 VALUES (:id, :organization, :audience, :type, :visibility, :mode, :membership, :unit, :digest, :prefix,
                         :lastFour, :name, :nameKey, :wordKey, :description, CAST(:metadata AS jsonb), :verifiedMetadata, :scopes, :cidrs,
-                        :resources, :billedUnit, :limits,
-                        (SELECT coalesce(k.limits_of, k.id) FROM api_key AS k WHERE k.id = :rotatedFrom), 'active',
+                        :resources, :billedUnit, :limits, 'active',
                         :notBefore, :expiresAt, :rotatedFrom, :endAtFirstUse, 1, :createdAt, :createdBy, :createdAt)
             ), scoped AS (
                 INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)

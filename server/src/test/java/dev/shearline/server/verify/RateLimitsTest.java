@@ -199,6 +199,24 @@ class RateLimitsTest {
     }
 
     @Test
+    void a_rotation_by_a_node_of_the_version_before_takes_the_limits_along() {
+        var key = create(quota(2, "none"));
+        var successor = "key_" + "successor".repeat(2).substring(0, 12);
+        var columns =
+                "organization_id, audience_id, type, visibility, mode, unit_id, prefix, last_four, name, name_key, scopes,"
+                        + " created_at, created_by, updated_at";
+        cluster.schema()
+                .execute(
+                        "INSERT INTO api_key (id, digest, rotated_from, " + columns
+                                + ") SELECT ?, sha256(?::bytea), id, " + columns + " FROM api_key WHERE id = ?",
+                        successor,
+                        successor,
+                        key.at("id"));
+        assertThat(cluster.schema().query("SELECT limits || ' of ' || limits_of FROM api_key WHERE id = ?", successor))
+                .isEqualTo("quota/2/none of " + key.at("id"));
+    }
+
+    @Test
     void a_node_that_starts_later_knows_what_was_used() {
         var key = create(quota(2, "none"));
         assertThat(code(key, 2)).isEqualTo("allowed");
