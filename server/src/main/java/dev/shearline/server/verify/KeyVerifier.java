@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * One verification from question to answer: waits for the wanted position, judges, and does what an allowed use brings with it.
@@ -121,7 +120,7 @@ final class KeyVerifier {
         var steps = questions.stream().map(question -> begun(caller, question)).toList();
         boolean waited = !steps.stream().allMatch(Future::isComplete);
         return Future.join(steps).transform(_ -> {
-            requireFresh();
+            requireFresh(() -> steps.forEach(KeyVerifier::abandon));
             return Future.succeededFuture(
                     steps.stream().map(step -> ended(caller, step, waited)).toList());
         });
@@ -134,7 +133,7 @@ final class KeyVerifier {
         record Judged(Question question, Verdict verdict, Epoch at, long now) implements Step {}
 
         /** The primary has been asked. */
-        record Asked(Supplier<Verdict> verdict) implements Step {}
+        record Asked(Settlement verdict) implements Step {}
     }
 
     private Future<Step> begun(Actor caller, Question question) {
@@ -169,6 +168,12 @@ final class KeyVerifier {
         };
     }
 
+    private static void abandon(Future<Step> step) {
+        if (step.succeeded() && step.result() instanceof Step.Asked asked) {
+            asked.verdict().abandon();
+        }
+    }
+
     private BatchAnswer judgedAgain(Actor caller, Step.Judged before) {
         var at = feed.position();
         long now = clock.millis();
@@ -197,10 +202,10 @@ final class KeyVerifier {
     }
 
     /** After the last await. */
-    private Answer settled(Supplier<Verdict> verdict) {
-        requireFresh();
+    private Answer settled(Settlement verdict) {
+        requireFresh(verdict::abandon);
         var at = feed.position();
-        return new Answer(verdict.get(), at);
+        return new Answer(verdict.verdict(), at);
     }
 
     private static boolean asksPrimary(Verdict verdict, Question question) {
@@ -211,7 +216,7 @@ final class KeyVerifier {
                 };
     }
 
-    private Future<Supplier<Verdict>> askPrimary(Verdict verdict, Question question) {
+    private Future<Settlement> askPrimary(Verdict verdict, Question question) {
         return switch (verdict) {
             case Verdict.Allowed allowed -> drawAndSpend(allowed, question);
             case Verdict.Denied denied -> replay(denied.key().orElseThrow(), question, denied);
@@ -219,7 +224,7 @@ final class KeyVerifier {
     }
 
     /** What limits refuse is not spent, and what is not spent is given back. */
-    private Future<Supplier<Verdict>> drawAndSpend(Verdict.Allowed allowed, Question question) {
+    private Future<Settlement> drawAndSpend(Verdict.Allowed allowed, Question question) {
         var draw = draws.draw(allowed.key(), question, clock.millis());
         if (draw == null) {
             return spend(allowed.key(), question);
@@ -230,14 +235,9 @@ final class KeyVerifier {
                     ? replay(allowed.key(), question, denied)
                     : Future.succeededFuture(() -> denied);
         }
-        return spend(allowed.key(), question).onFailure(_ -> draw.giveBack()).map(settled -> () -> {
-            var verdict = settled.get();
-            if (verdict instanceof Verdict.Allowed spent && !spent.replayed()) {
-                return spent.with(draw);
-            }
-            draw.giveBack();
-            return verdict;
-        });
+        return spend(allowed.key(), question)
+                .onFailure(_ -> draw.giveBack())
+                .map(spent -> new Settlement.Drawn(spent, draw));
     }
 
     /** Also of a token that has expired since: whoever repeats a use asks about the time of the use. */
@@ -254,7 +254,7 @@ final class KeyVerifier {
      * A token that this node knows to be used is never used again, whatever the primary says: after a failover that has lost the use its
      * row is active once more.
      */
-    private Future<Supplier<Verdict>> replay(KeyEntry entry, Question question, Verdict.Denied otherwise) {
+    private Future<Settlement> replay(KeyEntry entry, Question question, Verdict.Denied otherwise) {
         return offEventLoop(() -> keys.findUse(
                         entry.id(),
                         new OrganizationId(entry.organization.id),
@@ -265,7 +265,7 @@ final class KeyVerifier {
                 .orElse(() -> otherwise));
     }
 
-    private Future<Supplier<Verdict>> spend(LiveKey entry, Question question) {
+    private Future<Settlement> spend(LiveKey entry, Question question) {
         return offEventLoop(() -> {
             var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
             return switch (outcome) {
@@ -279,9 +279,9 @@ final class KeyVerifier {
     }
 
     /** The record may have changed while the use waited for its turn: then what the primary holds is judged. */
-    private Supplier<Verdict> spent(LiveKey entry, Question question, int version) {
+    private Settlement spent(LiveKey entry, Question question, int version) {
         var key = version == entry.version + 1 ? Optional.of(entry) : findUsed(entry);
-        return key.<Supplier<Verdict>>map(found -> () -> noted(judge.judge(found, question), question))
+        return key.<Settlement>map(found -> () -> noted(judge.judge(found, question), question))
                 .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
     }
 
@@ -292,9 +292,9 @@ final class KeyVerifier {
         return verdict;
     }
 
-    private Supplier<Verdict> replayed(KeyEntry entry, Question question, Instant usedAt) {
+    private Settlement replayed(KeyEntry entry, Question question, Instant usedAt) {
         return findUsed(entry)
-                .<Supplier<Verdict>>map(key -> () -> replayed(judge.judge(key, question, usedAt.toEpochMilli())))
+                .<Settlement>map(key -> () -> replayed(judge.judge(key, question, usedAt.toEpochMilli())))
                 .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
     }
 
@@ -317,14 +317,14 @@ final class KeyVerifier {
         };
     }
 
-    private static Supplier<Verdict> refused(Reason reason, KeyEntry entry) {
+    private static Settlement refused(Reason reason, KeyEntry entry) {
         return () -> new Verdict.Denied(reason, Optional.of(entry));
     }
 
     /** Work that asks the database: on a virtual thread, answered back on this event loop, bounded. */
     private <T> Future<T> offEventLoop(Callable<T> work) {
         if (spending.getQueueLength() >= WAITING_MAX) {
-            throw Problem.overloaded().asException();
+            return Future.failedFuture(Problem.overloaded().asException());
         }
         Promise<T> promise = Promise.promise();
         var loop = loop();
@@ -376,7 +376,12 @@ final class KeyVerifier {
     }
 
     private void requireFresh() {
+        requireFresh(() -> {});
+    }
+
+    private void requireFresh(Runnable otherwise) {
         if (!feed.freshness().isFresh()) {
+            otherwise.run();
             throw Problem.unavailable(RETRY_AFTER).asException();
         }
     }
