@@ -2,6 +2,7 @@ package dev.shearline.server.limits;
 
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +14,9 @@ public record LimitSet(List<RateLimit> rateLimits, Optional<Quota> quota) {
     public static final LimitSet NONE = new LimitSet(List.of(), Optional.empty());
     static final long AMOUNT_MAX = 1_000_000_000;
     static final long QUOTA_MAX = 1_000_000_000_000L;
+    /** A burst that takes longer to come back limits nobody. */
+    static final Duration REFILL_MAX = Duration.ofDays(366);
+
     private static final String QUOTA = "quota";
 
     public LimitSet {
@@ -26,7 +30,7 @@ public record LimitSet(List<RateLimit> rateLimits, Optional<Quota> quota) {
             var limit = rateLimits.get(i);
             var field = "rate_limits[" + i + "].";
             requireWithin(field + "amount", limit.amount(), AMOUNT_MAX);
-            limit.burst().ifPresent(burst -> requireWithin(field + "burst", burst, AMOUNT_MAX));
+            limit.burst().ifPresent(burst -> requireRefilled(field + "burst", burst, limit));
             if (!periods.add(limit.per())) {
                 throw invalid(field + "per", "must not be that of another limit: there is one for each period");
             }
@@ -38,6 +42,17 @@ public record LimitSet(List<RateLimit> rateLimits, Optional<Quota> quota) {
     private static void requireWithin(String field, long amount, long max) {
         if (amount < 1 || amount > max) {
             throw invalid(field, "must be a whole number from 1 to " + max);
+        }
+    }
+
+    private static void requireRefilled(String field, long burst, RateLimit limit) {
+        requireWithin(field, burst, AMOUNT_MAX);
+        long refilled = limit.amount() * REFILL_MAX.dividedBy(limit.per().length());
+        if (burst > refilled) {
+            throw invalid(
+                    field,
+                    "must come back within a year: with " + limit.amount() + " a "
+                            + limit.per().wire() + " it is " + refilled + " at most");
         }
     }
 

@@ -53,6 +53,15 @@ class LimitSetTest {
         refused(List.of(), Optional.of(new Quota(0, Quota.Refill.DAY)), "quota.amount");
     }
 
+    @Test
+    void a_burst_comes_back_within_a_year() {
+        var month = new RateLimit(2, Period.MONTH, Optional.of(25L));
+        refused(List.of(month), Optional.empty(), "rate_limits[0].burst");
+        var fit = new RateLimit(2, Period.MONTH, Optional.of(24L));
+        assertThat(LimitSet.checked(List.of(fit), Optional.empty()).rateLimits())
+                .contains(fit);
+    }
+
     private static RateLimit limit(long amount, Optional<Long> burst) {
         return new RateLimit(amount, Period.MINUTE, burst);
     }
