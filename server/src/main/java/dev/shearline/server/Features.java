@@ -65,6 +65,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The second half of the composition root: the features, on a platform that stands. */
 final class Features implements AutoCloseable {
@@ -131,7 +132,7 @@ final class Features implements AutoCloseable {
                         .orElse(Settings.WithoutValkey.LOCAL));
         sharedRates = settings.rateLimits().valkey().map(valkey -> new SharedRates(vertx, valkey, limits));
         limits.measure(registry);
-        quotaLedger = new QuotaLedger(nodeDatabase, limits);
+        quotaLedger = new QuotaLedger(nodeDatabase, limits, UUID.randomUUID().toString());
         directory.loadBeside(quotaLedger::load);
         var firstUses = new FirstUses(keys::endPredecessor);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, firstUses, directory::isDead, clock);

@@ -4,16 +4,13 @@ package dev.shearline.server.limits;
 sealed interface Allowance permits RateAllowance, QuotaAllowance {
 
     /** Takes the cost if there is enough, or nothing. */
-    Reading take(long cost, long now);
+    Reading take(Cost cost);
 
     /** What {@link #take} would say, taking nothing. */
-    Reading look(long cost, long now);
+    Reading look(Cost cost);
 
-    /** Undoes a {@link #take} of this moment. */
-    void giveBack(long cost, long now);
-
-    /** Whether a new one would be the same. */
-    boolean isWhole(long now);
+    /** Undoes a {@link #take} of the same cost. */
+    void giveBack(Cost cost);
 
     /** As the header {@code RateLimit-Policy} has it. */
     String policy();

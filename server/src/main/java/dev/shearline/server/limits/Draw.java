@@ -9,20 +9,18 @@ public final class Draw {
 
     private final Reading reading;
     private final List<Meter> asked;
-    private final long cost;
-    private final long at;
+    private final Cost cost;
 
-    Draw(Reading reading, List<Meter> asked, long cost, long at) {
+    Draw(Reading reading, List<Meter> asked, Cost cost) {
         this.reading = reading;
         this.asked = asked;
         this.cost = cost;
-        this.at = at;
     }
 
     Draw and(Meter meter, Reading next) {
         var all = new ArrayList<>(asked);
         all.add(meter);
-        return new Draw(reading.tighter(next), all, cost, at);
+        return new Draw(reading.tighter(next), all, cost);
     }
 
     /** Of the limit that refuses, or else of the tightest. */
@@ -36,7 +34,7 @@ public final class Draw {
 
     /** What was granted was not used. */
     public void giveBack() {
-        asked.forEach(meter -> meter.giveBack(cost, at));
+        asked.forEach(meter -> meter.giveBack(cost));
     }
 
     /** The header {@code RateLimit-Policy}: all limits that were asked. */

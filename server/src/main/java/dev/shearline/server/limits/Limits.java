@@ -4,16 +4,18 @@ import dev.shearline.server.config.Settings;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,26 +23,15 @@ import org.jspecify.annotations.Nullable;
  * What is left of all limits on this node.
  *
  * <p>A record of the directory leads to its meter without a search ({@link Limited}); only the first use after a change asks the map, so that the
- * new record goes on with what was consumed under the old one. A meter leaves the map when no record leads to it any more and it
- * has nothing to remember.
+ * new record goes on with what was consumed under the old one. What leaves the map makes no difference: no record leads to it any more and there
+ * is nothing to remember.
  */
 public final class Limits {
 
     private static final long SWEEP_FROM = 1_000;
 
-    private record Held(Meter meter, WeakReference<Limited> by) {
-
-        boolean isLost(long now) {
-            return by.refersTo(null) && meter.isWhole(now);
-        }
-    }
-
-    /** What was used of a quota before this node knew it. */
-    record Remembered(MeterId id, Quota.Refill refill, long end, long used) {}
-
-    private final Map<MeterId, Remembered> remembered = new ConcurrentHashMap<>();
-    private final Queue<QuotaAllowance> unwritten = new ConcurrentLinkedQueue<>();
-    private final Map<MeterId, Held> meters = new ConcurrentHashMap<>();
+    private final Map<MeterId, Consumed> consumed = new ConcurrentHashMap<>();
+    private final Queue<QuotaCount> unwritten = new ConcurrentLinkedQueue<>();
     private final AtomicLong sweepAt = new AtomicLong(SWEEP_FROM);
     private final TimeMeter time;
     private final Sharing sharing;
@@ -80,21 +71,23 @@ public final class Limits {
     /** Draws from all that have limits or from none; null where nothing has. A probe draws nothing. */
     public @Nullable Draw draw(
             @Nullable Limited key, @Nullable Limited owner, @Nullable Limited organization, Use use) {
-        var draw = key == null ? null : draw(null, key, use);
+        var cost = new Cost(use.cost(), use.now(), sharing.rule());
+        var draw = key == null ? null : draw(null, key, use, cost);
         if (owner != null && (draw == null || draw.granted())) {
-            draw = draw(draw, owner, use);
+            draw = draw(draw, owner, use, cost);
         }
         if (organization != null && (draw == null || draw.granted())) {
-            draw = draw(draw, organization, use);
+            draw = draw(draw, organization, use, cost);
         }
         return draw;
     }
 
-    private Draw draw(@Nullable Draw before, Limited limited, Use use) {
-        var meter = meter(limited, use);
-        var reading = use.probe() ? meter.look(use.cost(), use.now()) : meter.take(use.cost(), use.now());
+    private Draw draw(@Nullable Draw before, Limited limited, Use use, Cost cost) {
+        var known = limited.meter(use.test());
+        var meter = known != null ? known : find(limited, use.test());
+        var reading = use.probe() ? meter.look(cost) : meter.take(cost);
         if (before == null) {
-            return new Draw(reading, List.of(meter), use.cost(), use.now());
+            return new Draw(reading, List.of(meter), cost);
         }
         if (!reading.granted() && !use.probe()) {
             before.giveBack();
@@ -102,63 +95,55 @@ public final class Limits {
         return before.and(meter, reading);
     }
 
-    private Meter meter(Limited limited, Use use) {
-        var known = limited.meter(use.test());
-        return known != null ? known : find(limited, use);
-    }
-
-    private Meter find(Limited limited, Use use) {
-        var held = meters.compute(new MeterId(limited.id(), use.test()), (id, before) -> {
-            var meter = before != null && before.meter().set().equals(limited.set())
-                    ? before.meter()
-                    : Meter.of(
-                            limited,
-                            id,
-                            Optional.ofNullable(before).map(Held::meter),
-                            recall(id, limited.set(), use.now()),
-                            time,
-                            sharing,
-                            unwritten::add);
-            return new Held(meter, new WeakReference<>(limited));
-        });
-        var meter = held.meter();
-        limited.keep(use.test(), meter);
-        if (meters.size() > sweepAt.get()) {
+    private Meter find(Limited limited, boolean test) {
+        var meter =
+                change(new MeterId(limited.id(), test), known -> known.meter(limited, time, sharing, unwritten::add));
+        limited.keep(test, meter);
+        if (consumed.size() > sweepAt.get()) {
             sweepAt.set(Long.MAX_VALUE);
-            Thread.startVirtualThread(() -> sweep(use.now()));
+            Thread.startVirtualThread(() -> forget(_ -> true));
         }
         return meter;
     }
 
-    private QuotaAllowance.Used recall(MeterId id, LimitSet set, long now) {
-        var before = remembered.remove(id);
-        return set.quota()
-                .filter(quota -> before != null && before.refill() == quota.refill())
-                .map(quota -> quota.refill().windowAt(now))
-                .filter(window -> before != null && before.end() == window.end())
-                .map(window -> new QuotaAllowance.Used(
-                        window, Objects.requireNonNull(before).used(), 0))
-                .orElse(QuotaAllowance.Used.NOTHING);
+    private <T> T change(MeterId id, Function<Consumed, T> change) {
+        var results = new ArrayList<T>(1);
+        consumed.compute(id, (_, known) -> {
+            var changed = known == null ? new Consumed(id) : known;
+            results.add(change.apply(changed));
+            return changed;
+        });
+        return results.getFirst();
     }
 
-    /** What nodes have used of quotas; of what has a meter here already the {@link QuotaLedger} tells when it writes. */
-    void remember(List<Remembered> uses) {
-        uses.stream().filter(use -> !meters.containsKey(use.id())).forEach(use -> remembered.put(use.id(), use));
+    // quotas, for the ledger ------------------------------------------------------------------------------------------
+
+    /** What all nodes have used of quotas, those too that nobody has used here. */
+    void hear(Collection<QuotaCount.Total> totals) {
+        for (var total : totals) {
+            var key = total.key();
+            var _ = change(key.of(), known -> {
+                var count = known.count(key.refill(), unwritten::add);
+                count.hear(total);
+                return count;
+            });
+        }
     }
 
     /** Quotas that were used since they were written; each is given once. */
-    List<QuotaAllowance> unwritten(int max) {
-        return Stream.generate(unwritten::poll)
-                .takeWhile(Objects::nonNull)
-                .limit(max)
-                .toList();
+    List<QuotaCount> unwritten() {
+        return Stream.generate(unwritten::poll).takeWhile(Objects::nonNull).toList();
     }
 
-    private void sweep(long now) {
-        for (var id : meters.keySet()) {
-            meters.computeIfPresent(id, (_, held) -> held.isLost(now) ? null : held);
+    /** Forgets what no record leads to: rates that are whole, and quotas of which nothing is used or that the ledger has no more. */
+    void forget(Predicate<QuotaCount.Key> listed) {
+        for (var id : consumed.keySet()) {
+            consumed.computeIfPresent(
+                    id,
+                    (_, known) ->
+                            known.isForgettable(refill -> listed.test(new QuotaCount.Key(id, refill))) ? null : known);
         }
-        sweepAt.set(Math.max(SWEEP_FROM, meters.size() * 2L));
+        sweepAt.set(Math.max(SWEEP_FROM, consumed.size() * 2L));
     }
 
     Sharing sharing() {
@@ -166,6 +151,6 @@ public final class Limits {
     }
 
     int size() {
-        return meters.size();
+        return consumed.size();
     }
 }

@@ -1,115 +1,48 @@
 package dev.shearline.server.limits;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
-/**
- * What is left of a quota: a count in the period that runs, of all nodes as far as the {@link QuotaLedger} has heard of them, with what this node has
- * not told it yet.
- */
+/** What is left of a quota: its amount, less what is counted in the period that runs. */
 final class QuotaAllowance implements Allowance {
 
     private static final long DAYS_OF_A_MONTH = 30;
 
-    /**
-     * What was used in a period.
-     *
-     * @param unwritten by this node since the last write
-     */
-    record Used(Quota.Window in, long amount, long unwritten) {
-
-        static final Used NOTHING = new Used(new Quota.Window(0, 0), 0, 0);
-
-        Used and(long more) {
-            return new Used(in, Math.max(0, amount + more), unwritten + more);
-        }
-    }
-
     private final String name;
-    private final MeterId id;
     private final Quota quota;
-    private final AtomicReference<Used> used;
-    private final AtomicBoolean waiting = new AtomicBoolean();
-    private final Consumer<QuotaAllowance> ledger;
+    private final QuotaCount count;
 
-    /** @param used before this, in any period */
-    QuotaAllowance(String level, MeterId id, Quota quota, Used used, Consumer<QuotaAllowance> ledger) {
+    QuotaAllowance(String level, Quota quota, QuotaCount count) {
         this.name = level + "-quota";
-        this.id = id;
         this.quota = quota;
-        this.used = new AtomicReference<>(used);
-        this.ledger = ledger;
-    }
-
-    MeterId id() {
-        return id;
-    }
-
-    Quota quota() {
-        return quota;
-    }
-
-    Used used() {
-        return used.get();
-    }
-
-    /** What is to be written; further uses are noted anew. */
-    Used toWrite() {
-        waiting.set(false);
-        return used.get();
-    }
-
-    /** That this was written, and what all nodes together have used by now. */
-    void written(Used then, long total) {
-        used.updateAndGet(now -> {
-            if (!now.in().equals(then.in())) {
-                return now;
-            }
-            long rest = now.unwritten() - then.unwritten();
-            return new Used(now.in(), Math.max(0, total + rest), rest);
-        });
-    }
-
-    void note() {
-        if (!waiting.get() && waiting.compareAndSet(false, true)) {
-            ledger.accept(this);
-        }
-    }
-
-    /** A clock that goes back into the period before does not refill. */
-    private Used current(Used known, long now) {
-        return now < known.in().end() ? known : new Used(quota.refill().windowAt(now), 0, 0);
+        this.count = count;
     }
 
     @Override
-    public Reading take(long cost, long now) {
+    public Reading take(Cost cost) {
         while (true) {
-            var known = used.get();
-            var before = current(known, now);
-            if (before.amount() + cost > quota.amount()) {
-                return reading(before, false, cost, now);
+            var known = count.known();
+            var before = count.at(known, cost.at());
+            if (before.amount() + cost.amount() > quota.amount()) {
+                return reading(before, false, cost);
             }
-            var after = before.and(cost);
-            if (used.compareAndSet(known, after)) {
-                note();
-                return reading(after, true, cost, now);
+            var after = before.and(cost.amount());
+            if (count.replace(known, after)) {
+                return reading(after, true, cost);
             }
         }
     }
 
     @Override
-    public Reading look(long cost, long now) {
-        var before = current(used.get(), now);
-        return reading(before, before.amount() + cost <= quota.amount(), cost, now);
+    public Reading look(Cost cost) {
+        var before = count.at(count.known(), cost.at());
+        return reading(before, before.amount() + cost.amount() <= quota.amount(), cost);
     }
 
-    private Reading reading(Used counted, boolean granted, long cost, long now) {
+    private Reading reading(QuotaCount.Used counted, boolean granted, Cost cost) {
         long reset = quota.refill() == Quota.Refill.NONE
                 ? Reading.NEVER
-                : counted.in().end() - now;
-        long retry = cost > quota.amount() ? Reading.NEVER : reset;
+                : counted.in().end() - cost.at();
+        long retry = cost.amount() > quota.amount() ? Reading.NEVER : reset;
         return new Reading(
                 name,
                 true,
@@ -121,15 +54,8 @@ final class QuotaAllowance implements Allowance {
     }
 
     @Override
-    public void giveBack(long cost, long now) {
-        used.updateAndGet(known -> known.in().holds(now) ? known.and(-cost) : known);
-        note();
-    }
-
-    @Override
-    public boolean isWhole(long now) {
-        var known = used.get();
-        return current(known, now).amount() == 0 && known.unwritten() == 0;
+    public void giveBack(Cost cost) {
+        count.giveBack(cost.amount(), cost.at());
     }
 
     @Override

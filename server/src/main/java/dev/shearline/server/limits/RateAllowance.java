@@ -1,6 +1,5 @@
 package dev.shearline.server.limits;
 
-import dev.shearline.server.config.Settings;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
@@ -15,6 +14,12 @@ final class RateAllowance implements Allowance {
     /** Where what cannot be asked refuses, how soon to ask again. */
     private static final Duration RETRY_WITHOUT = Duration.ofSeconds(1);
 
+    /** A debt of more is not believed here at once; what is more in Valkey comes with a later telling. */
+    private static final long DEBT_MAX_BURSTS = 2;
+
+    private static final Duration DEBT_MAX = Duration.ofDays(36_500);
+    private static final int NEVER_TOLD = -1;
+
     private final String name;
     private final MeterId id;
     private final RateLimit limit;
@@ -22,10 +27,9 @@ final class RateAllowance implements Allowance {
     private final Sharing sharing;
     private final AtomicLong untold = new AtomicLong();
     private final AtomicBoolean waiting = new AtomicBoolean();
-    private int connection;
+    private volatile int connection = NEVER_TOLD;
 
-    /** @param consumed of the burst, under the limit before this one */
-    RateAllowance(String level, MeterId id, RateLimit limit, long consumed, TimeMeter time, Sharing sharing) {
+    RateAllowance(String level, MeterId id, RateLimit limit, TimeMeter time, Sharing sharing) {
         this.name = level + "-" + limit.per().wire();
         this.id = id;
         this.limit = limit;
@@ -34,16 +38,9 @@ final class RateAllowance implements Allowance {
                 .addLimit(Bandwidth.builder()
                         .capacity(limit.capacity())
                         .refillGreedy(limit.amount(), limit.per().length())
-                        .initialTokens(Math.max(0, limit.capacity() - consumed))
                         .build())
                 .withCustomTimePrecision(time)
                 .build();
-    }
-
-    /** In Valkey. */
-    String sharedName() {
-        return "shearline:" + id.of() + (id.test() ? ":test:" : ":live:")
-                + limit.per().wire();
     }
 
     RateLimit limit() {
@@ -54,27 +51,57 @@ final class RateAllowance implements Allowance {
         return limit.capacity() - bucket.getAvailableTokens();
     }
 
+    boolean isWhole() {
+        return consumed() == 0;
+    }
+
+    /** Of the burst so much is consumed already, under a limit before this one. */
+    void raise(long consumed) {
+        long more = Math.min(consumed, limit.capacity()) - consumed();
+        if (more > 0) {
+            bucket.consumeIgnoringRateLimits(more);
+            tellAll();
+            if (sharing.isReached()) {
+                ask();
+            }
+        }
+    }
+
     // sharing ---------------------------------------------------------------------------------------------------------
+
+    /** In Valkey: another amount is another bucket there too, or what was consumed of a wide limit would be the debt of a narrow one. */
+    String sharedName() {
+        return "shearline:" + id.of() + (id.test() ? ":test:" : ":live:")
+                + limit.per().wire() + ":" + limit.amount() + ":" + limit.capacity();
+    }
 
     /**
      * What this node has to tell.
      *
      * @param spent since it was told last
-     * @param before what was consumed then as far as this node knows, of the first telling over a connection
+     * @param before what was consumed then as far as this node knows, of the burst
+     * @param first whether that is to be believed, where more is consumed than Valkey knows; else only where it knows nothing
      */
-    record Told(RateAllowance allowance, long spent, long before) {}
+    record Told(RateAllowance allowance, long spent, long before, boolean first) {}
 
-    Told tell(Sharing to) {
+    Told tell() {
         waiting.set(false);
+        int over = sharing.connection();
+        boolean first = connection != over;
+        connection = over;
         long spent = untold.getAndSet(0);
-        boolean first = connection != to.connection();
-        connection = to.connection();
-        return new Told(this, spent, first ? Math.max(0, consumed() - spent) : 0);
+        long before = Math.clamp(consumed() - spent - untold.get(), 0, limit.capacity());
+        return new Told(this, spent, before, first);
+    }
+
+    /** The next telling says all that is consumed, not only what was since the last. */
+    void tellAll() {
+        connection = NEVER_TOLD;
     }
 
     /** Takes over what all nodes together have consumed. */
     void level(long consumedByAll) {
-        long missing = consumed() - consumedByAll - untold.get();
+        long missing = consumed() - Math.min(consumedByAll, limit.capacity() + debtMax()) - untold.get();
         if (missing > 0) {
             bucket.addTokens(missing);
         } else if (missing < 0) {
@@ -82,22 +109,26 @@ final class RateAllowance implements Allowance {
         }
     }
 
+    private long debtMax() {
+        long refilled = limit.amount() * DEBT_MAX.dividedBy(limit.per().length());
+        return Math.min(DEBT_MAX_BURSTS * limit.capacity(), refilled);
+    }
+
     private void told(long cost) {
         if (sharing.isReached()) {
             untold.addAndGet(cost);
-            if (!waiting.get() && waiting.compareAndSet(false, true)) {
-                sharing.note(this);
-            }
+            ask();
         }
     }
 
-    /** Whether nobody can be asked who would know, and this node does not decide by itself. */
-    private boolean isUnasked() {
-        return !sharing.isReached() && sharing.without() != Settings.WithoutValkey.LOCAL;
+    /** Wants to hear what is consumed. */
+    void ask() {
+        if (!waiting.get() && waiting.compareAndSet(false, true)) {
+            sharing.note(this);
+        }
     }
 
-    private Reading unasked() {
-        boolean granted = sharing.without() == Settings.WithoutValkey.ALLOW;
+    private Reading unasked(boolean granted) {
         return new Reading(
                 name,
                 false,
@@ -111,29 +142,35 @@ final class RateAllowance implements Allowance {
     // drawing ---------------------------------------------------------------------------------------------------------
 
     @Override
-    public Reading take(long cost, long now) {
-        if (isUnasked()) {
-            return unasked();
-        }
-        var probe = bucket.tryConsumeAndReturnRemaining(cost);
-        if (probe.isConsumed()) {
-            told(cost);
-        }
-        return reading(cost, probe.isConsumed(), probe.getRemainingTokens(), probe.getNanosToWaitForRefill());
+    public Reading take(Cost cost) {
+        return switch (cost.rule()) {
+            case COUNT -> {
+                var probe = bucket.tryConsumeAndReturnRemaining(cost.amount());
+                if (probe.isConsumed()) {
+                    told(cost.amount());
+                }
+                yield reading(cost, probe.isConsumed(), probe.getRemainingTokens(), probe.getNanosToWaitForRefill());
+            }
+            case REFUSE -> unasked(false);
+            case PASS -> unasked(true);
+        };
     }
 
     @Override
-    public Reading look(long cost, long now) {
-        if (isUnasked()) {
-            return unasked();
-        }
-        var probe = bucket.estimateAbilityToConsume(cost);
-        return reading(cost, probe.canBeConsumed(), probe.getRemainingTokens(), probe.getNanosToWaitForRefill());
+    public Reading look(Cost cost) {
+        return switch (cost.rule()) {
+            case COUNT -> {
+                var probe = bucket.estimateAbilityToConsume(cost.amount());
+                yield reading(cost, probe.canBeConsumed(), probe.getRemainingTokens(), probe.getNanosToWaitForRefill());
+            }
+            case REFUSE -> unasked(false);
+            case PASS -> unasked(true);
+        };
     }
 
-    private Reading reading(long cost, boolean granted, long remaining, long waitNanos) {
+    private Reading reading(Cost cost, boolean granted, long remaining, long waitNanos) {
         long missing = limit.capacity() - remaining;
-        long retry = cost > limit.capacity() ? Reading.NEVER : roundedUp(waitNanos);
+        long retry = cost.amount() > limit.capacity() ? Reading.NEVER : roundedUp(waitNanos);
         return new Reading(
                 name,
                 false,
@@ -149,14 +186,11 @@ final class RateAllowance implements Allowance {
     }
 
     @Override
-    public void giveBack(long cost, long now) {
-        bucket.addTokens(cost);
-        told(-cost);
-    }
-
-    @Override
-    public boolean isWhole(long now) {
-        return consumed() == 0;
+    public void giveBack(Cost cost) {
+        if (cost.rule() == Sharing.Rule.COUNT) {
+            bucket.addTokens(cost.amount());
+            told(-cost.amount());
+        }
     }
 
     @Override

@@ -5,15 +5,15 @@ import dev.shearline.token.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,36 +40,21 @@ public final class SharedRates implements AutoCloseable {
     /** After so long without anything to tell it is asked whether it is still there. */
     static final Duration IDLE_MAX = Duration.ofSeconds(1);
 
+    /** How often up to a batch of those limits is asked for that were used lately. */
+    static final Duration ASK_INTERVAL = Duration.ofMillis(100);
+
     static final int BATCH_MAX = 500;
 
     private static final Logger log = LoggerFactory.getLogger(SharedRates.class);
-
-    /** Of each key: spent, amount, milliseconds of the period, and what was consumed before. Returns what is consumed, rounded up. */
-    private static final String SCRIPT = """
-            local time = redis.call('TIME')
-            local now = time[1] * 1000 + time[2] / 1000
-            local consumed = {}
-            for i, key in ipairs(KEYS) do
-                local at = i * 4 - 3
-                local refill = ARGV[at + 1] / ARGV[at + 2]
-                local known = redis.call('HMGET', key, 'consumed', 'at')
-                local left = 0
-                if known[1] then
-                    left = math.max(0, known[1] - math.max(0, now - known[2]) * refill)
-                end
-                left = math.max(0, math.max(left, tonumber(ARGV[at + 3])) + ARGV[at])
-                redis.call('HSET', key, 'consumed', string.format('%.6f', left), 'at', string.format('%.3f', now))
-                redis.call('PEXPIRE', key, math.ceil(left / refill) + 1000)
-                consumed[i] = math.ceil(left)
-            end
-            return consumed
-            """;
 
     private final Vertx vertx;
     private final Settings.Valkey valkey;
     private final Sharing sharing;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final RecentRates recent = new RecentRates();
     private final Thread teller;
+    private boolean failing;
+    private boolean refusing;
 
     public SharedRates(Vertx vertx, Settings.Valkey valkey, Limits limits) {
         this.vertx = vertx;
@@ -83,44 +68,93 @@ public final class SharedRates implements AutoCloseable {
     }
 
     private void run() {
-        boolean quiet = false;
         try {
             do {
-                boolean reached = share(quiet);
-                quiet = !reached;
+                share();
             } while (!closing.await(RECONNECT_PAUSE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Over one connection, until it ends; false when there was none. Tells a failure once, not with each attempt. */
-    private boolean share(boolean quiet) throws InterruptedException {
-        var client = Redis.createClient(vertx, options());
-        boolean reached = false;
+    /** Over one connection, until it ends. Tells a failure once, not with each attempt. */
+    private void share() throws InterruptedException {
+        var client = Redis.createClient(vertx, options(valkey));
         try {
-            var connection = answered(client.connect());
-            var _ = answered(connection.send(Request.cmd(Command.PING)));
+            var connection = connected(client);
             sharing.reached();
-            reached = true;
+            failing = false;
+            refusing = false;
             log.info("rate limits are shared through {}", valkey);
             tell(connection);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            if (!quiet) {
+            if (!failing) {
+                failing = true;
                 log.warn(
-                        "{} cannot be reached, which shares rate limits: until it is there they are {} ({})",
+                        "{} cannot be used, which shares rate limits: until it can they are {} ({})",
                         valkey,
                         sharing.without().meaning(),
-                        e.getClass().getSimpleName());
+                        reason(valkey, e));
             }
         } finally {
             sharing.lost();
             var _ = client.close();
         }
-        return reached;
     }
 
-    private RedisOptions options() {
+    /** One that may write, for a replica answers too. */
+    private static RedisConnection connected(Redis client)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var connection = answered(client.connect());
+        tryToWrite(connection);
+        return connection;
+    }
+
+    private static void tryToWrite(RedisConnection connection)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var answer = Objects.requireNonNull(answered(connection.send(RateScript.trial())), "no answer");
+        if (RateScript.answer(answer, 0) instanceof RateScript.Answer.Refused(var why)) {
+            throw new RefusedException(why);
+        }
+    }
+
+    /** Signs in to Valkey and writes what is gone after a second; why that cannot be done, if so. */
+    public static Optional<String> findFault(Settings.Valkey valkey) {
+        var vertx = Vertx.vertx();
+        try {
+            var _ = connected(Redis.createClient(vertx, options(valkey)));
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            return Optional.of(reason(valkey, e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        } finally {
+            var _ = vertx.close();
+        }
+    }
+
+    /** What Valkey has said, in one line, which is not to hold what it was told. */
+    private static String reason(Settings.Valkey valkey, Exception failure) {
+        Throwable cause =
+                failure instanceof ExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        var line = Optional.ofNullable(cause.getMessage())
+                .flatMap(text -> text.lines().findFirst())
+                .orElse(cause.getClass().getSimpleName());
+        return valkey.password()
+                .map(password -> line.replace(password.reveal(), "…"))
+                .orElse(line);
+    }
+
+    private static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        RefusedException(String why) {
+            super(why);
+        }
+    }
+
+    private static RedisOptions options(Settings.Valkey valkey) {
         var net = new NetClientOptions()
                 .setConnectTimeout((int) ANSWER_WAIT.toMillis())
                 .setTcpNoDelay(true);
@@ -137,41 +171,50 @@ public final class SharedRates implements AutoCloseable {
     }
 
     private void tell(RedisConnection connection) throws InterruptedException, ExecutionException, TimeoutException {
-        long askedAt = System.nanoTime();
-        while (!closing.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-            var told = sharing.used(BATCH_MAX).stream()
-                    .map(allowance -> allowance.tell(sharing))
-                    .toList();
+        long heardAt = System.nanoTime();
+        long askedAt = heardAt;
+        boolean full = false;
+        while (!closing.await(full ? 0 : INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+            long now = System.nanoTime();
+            if (now - askedAt > ASK_INTERVAL.toNanos()) {
+                recent.ask(BATCH_MAX, now);
+                askedAt = now;
+            }
+            var told = sharing.used(BATCH_MAX).stream().map(RateAllowance::tell).toList();
+            full = told.size() == BATCH_MAX;
             if (!told.isEmpty()) {
-                var consumed = answered(connection.send(request(told)));
-                if (consumed == null) {
-                    throw new IllegalStateException("no answer");
-                }
-                level(told, consumed);
-                askedAt = System.nanoTime();
-            } else if (System.nanoTime() - askedAt > IDLE_MAX.toNanos()) {
-                var _ = answered(connection.send(Request.cmd(Command.PING)));
-                askedAt = System.nanoTime();
+                told.stream().filter(one -> one.spent() != 0).forEach(one -> recent.used(one.allowance(), now));
+                var answers = answered(connection.send(RateScript.request(told)));
+                level(connection, told, Objects.requireNonNull(answers, "no answer"));
+                heardAt = now;
+            } else if (now - heardAt > IDLE_MAX.toNanos()) {
+                tryToWrite(connection);
+                heardAt = now;
             }
         }
     }
 
-    private static Request request(List<RateAllowance.Told> told) {
-        var request = Request.cmd(Command.EVAL).arg(SCRIPT).arg(told.size());
-        told.forEach(one -> request.arg(one.allowance().sharedName()));
-        for (var one : told) {
-            var limit = one.allowance().limit();
-            request.arg(one.spent())
-                    .arg(limit.amount())
-                    .arg(limit.per().length().toMillis())
-                    .arg(one.before());
-        }
-        return request;
-    }
-
-    private static void level(List<RateAllowance.Told> told, Response consumed) {
+    /** What is refused of one limit is said once, and takes nothing from the others. */
+    private void level(RedisConnection connection, List<RateAllowance.Told> told, Response answers)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var refused = new ArrayList<String>();
         for (int i = 0; i < told.size(); i++) {
-            told.get(i).allowance().level(Objects.requireNonNull(consumed.get(i).toLong()));
+            var allowance = told.get(i).allowance();
+            switch (RateScript.answer(answers, i)) {
+                case RateScript.Answer.Consumed(long tokens) -> allowance.level(tokens);
+                case RateScript.Answer.Refused(var why) -> {
+                    allowance.tellAll();
+                    refused.add(allowance.sharedName() + ": " + why);
+                }
+            }
+        }
+        if (refused.size() == told.size()) {
+            tryToWrite(connection);
+        }
+        if (!refused.isEmpty() && !refusing) {
+            refusing = true;
+            log.warn(
+                    "of {} rate limits Valkey refuses {}, such as {}", told.size(), refused.size(), refused.getFirst());
         }
     }
 

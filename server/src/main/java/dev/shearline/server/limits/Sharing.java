@@ -11,6 +11,15 @@ import java.util.stream.Stream;
 /** What rate limits of this node and {@link SharedRates} have to tell one another; never reached where nothing is shared. */
 final class Sharing {
 
+    /** How rate limits decide. */
+    enum Rule {
+        /** By their buckets. */
+        COUNT,
+        /** Nobody can be asked who would know, and this node does not decide by itself. */
+        REFUSE,
+        PASS
+    }
+
     private final Settings.WithoutValkey without;
     private final Queue<RateAllowance> used = new ConcurrentLinkedQueue<>();
     private final AtomicInteger connection = new AtomicInteger();
@@ -27,6 +36,16 @@ final class Sharing {
     /** Whether the nodes share their limits at this moment. */
     boolean isReached() {
         return reached;
+    }
+
+    Rule rule() {
+        return reached
+                ? Rule.COUNT
+                : switch (without) {
+                    case LOCAL -> Rule.COUNT;
+                    case DENY -> Rule.REFUSE;
+                    case ALLOW -> Rule.PASS;
+                };
     }
 
     void reached() {

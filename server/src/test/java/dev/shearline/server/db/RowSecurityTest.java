@@ -37,6 +37,7 @@ class RowSecurityTest {
             "node",
             "plan",
             "quota_use",
+            "quota_writer",
             "role",
             "schema_compatibility",
             "scope");

@@ -7,6 +7,7 @@ import dev.shearline.server.limits.Limited.Level;
 import dev.shearline.server.limits.Limits.Use;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -158,6 +159,47 @@ class LimitsTest {
     void a_quota_of_another_refill_begins_anew() {
         take(key("quota/10/day"), 7);
         assertThat(take(key("quota/10/month"), 3).remaining()).isEqualTo(7);
+    }
+
+    @Test
+    void a_change_and_a_change_back_bring_nothing_back() {
+        take(key("10/hour quota/20/none"), 10);
+        assertThat(take(key("3/hour"), 1).granted()).isFalse();
+        assertThat(limits.draw(null, null, key("5/day"), new Use(false, 5, false, 0)))
+                .isNotNull();
+        assertThat(take(key("10/hour"), 1).granted()).isFalse();
+        assertThat(take(key("quota/20/none"), 11).granted()).isFalse();
+        assertThat(take(key("quota/20/none"), 10).granted()).isTrue();
+    }
+
+    @Test
+    void a_rotated_key_and_its_successor_may_differ_and_neither_refills_the_other() {
+        var old = key("10/hour quota/10/day");
+        take(old, 10);
+        var successor = key("3/hour quota/10/month");
+        assertThat(take(successor, 1).granted()).isFalse();
+        var renamed = key("10/hour quota/10/day");
+        assertThat(take(renamed, 1).granted()).isFalse();
+        pass(Duration.ofMinutes(20));
+        assertThat(take(successor, 1).granted()).isTrue();
+        assertThat(take(renamed, 1).quota()).as("the quota of a day is used up").isTrue();
+        assertThat(take(old, 1).quota()).isTrue();
+    }
+
+    @Test
+    void what_nobody_leads_to_and_the_ledger_has_no_more_is_forgotten() {
+        var of = new QuotaCount.Key(new MeterId("key_1", false), Quota.Refill.NONE);
+        limits.hear(List.of(
+                new QuotaCount.Total(of, Long.MAX_VALUE, 5),
+                new QuotaCount.Total(new QuotaCount.Key(new MeterId("key_2", false), of.refill()), Long.MAX_VALUE, 5)));
+        var held = key("quota/6/none");
+        assertThat(take(held, 1).granted()).isTrue();
+        assertThat(limits.size()).isEqualTo(2);
+        limits.forget(_ -> true);
+        assertThat(limits.size()).isEqualTo(2);
+        limits.forget(_ -> false);
+        assertThat(limits.size()).isEqualTo(1);
+        assertThat(take(held, 1).granted()).isFalse();
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A Valkey of its own, or the Redis that Debian has: on a free port, in memory alone, with a password. */
@@ -64,6 +66,27 @@ public final class ValkeyProcess implements AutoCloseable {
 
     public void startAgain() {
         process = begun();
+    }
+
+    public void awaitReady() {
+        Eventually.isTrue("Valkey answers", () -> {
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    /** What it says to these commands, first to the password. */
+    public String say(String... commands) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            var lines = "AUTH " + password + "\r\n" + String.join("\r\n", commands) + "\r\nQUIT\r\n";
+            socket.getOutputStream().write(lines.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class Wire implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean joined;
     private volatile Optional<String> lossy = Optional.empty();
+    private volatile String lost = "COMMIT";
 
     private Wire(ServerSocket listener, InetSocketAddress target, boolean joined) {
         this.listener = listener;
@@ -69,6 +70,12 @@ public final class Wire implements AutoCloseable {
      * @param statement a part of its text, which goes over the wire while a connection has not prepared it
      */
     public void loseCommitOf(String statement) {
+        loseAnswer("COMMIT", statement);
+    }
+
+    /** The same of a statement that commits by itself: the server says what kind it was. */
+    public void loseAnswer(String kind, String statement) {
+        lost = kind;
         lossy = Optional.of(statement);
     }
 
@@ -96,7 +103,7 @@ public final class Wire implements AutoCloseable {
                     }
                     return true;
                 }));
-                Thread.startVirtualThread(() -> pump(far, near, bytes -> !losing.get() || !bytes.contains("COMMIT")));
+                Thread.startVirtualThread(() -> pump(far, near, bytes -> !losing.get() || !bytes.contains(lost)));
                 if (!joined) {
                     cut();
                 }
