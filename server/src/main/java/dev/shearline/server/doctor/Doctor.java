@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Looks at everything that a node of this configuration depends on, and changes nothing. Speaks to the database and to this machine, to
- * nobody else.
+ * Looks at everything that a node of this configuration depends on, and changes nothing (in Valkey it writes what is gone after a
+ * second). Speaks to the database, to Valkey and to this machine, to nobody else.
  */
 public final class Doctor {
 
