@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -264,9 +265,12 @@ final class CanaryInstance implements AutoCloseable {
         return found;
     }
 
+    /** PostgreSQL removes files while they are looked for: one that is gone holds nothing. */
     private static String content(Path file) {
         try {
             return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException gone) {
+            return "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
