@@ -16,6 +16,7 @@ final class KeysCommand {
                 .add("tree", () -> new CommandLine(new KeysTree(surroundings)))
                 .add("unused", () -> KeysUnused.of(surroundings))
                 .add("get", () -> new CommandLine(new KeysGet(surroundings)))
+                .add("usage", () -> new CommandLine(new KeysUsage(surroundings)))
                 .add("update", () -> new CommandLine(new KeysUpdate(surroundings)))
                 .add("enable", () -> KeysSwitch.enable(surroundings))
                 .add("disable", () -> KeysSwitch.disable(surroundings))

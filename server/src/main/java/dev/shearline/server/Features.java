@@ -54,6 +54,7 @@ import dev.shearline.server.plans.Policies;
 import dev.shearline.server.plans.PolicyRoutes;
 import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.server.usage.Usage;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.server.verify.Verification;
 import dev.shearline.token.KeyFormat;
@@ -77,6 +78,7 @@ final class Features implements AutoCloseable {
     private final LastUsed lastUsed;
     private final QuotaLedger quotaLedger;
     private final Optional<SharedRates> sharedRates;
+    private final Usage usage;
     private final AnswerCleaning answerCleaning;
     private final UnusedKeys unusedKeys;
     private final Evidence evidence;
@@ -134,6 +136,16 @@ final class Features implements AutoCloseable {
         limits.measure(registry);
         quotaLedger = new QuotaLedger(nodeDatabase, limits, UUID.randomUUID().toString());
         directory.loadBeside(quotaLedger::load);
+        usage = new Usage(
+                settings.usage(),
+                settings.dataDirectory().resolve("usage"),
+                database,
+                nodeDatabase,
+                keys,
+                random,
+                clock,
+                registry);
+        usage.addTo(routes);
         var firstUses = new FirstUses(keys::endPredecessor);
         var authenticator = new KeyAuthenticator(nodeDatabase, format, lastUsed, firstUses, directory::isDead, clock);
         verification = new Verification(
@@ -145,6 +157,7 @@ final class Features implements AutoCloseable {
                 lastUsed,
                 firstUses,
                 limits,
+                usage,
                 clock,
                 json,
                 problems,
@@ -200,6 +213,7 @@ final class Features implements AutoCloseable {
         lastUsed.start();
         quotaLedger.start();
         sharedRates.ifPresent(SharedRates::start);
+        usage.start();
         answerCleaning.start();
         unusedKeys.start();
         evidence.start();
@@ -263,5 +277,6 @@ final class Features implements AutoCloseable {
         sharedRates.ifPresent(SharedRates::close);
         quotaLedger.close();
         lastUsed.close();
+        usage.close();
     }
 }

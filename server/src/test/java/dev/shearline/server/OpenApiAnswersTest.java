@@ -406,6 +406,8 @@ class OpenApiAnswersTest {
         check("post", one + "/disable", 200, () -> api.post(path + "/" + id + "/disable"));
         check("post", one + "/enable", 200, () -> api.post(path + "/" + id + "/enable"));
         verdicts(key.at("secret"));
+        check("get", one + "/usage", 200, () -> api.get(path + "/" + id + "/usage?granularity=hour"));
+        check("get", one + "/usage", 422, () -> api.get(path + "/" + id + "/usage?granularity=week"));
         check("post", one + "/move", 200, () -> api.post(path + "/" + id + "/move", Map.of("unit", organization)));
         var successor =
                 check("post", one + "/rotate", 201, () -> api.post(path + "/" + id + "/rotate", Map.of("grace", "1h")));

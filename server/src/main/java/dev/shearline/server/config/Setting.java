@@ -41,7 +41,12 @@ public enum Setting {
     VALKEY_URL("valkey-url", "", "Valkey or Redis, through which nodes share rate limits: redis:// or rediss://"),
     LIMITS_WITHOUT_VALKEY(
             "limits.without-valkey", "local", "what rate limits do while Valkey is away: local, deny or allow"),
-    VERIFY_REQUIRE_UNIT("verify.require-unit", "off", "whether a verification must name its unit: on or off");
+    VERIFY_REQUIRE_UNIT("verify.require-unit", "off", "whether a verification must name its unit: on or off"),
+    USAGE_COUNTERS(
+            "usage.counters",
+            "131072",
+            "counters that each half of a node's usage file has room for: a power of two from 1024 to 16777216"),
+    USAGE_RETENTION("usage.retention", "400d", "how long hourly usage is kept: 35d to 10y");
 
     private static final String ENVIRONMENT_PREFIX = "SHEARLINE_";
 

@@ -44,6 +44,7 @@ public record Settings(
         Keys keys,
         Verify verify,
         RateLimits rateLimits,
+        Usage usage,
         Notifications notifications) {
 
     public static final Duration STOP_DELAY_MAX = Duration.ofSeconds(60);
@@ -118,6 +119,14 @@ public record Settings(
             return (tls ? "rediss" : "redis") + "://" + host + ":" + port + "/" + database;
         }
     }
+
+    /**
+     * What is counted of verifications.
+     *
+     * @param counters that each half of a node's counter file has room for; a power of two
+     * @param retention how long hours are kept
+     */
+    public record Usage(int counters, Duration retention) {}
 
     /**
      * Who is told of what has happened, and how.

@@ -35,6 +35,9 @@ public final class SettingsParser {
     private static final int POOL_MIN = 2;
     private static final int POOL_MAX = 200;
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration DECADE = Duration.ofDays(3_650);
+    private static final int COUNTERS_MIN = 1 << 10;
+    private static final int COUNTERS_MAX = 1 << 24;
     private static final Duration CENTURY = Duration.ofDays(36_500);
 
     private final Map<Setting, Sources.Value> values = new EnumMap<>(Setting.class);
@@ -87,6 +90,7 @@ public final class SettingsParser {
         var valkey = optional(Setting.VALKEY_URL, ValkeyUrl::find, ValkeyUrl.FORM);
         var withoutValkey =
                 value(Setting.LIMITS_WITHOUT_VALKEY, SettingsParser::findWithoutValkey, "local, deny or allow");
+        var usage = usage();
         var webhookNetworks = optional(
                 Setting.WEBHOOK_ALLOWED_NETWORKS,
                 blocksOf(Setting.WEBHOOK_ALLOWED_NETWORKS),
@@ -117,6 +121,7 @@ public final class SettingsParser {
                 keys.orElseThrow(),
                 new Settings.Verify(requireUnit.orElseThrow()),
                 new Settings.RateLimits(valkey, withoutValkey.orElseThrow()),
+                usage.orElseThrow(),
                 new Settings.Notifications(webhookNetworks.orElse(List.of()), mail));
     }
 
@@ -204,6 +209,16 @@ public final class SettingsParser {
                 : Optional.empty();
     }
 
+    private Optional<Settings.Usage> usage() {
+        var counters =
+                value(Setting.USAGE_COUNTERS, SettingsParser::findCounters, "a power of two from 1024 to 16777216");
+        var retention =
+                value(Setting.USAGE_RETENTION, within(DAY.multipliedBy(35), DECADE), "a duration from 35d to 10y");
+        return counters.isPresent() && retention.isPresent()
+                ? Optional.of(new Settings.Usage(counters.get(), retention.get()))
+                : Optional.empty();
+    }
+
     /** A fault when there is neither a value nor a default. */
     private <T> Optional<T> value(Setting setting, Function<String, Optional<T>> find, String form) {
         if (!values.containsKey(setting) && setting.defaultText().isEmpty()) {
@@ -258,6 +273,15 @@ public final class SettingsParser {
     private static Optional<Long> findNumber(String text, long min, long max) {
         try {
             return Optional.of(Long.valueOf(text)).filter(number -> number >= min && number <= max);
+        } catch (NumberFormatException notANumber) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Integer> findCounters(String text) {
+        try {
+            return Optional.of(Integer.valueOf(text))
+                    .filter(count -> count >= COUNTERS_MIN && count <= COUNTERS_MAX && Integer.bitCount(count) == 1);
         } catch (NumberFormatException notANumber) {
             return Optional.empty();
         }

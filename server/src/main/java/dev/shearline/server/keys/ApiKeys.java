@@ -148,6 +148,11 @@ public final class ApiKeys implements OwnedKeys {
                 .orElseThrow(KeyProblems::notFound);
     }
 
+    /** The same by the id as somebody has written it: what can be no key's id is as absent as one that is not there. */
+    public ApiKey get(Caller caller, String id) {
+        return get(caller, ApiKeyId.find(id).orElseThrow(KeyProblems::notFound));
+    }
+
     /** Operators look through all organizations unless they name one. */
     public Page<ApiKey> list(Caller caller, KeyFilter filter, Paging paging) {
         var organization = filter.organization()

@@ -50,6 +50,15 @@ abstract sealed class KeyEntry permits LiveKey, DeadKey {
         return ApiKeyId.of(idHigh, packed & ((1 << LOW_BITS) - 1));
     }
 
+    /** The two numbers of the id, for who counts without making objects. */
+    final long idHigh() {
+        return idHigh;
+    }
+
+    final int idLow() {
+        return packed & ((1 << LOW_BITS) - 1);
+    }
+
     final int extra() {
         return packed >>> LOW_BITS;
     }

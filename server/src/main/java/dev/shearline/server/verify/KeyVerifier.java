@@ -64,6 +64,7 @@ final class KeyVerifier {
     private final Draws draws;
     private final KeyUses uses;
     private final ReadThrough reads;
+    private final UsageCounts counts;
     private final InstantSource clock;
     private final Semaphore spending = new Semaphore(SPENDING_MAX);
 
@@ -76,6 +77,7 @@ final class KeyVerifier {
             Draws draws,
             KeyUses uses,
             ReadThrough reads,
+            UsageCounts counts,
             InstantSource clock) {
         this.judge = judge;
         this.directory = directory;
@@ -85,6 +87,7 @@ final class KeyVerifier {
         this.draws = draws;
         this.uses = uses;
         this.reads = reads;
+        this.counts = counts;
         this.clock = clock;
     }
 
@@ -104,7 +107,7 @@ final class KeyVerifier {
         return switch (judge.judge(caller, question, now)) {
             case Verdict verdict ->
                 asksPrimary(verdict, question)
-                        ? askPrimary(verdict, question).map(this::settled)
+                        ? askPrimary(verdict, question).map(settled -> settled(settled, question))
                         : Future.succeededFuture(given(verdict, question, at, now));
             case Judgement.Unread(var digest) ->
                 awaitRead(digest, caller, looks).compose(_ -> answerNow(caller, question, looks - 1));
@@ -133,7 +136,7 @@ final class KeyVerifier {
         record Judged(Question question, Verdict verdict, Epoch at, long now) implements Step {}
 
         /** The primary has been asked. */
-        record Asked(Settlement verdict) implements Step {}
+        record Asked(Question question, Settlement verdict) implements Step {}
     }
 
     private Future<Step> begun(Actor caller, Question question) {
@@ -151,7 +154,7 @@ final class KeyVerifier {
         return switch (judge.judge(caller, question, now)) {
             case Verdict verdict ->
                 asksPrimary(verdict, question)
-                        ? askPrimary(verdict, question).map(Step.Asked::new)
+                        ? askPrimary(verdict, question).map(settled -> new Step.Asked(question, settled))
                         : Future.succeededFuture(new Step.Judged(question, verdict, at, now));
             case Judgement.Unread(var digest) ->
                 awaitRead(digest, caller, looks).compose(_ -> looked(caller, question, looks - 1));
@@ -163,7 +166,7 @@ final class KeyVerifier {
             return new Unanswered(step.cause());
         }
         return switch (step.result()) {
-            case Step.Asked asked -> settled(asked.verdict());
+            case Step.Asked asked -> settled(asked.verdict(), asked.question());
             case Step.Judged judged -> waited ? judgedAgain(caller, judged) : given(judged);
         };
     }
@@ -198,14 +201,17 @@ final class KeyVerifier {
         if (answer instanceof Verdict.Allowed allowed && !question.probe()) {
             uses.used(allowed.key(), question.address(), now);
         }
+        counts.count(answer, question, now);
         return new Answer(answer, at);
     }
 
     /** After the last await. */
-    private Answer settled(Settlement verdict) {
-        requireFresh(verdict::abandon);
+    private Answer settled(Settlement settled, Question question) {
+        requireFresh(settled::abandon);
         var at = feed.position();
-        return new Answer(verdict.verdict(), at);
+        var verdict = settled.verdict();
+        counts.count(verdict, question, clock.millis());
+        return new Answer(verdict, at);
     }
 
     private static boolean asksPrimary(Verdict verdict, Question question) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param resource of the host, which the request is about
  * @param address where the holder of the key comes from, as the caller saw it
  * @param useId names one use of a single-use token, so that a repeated question gets the same answer
- * @param cost how much of the limits it uses
+ * @param cost how many units the request takes, of limits too
  * @param probe spends, counts and ends nothing
  * @param minEpoch answer from this position of the feed or a later one
  */

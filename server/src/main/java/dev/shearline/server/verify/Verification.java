@@ -10,6 +10,7 @@ import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.limits.Limits;
+import dev.shearline.server.usage.Usage;
 import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class Verification {
             LastUsed lastUsed,
             FirstUses firstUses,
             Limits limits,
+            Usage usage,
             InstantSource clock,
             Json json,
             Problems problems,
@@ -45,7 +47,17 @@ public final class Verification {
         var reads = new ReadThrough(directory, database, registry);
         authenticator = new DirectoryAuthenticator(directory, uses, reads, clock);
         var judge = new Judge(format, directory, clock);
-        var verifier = new KeyVerifier(judge, directory, feed, database, keys, new Draws(limits), uses, reads, clock);
+        var verifier = new KeyVerifier(
+                judge,
+                directory,
+                feed,
+                database,
+                keys,
+                new Draws(limits),
+                uses,
+                reads,
+                new UsageCounts(usage),
+                clock);
         verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);

@@ -40,7 +40,8 @@ class RowSecurityTest {
             "quota_writer",
             "role",
             "schema_compatibility",
-            "scope");
+            "scope",
+            "usage_source");
     private static final Actor JOB = new Actor.Job("test");
     private static final OrganizationId ACME = new OrganizationId("org_acme");
     private static final OrganizationId OTHER = new OrganizationId("org_other");
@@ -146,6 +147,8 @@ class RowSecurityTest {
                     "invitation_token",
                     "mail",
                     "notification",
+                    "usage_hour",
+                    "usage_report",
                     "webhook_delivery",
                     "webhook_endpoint",
                     "webhook_interest",

@@ -203,6 +203,7 @@ class VerifyTest {
         refused("{\"key\":\"x\",\"resource\":\"r\"}", 422, "invalid_field", "resource");
         refused("{\"key\":\"x\",\"cost\":0}", 422, "invalid_field", "cost");
         refused("{\"key\":\"x\",\"cost\":1000001}", 422, "invalid_field", "cost");
+        refused("{\"key\":\"x\",\"cost\":99999999999999999999}", 422, "invalid_field", "cost");
         refused("{\"key\":\"x\",\"cost\":1.5}", 422, "invalid_field", "cost");
         refused("{\"key\":\"x\",\"colour\":1}", 422, "unknown_field", "colour");
         refused("{\"key\":7}", 422, "invalid_field", "key");

@@ -1,0 +1,89 @@
+package dev.shearline.server.usage;
+
+import dev.shearline.server.config.Settings;
+import dev.shearline.server.db.Database;
+import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.http.Routes;
+import dev.shearline.server.keys.ApiKeys;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.function.Supplier;
+
+/**
+ * How often keys are verified: by key, hour and outcome, exact through a kill of the process.
+ *
+ * <p>A count goes to a memory-mapped file before the answer is written ({@link CounterTable}); within seconds the file's counts are in the
+ * database, as rows that may be written any number of times ({@link UsageWriter}); when the hour is over they are added to the totals, once
+ * ({@link Settling}). Why nothing is lost and nothing counted twice: docs/decisions/0020.
+ */
+public final class Usage implements AutoCloseable {
+
+    private static final double MILLIS = 1_000;
+
+    private final Tally tally;
+    private final Settling settling;
+    private final UsageRoutes routes;
+
+    /** @param directory of this node's counter files */
+    public Usage(
+            Settings.Usage settings,
+            Path directory,
+            Database database,
+            NodeDatabase nodeDatabase,
+            ApiKeys keys,
+            SecureRandom random,
+            InstantSource clock,
+            MeterRegistry registry) {
+        Supplier<String> names = () -> name(random);
+        var files = new CounterFiles(directory, names, settings.counters());
+        tally = new Tally(files, names, clock);
+        settling = new Settling(tally, files, settings, new UsageWriter(nodeDatabase), clock);
+        routes = new UsageRoutes(keys, new UsageReading(database), clock);
+        Gauge.builder("shearline_usage_in_memory", tally, counted -> counted.isInFile() ? 0 : 1)
+                .description("1 while counts are in memory alone, where a kill loses them")
+                .register(registry);
+        Gauge.builder(
+                        "shearline_usage_unwritten_seconds",
+                        settling,
+                        writes -> writes.sinceWritten().toMillis() / MILLIS)
+                .description("For how long what was counted has not been written to the database")
+                .register(registry);
+        FunctionCounter.builder("shearline_usage_lost", tally, Tally::lost)
+                .description("Verifications that could not be counted at all")
+                .register(registry);
+    }
+
+    private static String name(SecureRandom random) {
+        var bytes = new byte[Sheet.SOURCE_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    public void start() {
+        settling.start();
+    }
+
+    public void addTo(Routes to) {
+        routes.addTo(to);
+    }
+
+    /**
+     * Counts a verification of a key. Never blocks: this runs on the event loop, before the answer is written.
+     *
+     * @param now in milliseconds since 1970
+     */
+    public void count(long keyHigh, int keyLow, Outcome outcome, int cost, long now) {
+        tally.count(keyHigh, keyLow, outcome, cost, now);
+    }
+
+    /** Writes what is left. */
+    @Override
+    public void close() {
+        settling.close();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.shearline.server.usage;
+
+import dev.shearline.server.db.Database;
+import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.identity.Caller;
+import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.keys.ApiKey;
+
+/** Reads what all nodes have counted. */
+final class UsageReading {
+
+    private final Database database;
+    private final UsageStore store = new UsageStore();
+
+    UsageReading(Database database) {
+        this.database = database;
+    }
+
+    /** @param key that the caller sees */
+    KeyUsage ofKey(Caller caller, ApiKey key, UsageRange range) {
+        var organization = new OrganizationId(key.organization().id());
+        var context = TenantContext.find(caller.actor(), organization).orElseThrow();
+        return database.read(
+                context, tx -> KeyUsage.of(key.id(), range, store.count(tx, organization, key.id(), range)));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.shearline.server.verify;
+
+import dev.shearline.server.usage.Outcome;
+import dev.shearline.server.usage.Usage;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Counts each answer about a known key, before it is written. A probe counts nothing, nor does a key that is not known to who asks. */
+final class UsageCounts {
+
+    private static final Map<Reason, Outcome> DENIED = new EnumMap<>(Reason.class);
+
+    static {
+        for (var reason : Reason.values()) {
+            Outcome.find(reason.wire()).ifPresent(outcome -> DENIED.put(reason, outcome));
+        }
+    }
+
+    private final Usage usage;
+
+    UsageCounts(Usage usage) {
+        this.usage = usage;
+    }
+
+    static Optional<Outcome> outcomeOf(Reason reason) {
+        return Optional.ofNullable(DENIED.get(reason));
+    }
+
+    void count(Verdict verdict, Question question, long now) {
+        if (question.probe()) {
+            return;
+        }
+        switch (verdict) {
+            case Verdict.Allowed allowed -> count(allowed.key(), Outcome.ALLOWED, question, now);
+            case Verdict.Denied denied -> {
+                var outcome = DENIED.get(denied.reason());
+                if (outcome != null && denied.key().isPresent()) {
+                    count(denied.key().get(), outcome, question, now);
+                }
+            }
+        }
+    }
+
+    private void count(KeyEntry key, Outcome outcome, Question question, long now) {
+        usage.count(key.idHigh(), key.idLow(), outcome, question.cost(), now);
+    }
+}

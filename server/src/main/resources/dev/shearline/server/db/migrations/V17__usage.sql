@@ -1,0 +1,56 @@
+-- How often keys were verified, by hour and outcome (docs/decisions/0020).
+
+-- A source is one life of a sheet of counters. It reports until it is closed; what comes later is refused.
+CREATE TABLE usage_source (
+    source    text COLLATE "C" PRIMARY KEY CHECK (length(source) = 32),
+    opened_at timestamptz NOT NULL,
+    closed_at timestamptz
+);
+CREATE INDEX usage_source_closed ON usage_source (closed_at) WHERE closed_at IS NOT NULL;
+
+-- What an open source has counted so far, and how much of that is in the totals already.
+CREATE TABLE usage_report (
+    source          text COLLATE "C" NOT NULL,
+    key_id          text COLLATE "C" NOT NULL,
+    organization_id text COLLATE "C" NOT NULL,
+    hour            timestamptz NOT NULL,
+    outcome         text COLLATE "C" NOT NULL,
+    count           bigint NOT NULL,
+    units           bigint NOT NULL,
+    folded          bigint NOT NULL DEFAULT 0,
+    folded_units    bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (source, key_id, hour, outcome)
+);
+CREATE INDEX usage_report_key ON usage_report (key_id, hour);
+
+-- The totals. Booked is the hour in which a line counts for billing: the hour itself, or the one in which it was reported too late.
+CREATE TABLE usage_hour (
+    key_id          text COLLATE "C" NOT NULL,
+    organization_id text COLLATE "C" NOT NULL,
+    hour            timestamptz NOT NULL,
+    outcome         text COLLATE "C" NOT NULL,
+    booked          timestamptz NOT NULL,
+    count           bigint NOT NULL,
+    units           bigint NOT NULL,
+    PRIMARY KEY (key_id, hour, outcome, booked)
+);
+CREATE INDEX usage_hour_organization ON usage_hour (organization_id, booked, key_id);
+CREATE INDEX usage_hour_booked ON usage_hour (booked);
+
+GRANT SELECT ON usage_report, usage_hour TO shearline_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON usage_source, usage_report, usage_hour TO shearline_node;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['usage_report', 'usage_hour'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY tenant ON %I TO shearline_app '
+                       'USING (organization_id = (SELECT NULLIF(current_setting(''shearline.organization'', true), '''')))', name);
+        EXECUTE format('CREATE POLICY across_tenants ON %I FOR SELECT TO shearline_app '
+                       'USING ((SELECT current_setting(''shearline.across_tenants'', true)) = ''on'')', name);
+        EXECUTE format('CREATE POLICY node ON %I TO shearline_node USING (true)', name);
+    END LOOP;
+END
+$$;

@@ -1,0 +1,138 @@
+package dev.shearline.server.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.shearline.server.testing.Api;
+import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.verify.CountedReasons;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What verifications leave behind, as it is asked for. */
+@Tag("storage")
+class KeyUsageTest {
+
+    private static Cluster cluster;
+    private static String acme;
+    private static Api operator;
+
+    @BeforeAll
+    static void start() {
+        cluster = Cluster.start(2);
+        acme = cluster.organization("acme");
+        operator = cluster.api();
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static Api.Answer usage(String id) {
+        return operator.get("/v1/keys/" + id + "/usage?granularity=hour").expect(200);
+    }
+
+    private static void verify(int node, Map<String, ?> question) {
+        cluster.api(node).post("/v1/keys/verify", question).expect(200);
+    }
+
+    @Test
+    void what_two_nodes_were_asked_is_added_up_by_outcome_with_its_cost() {
+        var key = cluster.issue(acme, "sessions:read");
+        var secret = key.at("secret");
+        for (int i = 0; i < 3; i++) {
+            verify(i % 2, Map.of("key", secret));
+        }
+        verify(0, Map.of("key", secret, "cost", 1_000_000));
+        verify(1, Map.of("key", secret, "scopes", List.of("keys:write"), "cost", 5));
+        verify(1, Map.of("key", secret, "mode", "test"));
+        verify(1, Map.of("key", secret, "probe", true));
+        operator.post("/v1/keys/" + key.at("id") + "/revoke").expect(200);
+        cluster.api(1)
+                .post("/v1/keys/verify-batch", Map.of("items", List.of(Map.of("key", secret), Map.of("key", secret))))
+                .expect(200);
+
+        var wanted =
+                "{\"allowed\":4,\"denied\":{\"insufficient_scope\":1,\"revoked\":2,\"wrong_mode\":1},\"units\":1000003}";
+        Eventually.isTrue("counted", () -> usage(key.at("id")).at("total").equals(wanted));
+        var shown = usage(key.at("id"));
+        assertThat(shown.at("key_id")).isEqualTo(key.at("id"));
+        assertThat(shown.at("granularity")).isEqualTo("hour");
+        // an hour may end meanwhile
+        assertThat(shown.json()
+                        .path("items")
+                        .valueStream()
+                        .mapToLong(item -> item.path("allowed").asLong())
+                        .sum())
+                .isEqualTo(4);
+        assertThat(shown.at("items/0/time")).endsWith(":00:00.000Z");
+        assertThat(operator.get("/v1/keys/" + key.at("id") + "/usage").at("items/0/time"))
+                .endsWith("T00:00:00.000Z");
+    }
+
+    @Test
+    void single_use_tokens_are_counted_when_they_are_spent_and_when_they_are_refused() {
+        var token = operator.post(
+                        "/v1/keys",
+                        Map.of("type", "ephemeral", "name", "once", "organization", acme, "scopes", List.of()))
+                .expect(201);
+        verify(0, Map.of("key", token.at("secret"), "use_id", "one", "cost", 7));
+        verify(1, Map.of("key", token.at("secret"), "use_id", "one", "cost", 7));
+        verify(1, Map.of("key", token.at("secret"), "use_id", "two"));
+
+        Eventually.isTrue(
+                "counted",
+                () -> usage(token.at("id"))
+                        .at("total")
+                        .equals("{\"allowed\":2,\"denied\":{\"already_used\":1},\"units\":14}"));
+    }
+
+    @Test
+    void a_key_that_was_never_asked_about_has_none() {
+        var key = cluster.issue(acme);
+        assertThat(usage(key.at("id")).at("items")).isEqualTo("[]");
+        assertThat(usage(key.at("id")).at("total")).isEqualTo("{\"allowed\":0,\"denied\":{},\"units\":0}");
+    }
+
+    @Test
+    void it_is_shown_to_whoever_may_read_the_key_and_to_nobody_else() {
+        var key = cluster.issue(acme, "keys:read");
+        var path = "/v1/keys/" + key.at("id") + "/usage";
+        operator.as("").get(path).expect(401);
+        operator.as(cluster.issue(acme, "sessions:read").at("secret")).get(path).expect(403);
+        operator.as(key.at("secret")).get(path).expect(200);
+        var stranger =
+                operator.as(cluster.issue(cluster.organization("stranger"), "*").at("secret"));
+        stranger.get(path).expect(404);
+        stranger.get("/v1/keys/key_000000000000/usage").expect(404);
+        stranger.get("/v1/keys/junk/usage").expect(404);
+    }
+
+    @Test
+    void what_cannot_be_asked_is_refused_by_the_name_of_the_parameter() {
+        var path = "/v1/keys/" + cluster.issue(acme).at("id") + "/usage?";
+        refused(path + "granularity=week", "granularity");
+        refused(path + "from=yesterday", "from");
+        refused(path + "to=2030", "to");
+        refused(path + "from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z", "to");
+        refused(path + "from=2028-01-01T00:00:00Z&to=2030-01-01T00:00:00Z", "from");
+        refused(path + "granularity=hour&from=2030-01-01T00:00:00Z&to=2030-03-01T00:00:00Z", "from");
+        assertThat(operator.get(path + "colour=red").code()).isEqualTo("unknown_parameter");
+    }
+
+    private static void refused(String path, String parameter) {
+        var answer = operator.get(path).expect(422);
+        assertThat(answer.code()).isEqualTo("invalid_parameter");
+        assertThat(answer.at("field")).isEqualTo(parameter);
+    }
+
+    @Test
+    void every_reason_that_a_key_can_be_refused_with_is_counted() {
+        assertThat(CountedReasons.uncounted()).containsExactly("malformed");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.usage;
+
+import org.jspecify.annotations.NullMarked;
