@@ -62,6 +62,8 @@ class CanaryTextTest {
             "scope.title",
             "unit.external_id",
             "unit.name",
+            "usage_caller.route",
+            "usage_caller.user_agent",
             "webhook_endpoint.description");
 
     private final Map<String, String> markers = new TreeMap<>();

@@ -97,6 +97,8 @@ public class JudgeBenchmark {
                     Optional.empty(),
                     1,
                     false,
+                    "",
+                    "",
                     0));
             bodies.add(Buffer.buffer("{\"key\":\"" + key + "\",\"scopes\":[\"resources:read\"]}"));
         }

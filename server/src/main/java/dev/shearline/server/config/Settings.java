@@ -125,8 +125,9 @@ public record Settings(
      *
      * @param counters that each half of a node's counter file has room for; a power of two
      * @param retention how long hours are kept
+     * @param callerRetention how long is kept from where keys were used
      */
-    public record Usage(int counters, Duration retention) {}
+    public record Usage(int counters, Duration retention, Duration callerRetention) {}
 
     /**
      * Who is told of what has happened, and how.

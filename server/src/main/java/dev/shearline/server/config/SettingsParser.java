@@ -214,8 +214,10 @@ public final class SettingsParser {
                 value(Setting.USAGE_COUNTERS, SettingsParser::findCounters, "a power of two from 1024 to 16777216");
         var retention =
                 value(Setting.USAGE_RETENTION, within(DAY.multipliedBy(35), DECADE), "a duration from 35d to 10y");
-        return counters.isPresent() && retention.isPresent()
-                ? Optional.of(new Settings.Usage(counters.get(), retention.get()))
+        var callers =
+                value(Setting.USAGE_CALLER_RETENTION, within(DAY, DAY.multipliedBy(400)), "a duration from 1d to 400d");
+        return counters.isPresent() && retention.isPresent() && callers.isPresent()
+                ? Optional.of(new Settings.Usage(counters.get(), retention.get(), callers.get()))
                 : Optional.empty();
     }
 

@@ -33,6 +33,7 @@ final class Settling implements AutoCloseable {
     private final CounterFiles files;
     private final Settings.Usage settings;
     private final UsageWriter writer;
+    private final Callers callers;
     private final InstantSource clock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("usage").daemon().unstarted(this::run);
@@ -40,11 +41,18 @@ final class Settling implements AutoCloseable {
     private Instant lookedAt = Instant.EPOCH;
     private volatile long writtenNanos = System.nanoTime();
 
-    Settling(Tally tally, CounterFiles files, Settings.Usage settings, UsageWriter writer, InstantSource clock) {
+    Settling(
+            Tally tally,
+            CounterFiles files,
+            Settings.Usage settings,
+            UsageWriter writer,
+            Callers callers,
+            InstantSource clock) {
         this.tally = tally;
         this.files = files;
         this.settings = settings;
         this.writer = writer;
+        this.callers = callers;
         this.clock = clock;
     }
 
@@ -79,8 +87,11 @@ final class Settling implements AutoCloseable {
                 writer.forget(
                         clock.instant().minus(settings.retention()).truncatedTo(ChronoUnit.HOURS),
                         clock.instant().minus(SOURCES_KEPT.plus(MARGIN)));
+                callers.forget(clock.instant().minus(settings.callerRetention()));
                 lookedAt = clock.instant();
             }
+            // last: they keep nothing from being counted
+            callers.write();
             failing = false;
         } catch (RuntimeException | Error e) {
             if (!failing) {
@@ -163,6 +174,7 @@ final class Settling implements AutoCloseable {
         try {
             write();
             files.delete();
+            callers.write();
         } catch (RuntimeException e) {
             log.warn("what was counted last is kept for the next start: {}", e.getMessage());
             files.close();

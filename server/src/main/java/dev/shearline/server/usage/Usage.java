@@ -5,6 +5,8 @@ import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.ApiKeyId;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +29,7 @@ public final class Usage implements AutoCloseable {
     private static final double MILLIS = 1_000;
 
     private final Tally tally;
+    private final Callers callers;
     private final Settling settling;
     private final UsageRoutes routes;
 
@@ -42,7 +46,8 @@ public final class Usage implements AutoCloseable {
         Supplier<String> names = () -> name(random);
         var files = new CounterFiles(directory, names, settings.counters());
         tally = new Tally(files, names, clock);
-        settling = new Settling(tally, files, settings, new UsageWriter(nodeDatabase), clock);
+        callers = new Callers(nodeDatabase);
+        settling = new Settling(tally, files, settings, new UsageWriter(nodeDatabase), callers, clock);
         routes = new UsageRoutes(keys, new UsageReading(database), clock);
         Gauge.builder("shearline_usage_in_memory", tally, counted -> counted.isInFile() ? 0 : 1)
                 .description("1 while counts are in memory alone, where a kill loses them")
@@ -79,6 +84,15 @@ public final class Usage implements AutoCloseable {
      */
     public void count(long keyHigh, int keyLow, Outcome outcome, int cost, long now) {
         tally.count(keyHigh, keyLow, outcome, cost, now);
+    }
+
+    /**
+     * Notes from where an allowed use came, for who looks after the key; unlike a count, it may be lost.
+     *
+     * @param route of the host, an empty text if it was not said, as with the user agent
+     */
+    public void called(ApiKeyId key, Optional<IpAddress> address, String route, String userAgent, long now) {
+        callers.note(key, new Callers.Caller(address, route, userAgent), now);
     }
 
     /** Writes what is left. */

@@ -11,6 +11,7 @@ final class UsageReading {
 
     private final Database database;
     private final UsageStore store = new UsageStore();
+    private final CallerStore callers = new CallerStore();
 
     UsageReading(Database database) {
         this.database = database;
@@ -22,5 +23,15 @@ final class UsageReading {
         var context = TenantContext.find(caller.actor(), organization).orElseThrow();
         return database.read(
                 context, tx -> KeyUsage.of(key.id(), range, store.count(tx, organization, key.id(), range)));
+    }
+
+    /** @param key that the caller sees */
+    KeyCallers callersOf(Caller caller, ApiKey key, UsageRange range) {
+        var organization = new OrganizationId(key.organization().id());
+        var context = TenantContext.find(caller.actor(), organization).orElseThrow();
+        return database.read(
+                context,
+                tx -> KeyCallers.of(
+                        key.id(), range, callers.list(tx, organization, key.id(), range, KeyCallers.SHOWN_MAX)));
     }
 }

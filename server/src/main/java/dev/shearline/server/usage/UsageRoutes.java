@@ -22,6 +22,7 @@ final class UsageRoutes {
 
     void addTo(Routes routes) {
         routes.get("/v1/keys/:id/usage", this::ofKey);
+        routes.get("/v1/keys/:id/callers", this::callersOfKey);
     }
 
     private Response ofKey(Request request) {
@@ -29,5 +30,12 @@ final class UsageRoutes {
         request.queryOnly(UsageRange.FROM, UsageRange.TO, UsageRange.GRANULARITY);
         var range = UsageRange.of(request, clock.instant());
         return Response.ok(reading.ofKey(caller, keys.get(caller, request.path("id")), range));
+    }
+
+    private Response callersOfKey(Request request) {
+        var caller = request.caller(Scope.KEYS_READ);
+        request.queryOnly(UsageRange.FROM, UsageRange.TO);
+        var range = UsageRange.of(request, clock.instant());
+        return Response.ok(reading.callersOf(caller, keys.get(caller, request.path("id")), range));
     }
 }

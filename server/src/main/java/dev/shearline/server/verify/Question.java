@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param useId names one use of a single-use token, so that a repeated question gets the same answer
  * @param cost how many units the request takes, of limits too
  * @param probe spends, counts and ends nothing
+ * @param route of the host at which the request is, an empty text if it does not say
+ * @param userAgent of the holder of the key, an empty text if it does not say
  * @param minEpoch answer from this position of the feed or a later one
  */
 record Question(
@@ -31,9 +33,13 @@ record Question(
         Optional<String> useId,
         int cost,
         boolean probe,
+        String route,
+        String userAgent,
         long minEpoch) {
 
     static final int SCOPES_MAX = 50;
     static final int USE_ID_MAX = 100;
     static final int COST_MAX = 1_000_000;
+    static final int ROUTE_MAX = 200;
+    static final int USER_AGENT_MAX = 200;
 }

@@ -32,6 +32,8 @@ final class QuestionJson {
     private Optional<String> useId = Optional.empty();
     private int cost = 1;
     private boolean probe;
+    private String route = "";
+    private String userAgent = "";
     private long minEpoch;
 
     private QuestionJson(String path, boolean unitRequired) {
@@ -98,12 +100,24 @@ final class QuestionJson {
             throw invalid(
                     path + "unit", "This instance answers for a unit only: name the team, department or organization.");
         }
-        return new Question(Secret.of(key), scopes, test, unit, resource, address, useId, cost, probe, minEpoch);
+        return new Question(
+                Secret.of(key), scopes, test, unit, resource, address, useId, cost, probe, route, userAgent, minEpoch);
     }
 
     private static boolean isKnown(String name) {
         return switch (name) {
-            case "key", "scopes", "mode", "unit", "resource", "address", "use_id", "cost", "probe", "min_epoch" -> true;
+            case "key",
+                    "scopes",
+                    "mode",
+                    "unit",
+                    "resource",
+                    "address",
+                    "use_id",
+                    "cost",
+                    "probe",
+                    "route",
+                    "user_agent",
+                    "min_epoch" -> true;
             default -> false;
         };
     }
@@ -119,6 +133,8 @@ final class QuestionJson {
             case "use_id" -> useId = Optional.of(useId(text(json, token, name)));
             case "cost" -> cost = cost(json, token);
             case "probe" -> probe = bool(json, token, name);
+            case "route" -> route = route(text(json, token, name));
+            case "user_agent" -> userAgent = userAgent(text(json, token, name));
             case "min_epoch" -> minEpoch = epoch(json, token);
             default -> throw unknown(name, path);
         }
@@ -176,6 +192,30 @@ final class QuestionJson {
             throw invalid(path + "use_id", "A use_id is 1 to " + Question.USE_ID_MAX + " visible ASCII characters.");
         }
         return text;
+    }
+
+    private String route(String text) {
+        if (text.isEmpty()
+                || text.length() > Question.ROUTE_MAX
+                || !text.chars().allMatch(QuestionJson::isPrintable)) {
+            throw invalid(path + "route", "A route is 1 to " + Question.ROUTE_MAX + " printable ASCII characters.");
+        }
+        return text;
+    }
+
+    /** What a stranger has sent is no reason to refuse: it is cut, and what is not printable becomes a question mark. */
+    private static String userAgent(String text) {
+        var cut = text.substring(0, Math.min(text.length(), Question.USER_AGENT_MAX));
+        if (cut.chars().allMatch(QuestionJson::isPrintable)) {
+            return cut;
+        }
+        var printable = new StringBuilder(cut.length());
+        cut.chars().forEach(c -> printable.append(isPrintable(c) ? (char) c : '?'));
+        return printable.toString();
+    }
+
+    private static boolean isPrintable(int c) {
+        return c >= ' ' && c <= '~';
     }
 
     private int cost(JsonParser json, JsonToken token) {

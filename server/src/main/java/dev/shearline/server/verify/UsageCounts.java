@@ -32,13 +32,24 @@ final class UsageCounts {
             return;
         }
         switch (verdict) {
-            case Verdict.Allowed allowed -> count(allowed.key(), Outcome.ALLOWED, question, now);
+            case Verdict.Allowed allowed -> {
+                count(allowed.key(), Outcome.ALLOWED, question, now);
+                noteCaller(allowed.key(), question, now);
+            }
             case Verdict.Denied denied -> {
                 var outcome = DENIED.get(denied.reason());
                 if (outcome != null && denied.key().isPresent()) {
                     count(denied.key().get(), outcome, question, now);
                 }
             }
+        }
+    }
+
+    private void noteCaller(LiveKey key, Question question, long now) {
+        if (question.address().isPresent()
+                || !question.route().isEmpty()
+                || !question.userAgent().isEmpty()) {
+            usage.called(key.id(), question.address(), question.route(), question.userAgent(), now);
         }
     }
 

@@ -147,6 +147,7 @@ class SettingsParserTest {
             case VERIFY_REQUIRE_UNIT -> "on";
             case USAGE_COUNTERS -> "1024";
             case USAGE_RETENTION -> "90d";
+            case USAGE_CALLER_RETENTION -> "7d";
         };
     }
 
@@ -171,7 +172,7 @@ class SettingsParserTest {
         assertThat(settings.stopDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.feed()).isEqualTo(new Settings.Feed(Duration.ofSeconds(2), Duration.ofMillis(100), false));
         assertThat(settings.verify()).isEqualTo(new Settings.Verify(true));
-        assertThat(settings.usage()).isEqualTo(new Settings.Usage(1_024, Duration.ofDays(90)));
+        assertThat(settings.usage()).isEqualTo(new Settings.Usage(1_024, Duration.ofDays(90), Duration.ofDays(7)));
         assertThat(settings.keys()).isEqualTo(new Settings.Keys(List.of("acme", "shl"), Optional.empty()));
     }
 

@@ -147,6 +147,7 @@ class RowSecurityTest {
                     "invitation_token",
                     "mail",
                     "notification",
+                    "usage_caller",
                     "usage_hour",
                     "usage_report",
                     "webhook_delivery",

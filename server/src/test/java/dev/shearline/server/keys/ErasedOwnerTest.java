@@ -18,6 +18,11 @@ class ErasedOwnerTest {
             UPDATE api_key_activity SET last_used_at = now(), last_used_address = '203.0.113.9' WHERE key_id = ?
             """;
 
+    private static final String CALLED = """
+            INSERT INTO usage_caller (key_id, organization_id, day, other, address, route, user_agent, count, last_at)
+            SELECT id, organization_id, current_date, false, '203.0.113.9', '', '', 1, now() FROM api_key WHERE id = ?
+            """;
+
     @Test
     void the_addresses_that_their_keys_were_used_from_are_forgotten_for_good() {
         try (var cluster = Cluster.start(1)) {
@@ -28,6 +33,7 @@ class ErasedOwnerTest {
             var unused = personal(cluster, "ada");
             List.of(theirs.get(0), theirs.get(1), theirs.get(2), other)
                     .forEach(key -> cluster.schema().execute(USED, key));
+            List.of(theirs.get(0), other).forEach(key -> cluster.schema().execute(CALLED, key));
             var ada = cluster.api().get("/v1/users/ext:ada").expect(200).at("id");
             cluster.api().delete("/v1/users/" + ada);
 
@@ -40,6 +46,8 @@ class ErasedOwnerTest {
             });
             assertThat(cluster.api().get("/v1/keys/" + other).at("last_used_address"))
                     .isEqualTo("203.0.113.9");
+            assertThat(cluster.schema().query("SELECT string_agg(key_id, ',') FROM usage_caller"))
+                    .isEqualTo(other);
             assertThat(address(cluster, unused)).isEqualTo(KeyRow.Activity.FORGOTTEN);
         }
     }

@@ -93,6 +93,46 @@ class KeyUsageTest {
     }
 
     @Test
+    void who_used_a_key_is_told_as_far_as_the_questions_say() {
+        var key = cluster.issue(acme, "sessions:read");
+        var question = Map.of(
+                "key",
+                key.at("secret"),
+                "address",
+                "203.0.113.7",
+                "route",
+                "POST /deployments",
+                "user_agent",
+                "curl/8.5");
+        verify(0, question);
+        verify(1, question);
+        verify(1, Map.of("key", key.at("secret"), "user_agent", "\u0000\u00e9 " + "x".repeat(300)));
+        verify(1, Map.of("key", key.at("secret")));
+        verify(0, Map.of("key", key.at("secret"), "address", "203.0.113.9", "mode", "test"));
+
+        var path = "/v1/keys/" + key.at("id") + "/callers";
+        Eventually.isTrue(
+                "written",
+                () -> operator.get(path).json().path("items").size() == 2
+                        && operator.get(path).at("items/0/count").equals("2"));
+        var shown = operator.get(path).expect(200);
+        assertThat(shown.at("items/0/address")).isEqualTo("203.0.113.7");
+        assertThat(shown.at("items/0/route")).isEqualTo("POST /deployments");
+        assertThat(shown.at("items/0/user_agent")).isEqualTo("curl/8.5");
+        assertThat(shown.at("items/1/address")).isEmpty();
+        assertThat(shown.at("items/1/user_agent")).isEqualTo("?? " + "x".repeat(197));
+        assertThat(shown.at("other")).isEqualTo("0");
+
+        operator.as("").get(path).expect(401);
+        operator.as(cluster.issue(acme, "sessions:read").at("secret")).get(path).expect(403);
+        operator.as(cluster.issue(cluster.organization("nosy"), "*").at("secret"))
+                .get(path)
+                .expect(404);
+        assertThat(operator.get(path + "?granularity=hour").code()).isEqualTo("unknown_parameter");
+        assertThat(operator.get(path + "?from=x").expect(422).at("field")).isEqualTo("from");
+    }
+
+    @Test
     void a_key_that_was_never_asked_about_has_none() {
         var key = cluster.issue(acme);
         assertThat(usage(key.at("id")).at("items")).isEqualTo("[]");

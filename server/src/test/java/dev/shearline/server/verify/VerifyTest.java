@@ -201,6 +201,9 @@ class VerifyTest {
     void bad_questions_are_refused_by_the_name_of_the_field() {
         refused("{\"key\":\"x\",\"unit\":\"ext:\"}", 422, "invalid_field", "unit");
         refused("{\"key\":\"x\",\"resource\":\"r\"}", 422, "invalid_field", "resource");
+        refused("{\"key\":\"x\",\"route\":\"\"}", 422, "invalid_field", "route");
+        refused("{\"key\":\"x\",\"route\":\"a\\nb\"}", 422, "invalid_field", "route");
+        refused("{\"key\":\"x\",\"route\":\"" + "r".repeat(201) + "\"}", 422, "invalid_field", "route");
         refused("{\"key\":\"x\",\"cost\":0}", 422, "invalid_field", "cost");
         refused("{\"key\":\"x\",\"cost\":1000001}", 422, "invalid_field", "cost");
         refused("{\"key\":\"x\",\"cost\":99999999999999999999}", 422, "invalid_field", "cost");

@@ -37,14 +37,31 @@ CREATE TABLE usage_hour (
 CREATE INDEX usage_hour_organization ON usage_hour (organization_id, booked, key_id);
 CREATE INDEX usage_hour_booked ON usage_hour (booked);
 
+-- From where keys were used, by day. Personal: deleted with the owner, and after a while. An empty text: the question did not say.
+CREATE TABLE usage_caller (
+    key_id          text COLLATE "C" NOT NULL,
+    organization_id text COLLATE "C" NOT NULL,
+    day             date NOT NULL,
+    other           boolean NOT NULL,
+    address         text COLLATE "C" NOT NULL CHECK (length(address) <= 45),
+    route           text COLLATE "C" NOT NULL CHECK (length(route) <= 200),
+    user_agent      text COLLATE "C" NOT NULL CHECK (length(user_agent) <= 200),
+    count           bigint NOT NULL,
+    last_at         timestamptz NOT NULL,
+    PRIMARY KEY (key_id, day, other, address, route, user_agent)
+);
+CREATE INDEX usage_caller_day ON usage_caller (day);
+
 GRANT SELECT ON usage_report, usage_hour TO shearline_app;
+GRANT SELECT, DELETE ON usage_caller TO shearline_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON usage_caller TO shearline_node;
 GRANT SELECT, INSERT, UPDATE, DELETE ON usage_source, usage_report, usage_hour TO shearline_node;
 
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['usage_report', 'usage_hour'] LOOP
+    FOREACH name IN ARRAY ARRAY['usage_report', 'usage_hour', 'usage_caller'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY tenant ON %I TO shearline_app '
                        'USING (organization_id = (SELECT NULLIF(current_setting(''shearline.organization'', true), '''')))', name);
