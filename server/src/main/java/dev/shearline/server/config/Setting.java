@@ -45,7 +45,7 @@ public enum Setting {
     USAGE_COUNTERS(
             "usage.counters",
             "131072",
-            "counters that each half of a node's usage file has room for: a power of two from 1024 to 16777216"),
+            "counters that each half of a node's usage file has room for: a power of two from 1024 to 1048576"),
     USAGE_RETENTION("usage.retention", "400d", "how long hourly usage is kept: 35d to 10y"),
     USAGE_CALLER_RETENTION("usage.caller-retention", "30d", "how long is kept from where keys were used: 1d to 400d");
 

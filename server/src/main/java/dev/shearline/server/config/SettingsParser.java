@@ -37,7 +37,7 @@ public final class SettingsParser {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration DECADE = Duration.ofDays(3_650);
     private static final int COUNTERS_MIN = 1 << 10;
-    private static final int COUNTERS_MAX = 1 << 24;
+    private static final int COUNTERS_MAX = 1 << 20;
     private static final Duration CENTURY = Duration.ofDays(36_500);
 
     private final Map<Setting, Sources.Value> values = new EnumMap<>(Setting.class);
@@ -211,7 +211,7 @@ public final class SettingsParser {
 
     private Optional<Settings.Usage> usage() {
         var counters =
-                value(Setting.USAGE_COUNTERS, SettingsParser::findCounters, "a power of two from 1024 to 16777216");
+                value(Setting.USAGE_COUNTERS, SettingsParser::findCounters, "a power of two from 1024 to 1048576");
         var retention =
                 value(Setting.USAGE_RETENTION, within(DAY.multipliedBy(35), DECADE), "a duration from 35d to 10y");
         var callers =

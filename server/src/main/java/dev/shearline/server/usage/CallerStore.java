@@ -4,7 +4,7 @@ import dev.shearline.server.db.DatabaseTimes;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.token.ApiKeyId;
-import java.time.LocalDate;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +58,8 @@ final class CallerStore {
     private static final String DELETE_OLD = """
             DELETE FROM usage_caller
              WHERE (key_id, day, other, address, route, user_agent) IN
-                   (SELECT key_id, day, other, address, route, user_agent FROM usage_caller WHERE day < :before ORDER BY day LIMIT :max)
+                   (SELECT key_id, day, other, address, route, user_agent FROM usage_caller
+                     WHERE day < CAST(now() AT TIME ZONE 'UTC' - make_interval(secs => :kept) AS date) ORDER BY day LIMIT :max)
             """;
 
     /** Those beyond the shown ones are added to the others. */
@@ -129,9 +130,9 @@ final class CallerStore {
         return seen.stream().map(one -> one.caller().map(part).orElse("")).toList();
     }
 
-    int deleteOld(Handle handle, LocalDate before, int max) {
+    int deleteOld(Handle handle, Duration kept, int max) {
         return handle.createUpdate(DELETE_OLD)
-                .bind("before", before)
+                .bind("kept", kept.toSeconds())
                 .bind("max", max)
                 .execute();
     }

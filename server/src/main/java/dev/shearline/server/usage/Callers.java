@@ -6,7 +6,6 @@ import dev.shearline.token.ApiKeyId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -162,9 +161,8 @@ final class Callers {
         return new Seen(key, day, caller, tallied.count, Instant.ofEpochMilli(tallied.lastMillis));
     }
 
-    /** What is older is nobody's business any more. */
-    void forget(Instant before) {
-        var day = LocalDate.ofInstant(before, ZoneOffset.UTC);
-        database.call(handle -> store.deleteOld(handle, day, UsageWriter.FOLD_MAX));
+    /** What is older is nobody's business any more: deletes some of it, and says how many rows. */
+    int forget(Duration kept) {
+        return database.call(handle -> store.deleteOld(handle, kept, UsageWriter.FOLD_MAX));
     }
 }

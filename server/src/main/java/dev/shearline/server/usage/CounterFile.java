@@ -37,7 +37,9 @@ final class CounterFile implements AutoCloseable {
     /** Where a file that cannot be read is moved to. */
     static final String ASIDE_SUFFIX = ".usage-damaged";
 
-    private static final String NEW_SUFFIX = ".new";
+    /** A file that is being made. */
+    static final String NEW_SUFFIX = ".usage-new";
+
     private static final long MAGIC = 0x31454741_534C4853L;
     private static final int VERSION = 1;
     private static final int CHUNK_BYTES = 1 << 16;
@@ -65,6 +67,7 @@ final class CounterFile implements AutoCloseable {
                 throw new IOException("another process holds the lock of " + unfinished);
             }
             HELD.add(file);
+            HELD.add(unfinished);
             writeAll(channel, slots);
             var memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes(slots), Arena.ofAuto());
             var sheets = new ArrayList<Sheet>();
@@ -73,11 +76,13 @@ final class CounterFile implements AutoCloseable {
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             return new CounterFile(file, channel, sheets);
-        } catch (IOException e) {
+        } catch (IOException | InternalError e) {
             HELD.remove(file);
-            channel.close();
             Files.deleteIfExists(unfinished);
+            channel.close();
             throw e;
+        } finally {
+            HELD.remove(unfinished);
         }
     }
 
@@ -125,9 +130,23 @@ final class CounterFile implements AutoCloseable {
 
     /** Files of other starts, whether or not a process still holds them. */
     static List<Path> findOthers(Path directory) throws IOException {
+        return findOthers(directory, SUFFIX);
+    }
+
+    /** Deletes files that dead processes had not made to the end. */
+    static void deleteUnfinished(Path directory) throws IOException {
+        for (var file : findOthers(directory, NEW_SUFFIX)) {
+            var left = takeOver(file);
+            if (left.isPresent()) {
+                left.get().file().delete();
+            }
+        }
+    }
+
+    private static List<Path> findOthers(Path directory, String suffix) throws IOException {
         var others = new ArrayList<Path>();
         if (Files.isDirectory(directory)) {
-            try (var files = Files.newDirectoryStream(directory.toRealPath(), "*" + SUFFIX)) {
+            try (var files = Files.newDirectoryStream(directory.toRealPath(), "*" + suffix)) {
                 files.forEach(file -> {
                     if (!HELD.contains(file)) {
                         others.add(file);

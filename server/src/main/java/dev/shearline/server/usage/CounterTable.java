@@ -18,6 +18,11 @@ import java.lang.invoke.VarHandle;
  * A table lives many times, one generation after the other, and is sealed at the end of each. The two counts carry the generation and a seal
  * in their upper bits, and are raised by compare-and-exchange alone. So whoever comes late, with a slot in hand that has been sealed, read
  * and given to another key since, changes nothing and is told to look again: what was read at the seal is final, without waiting for anybody.
+ *
+ * <h2>Faults</h2>
+ * Where the disk copies what is written and has no room, or fails, a page may refuse a store. The JVM tells of it by an {@link InternalError}
+ * at the thread's next safepoint, which may be far from here: so each count looks whether it is there, and {@link #awaitFault} has the error
+ * told at once.
  */
 final class CounterTable {
 
@@ -63,7 +68,9 @@ final class CounterTable {
      * Raises a counter.
      *
      * @param word {@link #COUNT} or {@link #EXTRA}
+     * @param by more than nothing
      * @return false when there is no room, or the table has been sealed: nothing is counted then
+     * @throws InternalError when its memory cannot be written: nothing is counted then either
      */
     boolean raise(long keyHigh, int keyLow, int hour, int outcome, int word, long by) {
         int now = generation;
@@ -95,6 +102,10 @@ final class CounterTable {
         while (held >>> COUNT_BITS == now) {
             long seen = (long) WORD.compareAndExchange(memory, at, held, held + by);
             if (seen == held) {
+                // counts only grow: whoever finds the old one again has written nothing
+                if ((long) WORD.getVolatile(memory, at) == held) {
+                    throw new InternalError("a page of a usage file cannot be written");
+                }
                 return true;
             }
             held = seen;
@@ -123,6 +134,12 @@ final class CounterTable {
 
     void open(int next) {
         generation = next;
+    }
+
+    /** Has the JVM tell what it may still have to tell of a page that could not be read or written. */
+    @SuppressWarnings("ThreadPriorityCheck") // not for other threads: on the way back from the call the error is thrown
+    static void awaitFault() {
+        Thread.yield();
     }
 
     /** What a slot holds. */

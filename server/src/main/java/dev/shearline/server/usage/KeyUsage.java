@@ -44,11 +44,11 @@ record KeyUsage(ApiKeyId keyId, Instant from, Instant to, String granularity, Li
         long units = 0;
         var denied = new TreeMap<String, Long>();
         for (var each : counted) {
-            if (each.outcome() == Outcome.ALLOWED) {
+            if (each.outcome().equals(Outcome.ALLOWED.wire())) {
                 allowed += each.count();
                 units += each.units();
             } else {
-                denied.merge(each.outcome().wire(), each.count(), Long::sum);
+                denied.merge(each.outcome(), each.count(), Long::sum);
             }
         }
         return new Totals(allowed, denied, units);

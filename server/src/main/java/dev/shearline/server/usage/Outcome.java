@@ -44,7 +44,12 @@ public enum Outcome {
                 .findFirst();
     }
 
-    static Optional<Outcome> find(int code) {
-        return Arrays.stream(values()).filter(outcome -> outcome.code == code).findFirst();
+    /** How it is written in the database; that of a newer release goes by its number. */
+    static String wire(int code) {
+        return Arrays.stream(values())
+                .filter(outcome -> outcome.code == code)
+                .findFirst()
+                .map(Outcome::wire)
+                .orElse("outcome_" + code);
     }
 }

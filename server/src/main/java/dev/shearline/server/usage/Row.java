@@ -7,6 +7,7 @@ import java.time.Instant;
  * What a source has counted so far of one key in one hour.
  *
  * @param hour its beginning
+ * @param outcome as it is written; a newer release may know more of them than this one
  * @param units the costs added up
  */
-record Row(ApiKeyId key, Instant hour, Outcome outcome, long count, long units) {}
+record Row(ApiKeyId key, Instant hour, String outcome, long count, long units) {}

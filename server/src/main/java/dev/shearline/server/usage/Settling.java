@@ -1,20 +1,18 @@
 package dev.shearline.server.usage;
 
-import dev.shearline.server.config.Settings;
-import java.io.IOException;
+import dev.shearline.server.db.DatabaseUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread that takes counts to the database: each {@link #INTERVAL} what has changed, after an hour what it has counted for good, and what
- * dead processes have left in the directory. Whatever fails is tried again; meanwhile counting goes on.
+ * others have left. Whatever fails is tried again, and keeps nothing else waiting; meanwhile counting goes on.
  */
 final class Settling implements AutoCloseable {
 
@@ -22,48 +20,53 @@ final class Settling implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofSeconds(3);
     /** How often is looked for what others have left, and for what nobody needs. */
     static final Duration LOOK_INTERVAL = Duration.ofMinutes(1);
-    /** For how long the database remembers that a source is closed. A file that is older than that is not believed. */
-    static final Duration SOURCES_KEPT = Duration.ofDays(90);
 
-    private static final Duration MARGIN = Duration.ofDays(2);
     private static final Duration STOP_WAIT = Duration.ofSeconds(5);
     private static final Logger log = LoggerFactory.getLogger(Settling.class);
 
     private final Tally tally;
     private final CounterFiles files;
-    private final Settings.Usage settings;
     private final UsageWriter writer;
+    private final Leftovers leftovers;
+    private final UsageUpkeep upkeep;
     private final Callers callers;
     private final InstantSource clock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("usage").daemon().unstarted(this::run);
+    private final AtomicLong moved = new AtomicLong();
     private boolean failing;
+    private boolean failed;
+    private boolean databaseAway;
     private Instant lookedAt = Instant.EPOCH;
     private volatile long writtenNanos = System.nanoTime();
 
     Settling(
             Tally tally,
             CounterFiles files,
-            Settings.Usage settings,
             UsageWriter writer,
+            UsageUpkeep upkeep,
             Callers callers,
             InstantSource clock) {
         this.tally = tally;
         this.files = files;
-        this.settings = settings;
         this.writer = writer;
+        this.leftovers = new Leftovers(files.directory(), writer);
+        this.upkeep = upkeep;
         this.callers = callers;
         this.clock = clock;
     }
 
-    /** From here on counts survive a kill, if the disk has room. */
     void start() {
-        tally.leaveMemory();
         thread.start();
     }
 
     Duration sinceWritten() {
         return Duration.ofNanos(System.nanoTime() - writtenNanos);
+    }
+
+    /** Sheets whose source somebody else had closed. */
+    long moved() {
+        return moved.get();
     }
 
     private void run() {
@@ -78,82 +81,98 @@ final class Settling implements AutoCloseable {
 
     /** One round; what fails is left for the next. */
     void step() {
-        try {
-            tally.leaveMemory();
-            tally.turnEachHour();
-            write();
-            if (Duration.between(lookedAt, clock.instant()).abs().compareTo(LOOK_INTERVAL) >= 0) {
-                takeLeftovers();
-                writer.forget(
-                        clock.instant().minus(settings.retention()).truncatedTo(ChronoUnit.HOURS),
-                        clock.instant().minus(SOURCES_KEPT.plus(MARGIN)));
-                callers.forget(clock.instant().minus(settings.callerRetention()));
-                lookedAt = clock.instant();
-            }
-            // last: they keep nothing from being counted
-            callers.write();
-            failing = false;
-        } catch (RuntimeException | Error e) {
-            if (!failing) {
-                log.warn("what was counted cannot be written now, and is kept: {}", e.getMessage());
-            }
-            failing = true;
+        failed = false;
+        databaseAway = false;
+        tally.turnEachHour();
+        writeAll();
+        if (Duration.between(lookedAt, clock.instant()).abs().compareTo(LOOK_INTERVAL) >= 0) {
+            attempt(leftovers::take);
+            attempt(() -> {
+                if (upkeep.look()) {
+                    lookedAt = clock.instant();
+                }
+            });
         }
+        // last: they keep nothing from being counted
+        attempt(callers::write);
+        failing = failed;
     }
 
-    private void write() {
+    /** What is counted in now comes first, so that all of it is there within seconds however much there is to settle. */
+    private void writeAll() {
+        attempt(this::writeCurrent);
         for (var sheet : tally.retired()) {
-            sheet.table().seal();
-            writer.settle(sheet);
-            tally.settled(sheet);
+            attempt(() -> settle(sheet));
         }
-        writer.write(tally.current());
-        writtenNanos = System.nanoTime();
-    }
-
-    private void takeLeftovers() {
-        try {
-            for (var path : CounterFile.findOthers(files.directory())) {
-                var leftover = CounterFile.takeOver(path);
-                if (leftover.isPresent()) {
-                    take(leftover.get());
-                }
-            }
-        } catch (IOException e) {
-            log.warn("what other processes have counted in {} cannot be read now: {}", files.directory(), e.toString());
+        if (!failed) {
+            writtenNanos = System.nanoTime();
         }
     }
 
-    private void take(CounterFile.Leftover leftover) throws IOException {
-        boolean done = false;
-        try {
-            var oldest = clock.instant().minus(SOURCES_KEPT);
-            var fault = leftover.fault();
-            for (var sheet : leftover.file().sheets()) {
-                if (sheet.opened().isBefore(oldest)) {
-                    fault = Optional.of("it is older than " + SOURCES_KEPT.toDays()
-                            + " days, and nobody remembers what of it was counted already");
-                } else {
-                    writer.settleLeftover(sheet);
-                }
-            }
-            done = true;
-            if (fault.isPresent()) {
-                var aside = leftover.file().setAside();
-                log.error(
-                        "the usage file {} cannot be counted whole: {}. It was kept as {}",
-                        leftover.file().path(),
-                        fault.get(),
-                        aside);
-            } else {
-                leftover.file().delete();
-            }
-        } finally {
-            if (!done) {
-                // whoever looks next finds it as it is: what was written of it is written again
-                leftover.file().close();
-            }
+    private void attempt(Runnable work) {
+        if (databaseAway) {
+            return;
         }
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            databaseAway = e instanceof DatabaseUnavailableException;
+            if (!failing && !failed) {
+                log.warn("what was counted cannot be written now, and is kept: {}", e.toString());
+            }
+            failed = true;
+        }
+    }
+
+    private void writeCurrent() {
+        var sheet = tally.current();
+        if (!Tally.isSound(sheet, () -> leaveClosed(sheet)) || sheet.isDamaged()) {
+            tally.leave(sheet);
+        }
+    }
+
+    private void leaveClosed(Sheet sheet) {
+        if (!writer.write(sheet)) {
+            tally.leave(sheet);
+        }
+    }
+
+    private void settle(Sheet sheet) {
+        // what cannot be sealed cannot be counted in either
+        var _ = Tally.isSound(sheet, sheet.table()::seal);
+        if (!Tally.isSound(sheet, () -> settleSealed(sheet))) {
+            log.error(
+                    "a usage file cannot be read from its disk: at most what was counted in the last {} s before is lost, look after {}",
+                    INTERVAL.toSeconds(),
+                    files.directory());
+            writer.settleWritten(sheet);
+        }
+        tally.settled(sheet);
+    }
+
+    private void settleSealed(Sheet sheet) {
+        if (!writer.settle(sheet)) {
+            move(sheet);
+            moved.incrementAndGet();
+            log.error(
+                    "somebody else has written the usage file of this process, and closed it: is there a copy of {} in use? What"
+                            + " was not written yet is counted on in another file",
+                    files.directory());
+        }
+    }
+
+    /** What the database has not confirmed is counted anew, under another source. */
+    private void move(Sheet sheet) {
+        sheet.table().each((slot, key, hour, outcome, count, extra) -> {
+            long more = sheet.unwrittenCount(slot, count);
+            long moreExtra = sheet.unwrittenExtra(slot, extra);
+            if (more > 0) {
+                tally.raise(key.high(), key.low(), hour, outcome, CounterTable.COUNT, more);
+            }
+            if (moreExtra > 0) {
+                tally.raise(key.high(), key.low(), hour, outcome, CounterTable.EXTRA, moreExtra);
+            }
+        });
     }
 
     /** All that was counted becomes final; a database that is away finds it in the file, at the next start. */
@@ -165,18 +184,20 @@ final class Settling implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        tally.end();
+        boolean ended = tally.end();
         if (thread.isAlive()) {
             log.warn("PostgreSQL does not answer: what was counted last is kept for the next start");
             files.close();
             return;
         }
-        try {
-            write();
+        failed = false;
+        databaseAway = false;
+        writeAll();
+        attempt(callers::write);
+        if (ended && !failed) {
             files.delete();
-            callers.write();
-        } catch (RuntimeException e) {
-            log.warn("what was counted last is kept for the next start: {}", e.getMessage());
+        } else {
+            log.warn("what was counted last is kept for the next start");
             files.close();
         }
     }

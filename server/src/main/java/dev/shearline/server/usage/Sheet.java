@@ -29,31 +29,37 @@ final class Sheet {
 
     private final CounterTable table;
     private final Optional<MemorySegment> header;
-    /** What was written of each slot last. */
-    private final long[] written;
+    /** What the database has confirmed of each slot. */
+    private final long[] counts;
 
-    private String source;
-    private Instant opened;
+    private final long[] extras;
+
+    private String source = "";
+    private Instant opened = Instant.EPOCH;
     private boolean known;
+    private boolean closing;
+    private volatile boolean damaged;
 
-    private Sheet(CounterTable table, Optional<MemorySegment> header, String source, Instant opened) {
+    private Sheet(CounterTable table, Optional<MemorySegment> header) {
         this.table = table;
         this.header = header;
-        this.source = source;
-        this.opened = opened;
-        this.written = new long[table.slots()];
+        this.counts = new long[table.slots()];
+        this.extras = new long[table.slots()];
     }
 
-    static Sheet inMemory(int slots, String source, Instant now) {
-        var table = new CounterTable(Arena.ofAuto().allocate((long) slots * CounterTable.SLOT_BYTES, Long.BYTES), 0);
-        table.empty(1);
-        table.open(1);
-        return new Sheet(table, Optional.empty(), source, now);
+    /** Empty; nothing is counted before {@link #begin}. */
+    static Sheet inMemory(int slots) {
+        var memory = Arena.ofAuto().allocate((long) slots * CounterTable.SLOT_BYTES, Long.BYTES);
+        var sheet = new Sheet(new CounterTable(memory, 0), Optional.empty());
+        sheet.clear();
+        return sheet;
     }
 
-    /** In new bytes of a file; nothing is counted before {@link #begin}. */
+    /** In new bytes of a file, empty; nothing is counted before {@link #begin}. */
     static Sheet inFile(MemorySegment header, MemorySegment slots) {
-        return new Sheet(new CounterTable(slots, 0), Optional.of(header), "", Instant.EPOCH);
+        var sheet = new Sheet(new CounterTable(slots, 0), Optional.of(header));
+        sheet.clear();
+        return sheet;
     }
 
     /** What a dead process has left: empty where nothing had begun. */
@@ -66,30 +72,50 @@ final class Sheet {
         if (mark != mark(header, generation) || generation < 1 || generation > CounterTable.GENERATION_MAX) {
             throw new DamagedFileException("the header of a sheet does not have its checksum");
         }
-        var source =
+        var sheet = new Sheet(new CounterTable(slots, generation), Optional.of(header));
+        sheet.source =
                 HexFormat.of().formatHex(header.asSlice(SOURCE, SOURCE_BYTES).toArray(ValueLayout.JAVA_BYTE));
-        var opened = Instant.ofEpochMilli((long) WORD.get(header, (long) OPENED));
-        return Optional.of(new Sheet(new CounterTable(slots, generation), Optional.of(header), source, opened));
+        sheet.opened = Instant.ofEpochMilli((long) WORD.get(header, (long) OPENED));
+        return Optional.of(sheet);
     }
 
-    /** A new life under a new source. */
+    /** Forgets what it holds, which is elsewhere by now. Takes a while, unlike {@link #begin}. */
+    void clear() {
+        // void before the first slot changes: these counts are no longer those of the source
+        markAs(VOID);
+        table.empty(nextGeneration());
+        Arrays.fill(counts, 0);
+        Arrays.fill(extras, 0);
+    }
+
+    /** A new life of a cleared sheet, under a new source. */
     void begin(String newSource, Instant now) {
-        int next = table.generation() % CounterTable.GENERATION_MAX + 1;
-        // void before the first slot changes: these counts are no longer those of the source before
-        header.ifPresent(bytes -> WORD.setVolatile(bytes, 0L, VOID));
-        table.empty(next);
+        int next = nextGeneration();
         header.ifPresent(bytes -> {
             MemorySegment.copy(
                     MemorySegment.ofArray(HexFormat.of().parseHex(newSource)), 0, bytes, SOURCE, SOURCE_BYTES);
             WORD.setVolatile(bytes, (long) OPENED, now.toEpochMilli());
-            WORD.setVolatile(bytes, 0L, mark(bytes, next));
+            markAs(mark(bytes, next));
         });
         source = newSource;
         opened = now;
         known = false;
-        Arrays.fill(written, 0);
+        closing = false;
         // last: whoever has come late finds a header before there is anything to count in
         table.open(next);
+    }
+
+    private void markAs(long mark) {
+        header.ifPresent(bytes -> {
+            WORD.setVolatile(bytes, 0L, mark);
+            if ((long) WORD.getVolatile(bytes, 0L) != mark) {
+                throw new InternalError("the header of a usage file cannot be written");
+            }
+        });
+    }
+
+    private int nextGeneration() {
+        return table.generation() % CounterTable.GENERATION_MAX + 1;
     }
 
     private static long mark(MemorySegment header, int generation) {
@@ -115,21 +141,44 @@ final class Sheet {
         return opened;
     }
 
-    /** Whether the database has been told of the source. */
+    /** Whether the database has been told of the source, and is not known to have forgotten it. */
     boolean isKnown() {
         return known;
     }
 
-    void becomeKnown() {
-        known = true;
+    void setKnown(boolean whether) {
+        known = whether;
     }
 
-    /** What was written of a slot: its count and its extra units, which both only grow, added up. */
-    long written(int slot) {
-        return written[slot];
+    /** Whether its source was asked to be closed: then nobody else has, where it is. */
+    boolean isClosing() {
+        return closing;
     }
 
-    void write(int slot, long sum) {
-        written[slot] = sum;
+    void beginClosing() {
+        closing = true;
+    }
+
+    /** Whether its memory could not be read or written: it is not counted in again. */
+    boolean isDamaged() {
+        return damaged;
+    }
+
+    void setDamaged() {
+        damaged = true;
+    }
+
+    /** What is counted of a slot and not confirmed by the database. */
+    long unwrittenCount(int slot, long count) {
+        return count - counts[slot];
+    }
+
+    long unwrittenExtra(int slot, long extra) {
+        return extra - extras[slot];
+    }
+
+    void confirm(int slot, long count, long extra) {
+        counts[slot] = count;
+        extras[slot] = extra;
     }
 }

@@ -1,5 +1,6 @@
 package dev.shearline.server.usage;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -7,18 +8,21 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Where is counted now. When a sheet is full, or its hour is over, the next one takes its place and the old one waits to be settled. Where a
- * disk has no room for one more, counts go to sheets in memory, which a kill would lose.
+ * Where is counted now. When a sheet is full, or its hour is over, the next one takes its place and the old one waits to be settled. Whoever
+ * counts never waits for a disk: {@link Spares} has the next sheet ready. Where there is none, counts go to sheets in memory, which a kill
+ * would lose.
  */
 final class Tally {
 
     static final int MEMORY_SLOTS = 1 << 14;
-    /** Beyond these, 1 GiB, nothing more is counted, which is counted. */
-    static final int MEMORY_SHEETS_MAX = 2_048;
+    /** Beyond these, 48 MiB, nothing more is counted, which is counted. */
+    static final int MEMORY_SHEETS_MAX = 64;
 
     static final long HOUR_MILLIS = 3_600_000;
 
@@ -26,9 +30,11 @@ final class Tally {
     private final Supplier<String> sources;
     private final InstantSource clock;
     private final AtomicLong lost = new AtomicLong();
+    private final Semaphore turns = new Semaphore(0);
     private final Deque<Sheet> spare = new ArrayDeque<>();
     private final Deque<Sheet> retired = new ArrayDeque<>();
     private int inMemory = 1;
+    private Instant turnedAt;
     private volatile Sheet current;
 
     /** @param sources makes a new name each time */
@@ -36,21 +42,24 @@ final class Tally {
         this.files = files;
         this.sources = sources;
         this.clock = clock;
-        this.current = Sheet.inMemory(MEMORY_SLOTS, sources.get(), Instant.EPOCH);
+        turnedAt = clock.instant();
+        current = Sheet.inMemory(MEMORY_SLOTS);
+        current.begin(sources.get(), turnedAt);
     }
 
     /** Never blocks but to turn the page. */
     void count(long keyHigh, int keyLow, Outcome outcome, int cost, long now) {
         int hour = (int) (now / HOUR_MILLIS);
-        raise(keyHigh, keyLow, hour, outcome, CounterTable.COUNT, 1);
+        raise(keyHigh, keyLow, hour, outcome.code(), CounterTable.COUNT, 1);
         if (cost > 1) {
-            raise(keyHigh, keyLow, hour, outcome, CounterTable.EXTRA, cost - 1L);
+            raise(keyHigh, keyLow, hour, outcome.code(), CounterTable.EXTRA, cost - 1L);
         }
     }
 
-    private void raise(long keyHigh, int keyLow, int hour, Outcome outcome, int word, long by) {
+    /** @param outcome its code */
+    void raise(long keyHigh, int keyLow, int hour, int outcome, int word, long by) {
         var sheet = current;
-        while (!sheet.table().raise(keyHigh, keyLow, hour, outcome.code(), word, by)) {
+        while (!isRaised(sheet, keyHigh, keyLow, hour, outcome, word, by)) {
             var next = after(sheet);
             if (next.isEmpty()) {
                 lost.incrementAndGet();
@@ -60,62 +69,115 @@ final class Tally {
         }
     }
 
-    private synchronized Optional<Sheet> after(Sheet full) {
-        if (current == full) {
-            prepare();
-            if (!turn()) {
-                return Optional.empty();
+    private static boolean isRaised(Sheet sheet, long keyHigh, int keyLow, int hour, int outcome, int word, long by) {
+        try {
+            if (sheet.table().raise(keyHigh, keyLow, hour, outcome, word, by)) {
+                return true;
             }
+        } catch (InternalError e) {
+            sheet.setDamaged();
         }
-        return Optional.of(current);
+        // full, or sealed, or a page has a fault: then the JVM may still have to say so
+        var _ = isSound(sheet, () -> {});
+        return false;
     }
 
-    /** Has a sheet of a file ready, if the disk has room for one: it is small enough to be waited for. */
-    private void prepare() {
-        if (spare.isEmpty()) {
-            files.more().forEach(this::begin);
+    /** False when the memory of the sheet has a fault, which it has for good then. */
+    static boolean isSound(Sheet sheet, Runnable work) {
+        try {
+            try {
+                work.run();
+            } finally {
+                CounterTable.awaitFault();
+            }
+            return true;
+        } catch (InternalError e) {
+            sheet.setDamaged();
+            return false;
         }
     }
 
-    private void begin(Sheet sheet) {
-        sheet.begin(sources.get(), clock.instant());
-        spare.add(sheet);
+    private synchronized Optional<Sheet> after(Sheet full) {
+        return current != full || turn() ? Optional.of(current) : Optional.empty();
     }
 
     /** The next sheet takes the place of this one; false when there may be no more. */
     private boolean turn() {
-        if (spare.isEmpty() && inMemory == MEMORY_SHEETS_MAX) {
+        var next = next();
+        if (next.isEmpty()) {
             return false;
         }
         retired.add(current);
-        if (spare.isEmpty()) {
-            inMemory++;
-            current = Sheet.inMemory(MEMORY_SLOTS, sources.get(), clock.instant());
-        } else {
-            current = spare.remove();
-        }
+        current = next.get();
+        turnedAt = clock.instant();
+        wake();
         return true;
     }
 
-    /** Counts in a file from now on, if there can be one. */
-    synchronized void leaveMemory() {
-        if (!current.isInFile()) {
-            prepare();
-            if (!spare.isEmpty()) {
+    private Optional<Sheet> next() {
+        while (!spare.isEmpty()) {
+            var sheet = spare.remove();
+            if (isSound(sheet, () -> sheet.begin(sources.get(), clock.instant()))) {
+                return Optional.of(sheet);
+            }
+            files.release(sheet);
+        }
+        return inMemory < MEMORY_SHEETS_MAX ? oneInMemory() : Optional.empty();
+    }
+
+    private Optional<Sheet> oneInMemory() {
+        try {
+            var sheet = Sheet.inMemory(MEMORY_SLOTS);
+            sheet.begin(sources.get(), clock.instant());
+            inMemory++;
+            return Optional.of(sheet);
+        } catch (OutOfMemoryError e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Waits until a page was turned, at most for so long. */
+    void awaitTurn(Duration wait) throws InterruptedException {
+        var _ = turns.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+        turns.drainPermits();
+    }
+
+    /** Ends a wait for a turn. */
+    void wake() {
+        turns.release();
+    }
+
+    /** Has the next sheet ready, in a file if the disk has room for one, and leaves memory for it. Takes as long as the disk does. */
+    void prepare() {
+        var more = lacksSpare() ? files.more() : List.<Sheet>of();
+        synchronized (this) {
+            spare.addAll(more);
+            if (!current.isInFile() && !spare.isEmpty()) {
                 var _ = turn();
             }
         }
     }
 
-    /** Turns the page where the hour is over and the next one is ready. */
+    private synchronized boolean lacksSpare() {
+        return spare.isEmpty();
+    }
+
+    /** Turns the page where the hour is over. While something waits to be settled it is not turned: a sheet may hold any hour. */
     synchronized void turnEachHour() {
-        if (!spare.isEmpty() && hour(current.opened()) != hour(clock.instant())) {
+        if (!spare.isEmpty() && retired.isEmpty() && hour(turnedAt) != hour(clock.instant())) {
             var _ = turn();
         }
     }
 
     private static long hour(Instant at) {
         return at.toEpochMilli() / HOUR_MILLIS;
+    }
+
+    /** Counts in this sheet no more, if it still does. */
+    synchronized void leave(Sheet sheet) {
+        if (current == sheet) {
+            var _ = turn();
+        }
     }
 
     /** No more is counted in what is waiting to be settled; the oldest first. */
@@ -127,27 +189,37 @@ final class Tally {
         return current;
     }
 
-    /** All that the sheet held is in the totals: it can be counted in again. */
-    synchronized void settled(Sheet sheet) {
-        retired.remove(sheet);
-        if (sheet.isInFile()) {
-            begin(sheet);
+    /** All that the sheet held is in the totals: it can be counted in again, unless it belongs to a file that is not needed any more. */
+    void settled(Sheet sheet) {
+        synchronized (this) {
+            retired.remove(sheet);
+            if (!sheet.isInFile()) {
+                inMemory--;
+                return;
+            }
+        }
+        // outside the lock: whoever counts may be waiting for it
+        boolean again = !sheet.isDamaged() && isSound(sheet, sheet::clear) && files.keeps(sheet);
+        if (again) {
+            synchronized (this) {
+                spare.addFirst(sheet);
+            }
         } else {
-            inMemory--;
+            files.release(sheet);
         }
     }
 
-    /** Everything that was counted waits to be settled; what comes now is in memory. */
-    synchronized void end() {
+    /** Everything that was counted waits to be settled; what comes now is in memory. False when there is no memory for it. */
+    synchronized boolean end() {
         spare.clear();
-        var _ = turn();
+        return turn();
     }
 
     boolean isInFile() {
         return current.isInFile();
     }
 
-    /** Verifications that could not be counted at all. */
+    /** Counts that there was no room for at all. */
     long lost() {
         return lost.get();
     }

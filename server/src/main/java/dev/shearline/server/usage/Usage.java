@@ -31,6 +31,7 @@ public final class Usage implements AutoCloseable {
     private final Tally tally;
     private final Callers callers;
     private final Settling settling;
+    private final Spares spares;
     private final UsageRoutes routes;
 
     /** @param directory of this node's counter files */
@@ -47,8 +48,15 @@ public final class Usage implements AutoCloseable {
         var files = new CounterFiles(directory, names, settings.counters());
         tally = new Tally(files, names, clock);
         callers = new Callers(nodeDatabase);
-        settling = new Settling(tally, files, settings, new UsageWriter(nodeDatabase), callers, clock);
+        var writer = new UsageWriter(nodeDatabase);
+        var upkeep = new UsageUpkeep(nodeDatabase, writer, callers, settings);
+        settling = new Settling(tally, files, writer, upkeep, callers, clock);
+        spares = new Spares(tally);
         routes = new UsageRoutes(keys, new UsageReading(database), clock);
+        addMetrics(registry);
+    }
+
+    private void addMetrics(MeterRegistry registry) {
         Gauge.builder("shearline_usage_in_memory", tally, counted -> counted.isInFile() ? 0 : 1)
                 .description("1 while counts are in memory alone, where a kill loses them")
                 .register(registry);
@@ -61,6 +69,10 @@ public final class Usage implements AutoCloseable {
         FunctionCounter.builder("shearline_usage_lost", tally, Tally::lost)
                 .description("Verifications that could not be counted at all")
                 .register(registry);
+        FunctionCounter.builder("shearline_usage_moved", settling, Settling::moved)
+                .description(
+                        "Sheets of counters that somebody else had written and closed, so that the rest was counted on in another")
+                .register(registry);
     }
 
     private static String name(SecureRandom random) {
@@ -69,7 +81,9 @@ public final class Usage implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
+    /** From here on counts survive a kill, if the disk has room. */
     public void start() {
+        spares.start();
         settling.start();
     }
 
@@ -98,6 +112,7 @@ public final class Usage implements AutoCloseable {
     /** Writes what is left. */
     @Override
     public void close() {
+        spares.close();
         settling.close();
     }
 }

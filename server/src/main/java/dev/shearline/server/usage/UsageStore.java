@@ -4,9 +4,11 @@ import dev.shearline.server.db.DatabaseTimes;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.token.ApiKeyId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -15,60 +17,110 @@ import org.jdbi.v3.core.Handle;
  */
 final class UsageStore {
 
+    /** A file of counters that is older is not believed. */
+    static final Duration SOURCES_BELIEVED = Duration.ofDays(90);
+    /** For how long the database remembers that a source is closed, and waits for one that is open. */
+    static final Duration SOURCES_KEPT = SOURCES_BELIEVED.plusDays(2);
+
     private static final String OPEN = """
-            INSERT INTO usage_source (source, opened_at) VALUES (:source, :opened) ON CONFLICT (source) DO NOTHING
+            INSERT INTO usage_source (source, opened_at, due_at)
+            VALUES (:source, LEAST(CAST(:opened AS timestamptz), now()), now() + interval '2 hours')
+            ON CONFLICT (source) DO NOTHING
             """;
 
-    /** The lock on the source keeps it from being closed between the look and the write. */
+    /** The lock on the source keeps it from being closed between the look and the write. Nothing goes back: an old statement may come late. */
     private static final String WRITE = """
-            WITH open AS MATERIALIZED (
-                SELECT source FROM usage_source WHERE source = :source AND closed_at IS NULL FOR SHARE
+            WITH source AS MATERIALIZED (
+                SELECT source, closed_at IS NULL AS open FROM usage_source WHERE source = :source FOR SHARE
             ), counted AS MATERIALIZED (
                 SELECT unnest(:keys) AS key_id, unnest(CAST(:hours AS timestamptz[])) AS hour, unnest(:outcomes) AS outcome,
                        unnest(:counts) AS count, unnest(:units) AS units
+            ), written AS (
+                INSERT INTO usage_report AS r (source, key_id, organization_id, hour, outcome, count, units)
+                SELECT s.source, c.key_id, k.organization_id, c.hour, c.outcome, c.count, c.units
+                  FROM source AS s CROSS JOIN counted AS c JOIN api_key AS k ON k.id = c.key_id
+                 WHERE s.open ORDER BY c.key_id, c.hour, c.outcome
+                ON CONFLICT (source, key_id, hour, outcome) DO UPDATE
+                   SET count = GREATEST(r.count, EXCLUDED.count), units = GREATEST(r.units, EXCLUDED.units)
+                 WHERE r.count < EXCLUDED.count OR r.units < EXCLUDED.units
             )
-            INSERT INTO usage_report AS r (source, key_id, organization_id, hour, outcome, count, units)
-            SELECT o.source, c.key_id, k.organization_id, c.hour, c.outcome, c.count, c.units
-              FROM open AS o CROSS JOIN counted AS c JOIN api_key AS k ON k.id = c.key_id
-            ON CONFLICT (source, key_id, hour, outcome) DO UPDATE
-               SET count = GREATEST(r.count, EXCLUDED.count), units = GREATEST(r.units, EXCLUDED.units)
+            SELECT open FROM source
             """;
 
-    private static final String LOCK = """
-            SELECT source FROM usage_source WHERE source = :source AND closed_at IS NULL FOR UPDATE
-            """;
+    private static final String LOCK =
+            "SELECT closed_at IS NULL AS open FROM usage_source WHERE source = :source FOR UPDATE";
 
-    /** In the order of the totals' index, so that two nodes that add to the same ones wait for one another. */
+    /**
+     * In the order of the totals' index, so that two nodes that add to the same ones wait for one another. An hour takes counts until
+     * shortly before it closes, which leaves time for the commit. The last row of a page that is full says where the next one begins.
+     */
     private static final String FOLD = """
             WITH due AS MATERIALIZED (
                 SELECT source, key_id, organization_id, hour, outcome, count, units, count - folded AS more, units - folded_units AS more_units
                   FROM usage_report
-                 WHERE source = :source AND (count > folded OR units > folded_units)
+                 WHERE source = :source AND (key_id, hour, outcome) > (:key, CAST(:hour AS timestamptz), :outcome)
+                   AND (count > folded OR units > folded_units)
                  ORDER BY key_id, hour, outcome LIMIT :max FOR UPDATE
             ), folded AS (
                 UPDATE usage_report AS r SET folded = d.count, folded_units = d.units
                   FROM due AS d
                  WHERE r.source = d.source AND r.key_id = d.key_id AND r.hour = d.hour AND r.outcome = d.outcome
+            ), added AS (
+                INSERT INTO usage_hour AS t (key_id, organization_id, hour, outcome, booked, count, units)
+                SELECT key_id, organization_id, hour, outcome,
+                       CASE WHEN now() < hour + interval '24 hours 55 minutes' THEN hour ELSE date_trunc('hour', now(), 'UTC') END,
+                       more, more_units
+                  FROM due ORDER BY key_id, hour, outcome
+                ON CONFLICT (key_id, hour, outcome, booked) DO UPDATE
+                   SET count = t.count + EXCLUDED.count, units = t.units + EXCLUDED.units
             )
-            INSERT INTO usage_hour AS t (key_id, organization_id, hour, outcome, booked, count, units)
-            SELECT key_id, organization_id, hour, outcome,
-                   CASE WHEN now() < hour + interval '25 hours' THEN hour ELSE date_trunc('hour', now(), 'UTC') END, more, more_units
-              FROM due ORDER BY key_id, hour, outcome
-            ON CONFLICT (key_id, hour, outcome, booked) DO UPDATE SET count = t.count + EXCLUDED.count, units = t.units + EXCLUDED.units
+            SELECT key_id, hour, outcome FROM due ORDER BY key_id, hour, outcome LIMIT 1 OFFSET :max - 1
             """;
 
-    private static final String DELETE_REPORT = "DELETE FROM usage_report WHERE source = :source";
-    private static final String CLOSE = "UPDATE usage_source SET closed_at = now() WHERE source = :source";
+    private static final String CLOSE = """
+            UPDATE usage_source SET closed_at = now(), due_at = now() + interval '10 minutes' WHERE source = :source AND closed_at IS NULL
+            """;
+
+    private static final String DELETE_REPORT = """
+            DELETE FROM usage_report
+             WHERE (source, key_id, hour, outcome) IN
+                   (SELECT r.source, r.key_id, r.hour, r.outcome
+                      FROM usage_source AS s JOIN usage_report AS r ON r.source = s.source
+                     WHERE s.source = :source AND s.closed_at IS NOT NULL LIMIT :max)
+            """;
+
+    /** Nobody looks after it any more, until it is old. */
+    private static final String REST = """
+            UPDATE usage_source SET due_at = closed_at + make_interval(secs => :kept) WHERE source = :source AND closed_at IS NOT NULL
+            """;
+
+    /** For ten minutes nobody else takes them. */
+    private static final String CLAIM = """
+            UPDATE usage_source SET due_at = now() + interval '10 minutes'
+             WHERE source IN (SELECT source FROM usage_source
+                               WHERE due_at < now() AND (closed_at IS NULL OR closed_at > now() - make_interval(secs => :kept))
+                               ORDER BY due_at LIMIT :max FOR UPDATE SKIP LOCKED)
+            RETURNING source, closed_at IS NOT NULL AS closed, opened_at < now() - make_interval(secs => :kept) AS old
+            """;
+
+    private static final String POSTPONE = """
+            UPDATE usage_source SET due_at = now() + interval '6 hours' WHERE source = :source AND closed_at IS NULL
+            """;
+
+    private static final String IS_FORGOTTEN =
+            "SELECT CAST(:opened AS timestamptz) < now() - make_interval(secs => :believed)";
 
     private static final String DELETE_OLD_SOURCES = """
             DELETE FROM usage_source
-             WHERE source IN (SELECT source FROM usage_source WHERE closed_at < :before ORDER BY closed_at LIMIT :max)
+             WHERE source IN (SELECT source FROM usage_source
+                               WHERE due_at < now() AND closed_at < now() - make_interval(secs => :kept) LIMIT :max)
             """;
 
     private static final String DELETE_OLD_HOURS = """
             DELETE FROM usage_hour
              WHERE (key_id, hour, outcome, booked) IN
-                   (SELECT key_id, hour, outcome, booked FROM usage_hour WHERE booked < :before ORDER BY booked LIMIT :max)
+                   (SELECT key_id, hour, outcome, booked FROM usage_hour
+                     WHERE booked < date_trunc('hour', now() - make_interval(secs => :kept), 'UTC') ORDER BY booked LIMIT :max)
             """;
 
     private static final String COUNTED = """
@@ -80,9 +132,22 @@ final class UsageStore {
                      UNION ALL
                     SELECT hour, outcome, count - folded, units - folded_units
                       FROM usage_report
-                     WHERE key_id = :key AND organization_id = :organization AND hour >= :from AND hour < :to) AS c
+                     WHERE key_id = :key AND organization_id = :organization AND hour >= :from AND hour < :to
+                       AND (count > folded OR units > folded_units)) AS c
              GROUP BY 1, 2 ORDER BY 1, 2
             """;
+
+    /** Whether a source takes rows. */
+    enum Source {
+        OPEN,
+        CLOSED,
+        /** A failover may have lost it. */
+        ABSENT;
+
+        private static Source of(Optional<Boolean> open) {
+            return open.map(yes -> yes ? OPEN : CLOSED).orElse(ABSENT);
+        }
+    }
 
     void open(Handle handle, String source, Instant opened) {
         handle.createUpdate(OPEN)
@@ -91,9 +156,9 @@ final class UsageStore {
                 .execute();
     }
 
-    /** Of a source that is closed, and of keys that are gone, nothing is written. */
-    void write(Handle handle, String source, List<Row> rows) {
-        handle.createUpdate(WRITE)
+    /** Nothing is written of keys that are gone, nor of a source that is not open. */
+    Source write(Handle handle, String source, List<Row> rows) {
+        return Source.of(handle.createQuery(WRITE)
                 .bind("source", source)
                 .bindArray(
                         "keys",
@@ -106,47 +171,98 @@ final class UsageStore {
                 .bindArray(
                         "outcomes",
                         String.class,
-                        rows.stream().map(row -> row.outcome().wire()).toList())
+                        rows.stream().map(Row::outcome).toList())
                 .bindArray("counts", Long.class, rows.stream().map(Row::count).toList())
                 .bindArray("units", Long.class, rows.stream().map(Row::units).toList())
-                .execute();
+                .mapTo(Boolean.class)
+                .findOne());
     }
 
-    /** Adds some of what the source has reported to the totals; how many rows that were. */
-    int fold(Handle handle, String source, int max) {
-        return handle.createUpdate(FOLD).bind("source", source).bind("max", max).execute();
+    /** Where a page ends. */
+    record Place(String key, Instant hour, String outcome) {
+        static final Place FIRST = new Place("", Instant.EPOCH, "");
     }
 
-    /** False when it is closed already. Within a transaction, which then has it alone. */
-    boolean lock(Handle handle, String source) {
-        return handle.createQuery(LOCK)
+    /** Adds a page of what the source has reported to the totals; where it ended, if there may be more. */
+    Optional<Place> fold(Handle handle, String source, Place after, int max) {
+        return handle.createQuery(FOLD)
                 .bind("source", source)
-                .mapTo(String.class)
-                .findOne()
-                .isPresent();
+                .bind("key", after.key())
+                .bind("hour", DatabaseTimes.of(after.hour()))
+                .bind("outcome", after.outcome())
+                .bind("max", max)
+                .map((row, _) -> new Place(
+                        row.getString("key_id"),
+                        row.getObject("hour", OffsetDateTime.class).toInstant(),
+                        row.getString("outcome")))
+                .findOne();
+    }
+
+    /** Within a transaction, which then has it alone. */
+    Source lock(Handle handle, String source) {
+        return Source.of(handle.createQuery(LOCK)
+                .bind("source", source)
+                .mapTo(Boolean.class)
+                .findOne());
     }
 
     void close(Handle handle, String source) {
-        handle.createUpdate(DELETE_REPORT).bind("source", source).execute();
         handle.createUpdate(CLOSE).bind("source", source).execute();
     }
 
-    int deleteOldSources(Handle handle, Instant before, int max) {
-        return handle.createUpdate(DELETE_OLD_SOURCES)
-                .bind("before", DatabaseTimes.of(before))
+    int deleteReport(Handle handle, String source, int max) {
+        return handle.createUpdate(DELETE_REPORT)
+                .bind("source", source)
                 .bind("max", max)
                 .execute();
     }
 
-    int deleteOldHours(Handle handle, Instant before, int max) {
+    int rest(Handle handle, String source) {
+        return handle.createUpdate(REST)
+                .bind("source", source)
+                .bind("kept", SOURCES_KEPT.toSeconds())
+                .execute();
+    }
+
+    /** A source that somebody has to look after. */
+    record Due(String name, boolean closed, boolean old) {}
+
+    List<Due> claim(Handle handle, int max) {
+        return handle.createQuery(CLAIM)
+                .bind("kept", SOURCES_KEPT.toSeconds())
+                .bind("max", max)
+                .map((row, _) -> new Due(row.getString("source"), row.getBoolean("closed"), row.getBoolean("old")))
+                .list();
+    }
+
+    int postpone(Handle handle, String source) {
+        return handle.createUpdate(POSTPONE).bind("source", source).execute();
+    }
+
+    boolean isForgotten(Handle handle, Instant opened) {
+        return handle.createQuery(IS_FORGOTTEN)
+                .bind("opened", DatabaseTimes.of(opened))
+                .bind("believed", SOURCES_BELIEVED.toSeconds())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    int deleteOldSources(Handle handle, int max) {
+        return handle.createUpdate(DELETE_OLD_SOURCES)
+                .bind("kept", SOURCES_KEPT.toSeconds())
+                .bind("max", max)
+                .execute();
+    }
+
+    int deleteOldHours(Handle handle, Duration kept, int max) {
         return handle.createUpdate(DELETE_OLD_HOURS)
-                .bind("before", DatabaseTimes.of(before))
+                .bind("kept", kept.toSeconds())
                 .bind("max", max)
                 .execute();
     }
 
     /** What was counted of a key in one piece of time. */
-    record Counted(Instant time, Outcome outcome, long count, long units) {}
+    record Counted(Instant time, String outcome, long count, long units) {}
 
     List<Counted> count(Tx tx, OrganizationId organization, ApiKeyId key, UsageRange range) {
         return tx.handle()
@@ -158,7 +274,7 @@ final class UsageStore {
                 .bind("to", DatabaseTimes.of(range.to()))
                 .map((row, _) -> new Counted(
                         row.getObject("time", OffsetDateTime.class).toInstant(),
-                        Outcome.find(row.getString("outcome")).orElseThrow(),
+                        row.getString("outcome"),
                         row.getLong("count"),
                         row.getLong("units")))
                 .list();

@@ -133,9 +133,11 @@ class CallersTest {
     @Test
     void what_is_old_is_forgotten() {
         callers.note(KEY, caller(1), NOON);
-        callers.note(ANOTHER, caller(1), NOON + DAY);
+        callers.note(ANOTHER, caller(1), NOON);
         callers.write();
-        callers.forget(Instant.ofEpochMilli(NOON + DAY));
+        schema.execute("UPDATE usage_caller SET day = current_date - 8 WHERE key_id = ?", KEY.toString());
+        schema.execute("UPDATE usage_caller SET day = current_date - 6 WHERE key_id = ?", ANOTHER.toString());
+        assertThat(callers.forget(Duration.ofDays(7))).isEqualTo(1);
         assertThat(written(KEY)).isEqualTo("0 named 0, others 0");
         assertThat(written(ANOTHER)).isEqualTo("1 named 1, others 0");
     }

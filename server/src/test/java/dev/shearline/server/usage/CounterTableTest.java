@@ -22,7 +22,9 @@ class CounterTableTest {
     private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
 
     private static Sheet sheet(int slots) {
-        return Sheet.inMemory(slots, "0".repeat(32), NOON);
+        var sheet = Sheet.inMemory(slots);
+        sheet.begin("0".repeat(32), NOON);
+        return sheet;
     }
 
     private static boolean count(CounterTable table, int key, int hour, Outcome outcome) {
@@ -80,6 +82,7 @@ class CounterTableTest {
         var sheet = sheet(16);
         count(sheet.table(), 1, HOUR, Outcome.ALLOWED);
         sheet.table().seal();
+        sheet.clear();
         sheet.begin("1".repeat(32), NOON);
 
         assertThat(counts(sheet)).isEmpty();
@@ -94,6 +97,7 @@ class CounterTableTest {
             assertThat(count(sheet.table(), life, HOUR, Outcome.ALLOWED)).isTrue();
             assertThat(counts(sheet)).isEqualTo(Map.of(life + " 500000 1", 1L));
             sheet.table().seal();
+            sheet.clear();
             sheet.begin("1".repeat(32), NOON);
         }
     }
@@ -110,11 +114,12 @@ class CounterTableTest {
             var files = new CounterFiles(directory.path(), () -> String.format("%032x", number.incrementAndGet()), 16);
             var tally =
                     new Tally(files, () -> String.format("%032x", number.incrementAndGet()), InstantSource.system());
-            tally.leaveMemory();
+            tally.prepare();
             var writing = new AtomicBoolean(true);
             var settled = new TreeMap<String, Long>();
             var settler = pool.submit(() -> {
                 while (writing.get()) {
+                    tally.prepare();
                     settle(tally, settled);
                 }
             });
@@ -130,7 +135,7 @@ class CounterTableTest {
             pool.invokeAll(writers).forEach(done -> assertThat(done.resultNow()).isTrue());
             writing.set(false);
             settler.get();
-            tally.end();
+            assertThat(tally.end()).isTrue();
             settle(tally, settled);
             files.delete();
 

@@ -2,11 +2,19 @@ package dev.shearline.server.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.config.Settings;
+import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.identity.Actor;
+import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.token.ApiKeyId;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -48,14 +56,18 @@ class UsageWriterTest {
     }
 
     private Sheet sheet(int slots) {
-        return Sheet.inMemory(slots, SOURCE, now);
+        var sheet = Sheet.inMemory(slots);
+        sheet.begin(SOURCE, now);
+        return sheet;
     }
 
     private static void count(Sheet sheet, int key, int at, int times) {
+        count(sheet, key, at, times, Outcome.ALLOWED.code());
+    }
+
+    private static void count(Sheet sheet, int key, int at, int times, int outcome) {
         var id = ApiKeyId.find(UsageKeys.id(key)).orElseThrow();
-        for (int i = 0; i < times; i++) {
-            sheet.table().raise(id.high(), id.low(), at, Outcome.ALLOWED.code(), CounterTable.COUNT, 1);
-        }
+        sheet.table().raise(id.high(), id.low(), at, outcome, CounterTable.COUNT, times);
     }
 
     private static String total() {
@@ -76,7 +88,7 @@ class UsageWriterTest {
         assertThat(total()).isEqualTo("null folded, 7 reported");
         writer.settle(sheet);
         writer.settle(sheet);
-        writer.settleLeftover(copy(sheet, 16));
+        writer.settle(copy(sheet, 16));
         assertThat(total()).isEqualTo("7 folded, 0 reported");
     }
 
@@ -85,7 +97,9 @@ class UsageWriterTest {
         var copy = sheet(slots);
         sheet.table().each((_, key, at, outcome, count, extra) -> {
             copy.table().raise(key.high(), key.low(), at, outcome, CounterTable.COUNT, count);
-            copy.table().raise(key.high(), key.low(), at, outcome, CounterTable.EXTRA, extra);
+            if (extra > 0) {
+                copy.table().raise(key.high(), key.low(), at, outcome, CounterTable.EXTRA, extra);
+            }
         });
         return copy;
     }
@@ -96,8 +110,9 @@ class UsageWriterTest {
         count(sheet, 1, hour, 5);
         writer.settle(sheet);
         count(sheet, 1, hour, 3);
-        writer.write(sheet);
-        writer.settle(sheet);
+        assertThat(writer.write(sheet)).isFalse();
+        // whoever has closed it was this one
+        assertThat(writer.settle(sheet)).isTrue();
         assertThat(total()).isEqualTo("5 folded, 0 reported");
     }
 
@@ -116,7 +131,7 @@ class UsageWriterTest {
         var sheet = sheet(16);
         count(sheet, 1, hour, 5);
         writer.write(sheet);
-        database.call(handle -> new UsageStore().fold(handle, SOURCE, 10));
+        writer.fold(SOURCE);
         assertThat(total()).isEqualTo("5 folded, 0 reported");
         count(sheet, 1, hour, 4);
         writer.write(sheet);
@@ -138,7 +153,7 @@ class UsageWriterTest {
             var settlings = List.of(one, other).stream()
                     .<Callable<Boolean>>map(sheet -> () -> {
                         together.await();
-                        writer.settleLeftover(sheet);
+                        writer.settle(sheet);
                         return true;
                     })
                     .toList();
@@ -170,14 +185,147 @@ class UsageWriterTest {
     }
 
     @Test
-    void what_is_old_is_forgotten_and_what_is_not_stays() {
+    void a_source_that_a_failover_has_lost_is_made_again_and_written_whole() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5);
+        writer.write(sheet);
+        count(sheet, 2, hour, 2);
+        writer.write(sheet);
+        schema.execute("DELETE FROM usage_report");
+        schema.execute("DELETE FROM usage_source");
+        count(sheet, 1, hour, 1);
+        assertThat(writer.write(sheet)).isTrue();
+        assertThat(total()).isEqualTo("null folded, 8 reported");
+        schema.execute("DELETE FROM usage_report");
+        schema.execute("DELETE FROM usage_source");
+        assertThat(writer.settle(sheet)).isTrue();
+        assertThat(total()).isEqualTo("8 folded, 0 reported");
+    }
+
+    @Test
+    void a_source_that_was_closed_by_somebody_else_is_told_of() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5);
+        writer.write(sheet);
+        writer.settle(copy(sheet, 16));
+        count(sheet, 1, hour, 2);
+        assertThat(writer.write(sheet)).isFalse();
+        assertThat(writer.settle(sheet)).isFalse();
+        assertThat(total()).isEqualTo("5 folded, 0 reported");
+        var unwritten = new ArrayList<Long>();
+        sheet.table().each((slot, _, _, _, count, _) -> unwritten.add(sheet.unwrittenCount(slot, count)));
+        assertThat(unwritten).containsExactly(2L);
+    }
+
+    @Test
+    void what_comes_late_takes_nothing_back() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5);
+        var earlier = copy(sheet, 16);
+        count(sheet, 1, hour, 2);
+        writer.write(sheet);
+        var written = schema.query("SELECT xmin FROM usage_report");
+        writer.write(earlier);
+        assertThat(total()).isEqualTo("null folded, 7 reported");
+        assertThat(schema.query("SELECT xmin FROM usage_report")).isEqualTo(written);
+    }
+
+    @Test
+    void a_kill_between_the_steps_of_settling_counts_nothing_twice() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5);
+        writer.write(sheet);
+        writer.fold(SOURCE);
+        // killed before the source was closed: whoever finds the file begins again
+        writer.settle(copy(sheet, 16));
+        assertThat(total()).isEqualTo("5 folded, 0 reported");
+
+        forget();
+        writer.write(copy(sheet, 16));
+        writer.close(SOURCE);
+        // killed before its rows were deleted
+        assertThat(schema.query("SELECT count(*) FROM usage_report")).isEqualTo("1");
+        writer.settle(copy(sheet, 16));
+        assertThat(total()).isEqualTo("5 folded, 0 reported");
+        makeDue();
+        assertThat(upkeep().look()).isTrue();
+        assertThat(schema.query("SELECT count(*) FROM usage_report")).isEqualTo("0");
+        assertThat(total()).isEqualTo("5 folded, 0 reported");
+    }
+
+    private static UsageUpkeep upkeep() {
+        var settings = new Settings.Usage(1_024, Duration.ofDays(35), Duration.ofDays(1));
+        return new UsageUpkeep(database, writer, new Callers(database), settings);
+    }
+
+    private static void makeDue() {
+        schema.execute("UPDATE usage_source SET due_at = now() - interval '1 second'");
+    }
+
+    @Test
+    void what_a_node_that_does_not_come_back_has_reported_is_added_up_and_if_it_does_the_rest() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5);
+        writer.write(sheet);
+        upkeep().look();
+        assertThat(total()).isEqualTo("null folded, 5 reported");
+        makeDue();
+        upkeep().look();
+        assertThat(total()).isEqualTo("5 folded, 0 reported");
+        count(sheet, 1, hour, 2);
+        assertThat(writer.write(sheet)).isTrue();
+        assertThat(total()).isEqualTo("5 folded, 2 reported");
+        writer.settle(sheet);
+        assertThat(total()).isEqualTo("7 folded, 0 reported");
+    }
+
+    @Test
+    void after_ninety_two_days_a_source_is_closed_and_after_as_long_again_forgotten() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5);
+        writer.write(sheet);
+        schema.execute("UPDATE usage_source SET opened_at = now() - interval '93 days'");
+        makeDue();
+        upkeep().look();
+        makeDue();
+        upkeep().look();
+        assertThat(total()).isEqualTo("5 folded, 0 reported");
+        assertThat(schema.query("SELECT count(*) FROM usage_report")).isEqualTo("0");
+        assertThat(writer.write(copy(sheet, 16))).isFalse();
+        schema.execute("UPDATE usage_source SET closed_at = now() - interval '93 days'");
+        makeDue();
+        upkeep().look();
+        assertThat(schema.query("SELECT count(*) FROM usage_source")).isEqualTo("0");
+    }
+
+    @Test
+    void what_a_newer_release_counts_goes_by_its_number_and_is_shown() {
+        var sheet = sheet(16);
+        count(sheet, 1, hour, 5, 200);
+        writer.settle(sheet);
+        assertThat(schema.query("SELECT outcome FROM usage_hour")).isEqualTo("outcome_200");
+        var range = new UsageRange(now.minusSeconds(86_400), now.plusSeconds(1), UsageRange.Granularity.DAY);
+        var organization = new OrganizationId("org_usage");
+        var key = ApiKeyId.find(UsageKeys.id(1)).orElseThrow();
+        try (var readers = new Database(schema.app(), 2)) {
+            var shown = readers.read(
+                    TenantContext.whole(new Actor.Job("test"), organization),
+                    tx -> new UsageStore().count(tx, organization, key, range));
+            assertThat(KeyUsage.of(key, range, shown).total().denied()).containsExactly(Map.entry("outcome_200", 5L));
+        }
+    }
+
+    @Test
+    void all_that_is_old_is_forgotten_and_what_is_not_stays() {
         var sheet = sheet(16);
         count(sheet, 1, hour, 1);
         writer.settle(sheet);
-        writer.forget(now.minusSeconds(7_200), now.minusSeconds(7_200));
+        schema.execute("""
+                INSERT INTO usage_hour (key_id, organization_id, hour, outcome, booked, count, units)
+                SELECT 'key_' || i, 'org_usage', now() - interval '36 days', 'allowed', now() - interval '36 days', 1, 1
+                  FROM generate_series(1, 5000) AS i
+                """);
+        assertThat(upkeep().look()).isTrue();
         assertThat(total()).isEqualTo("1 folded, 0 reported");
-        writer.forget(now.plusSeconds(7_200), now.plusSeconds(7_200));
-        assertThat(total()).isEqualTo("null folded, 0 reported");
-        assertThat(schema.query("SELECT count(*) FROM usage_source")).isEqualTo("0");
     }
 }

@@ -1,12 +1,14 @@
 -- How often keys were verified, by hour and outcome (docs/decisions/0020).
 
--- A source is one life of a sheet of counters. It reports until it is closed; what comes later is refused.
+-- A source is one life of a sheet of counters. It reports until it is closed; what comes later is refused. Where its node does not look
+-- after it by the time that it is due, any other one does.
 CREATE TABLE usage_source (
     source    text COLLATE "C" PRIMARY KEY CHECK (length(source) = 32),
     opened_at timestamptz NOT NULL,
-    closed_at timestamptz
+    closed_at timestamptz,
+    due_at    timestamptz NOT NULL
 );
-CREATE INDEX usage_source_closed ON usage_source (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX usage_source_due ON usage_source (due_at);
 
 -- What an open source has counted so far, and how much of that is in the totals already.
 CREATE TABLE usage_report (
