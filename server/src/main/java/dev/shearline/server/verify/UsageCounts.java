@@ -6,7 +6,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Counts each answer about a known key, before it is written. A probe counts nothing, nor does a key that is not known to who asks. */
+/**
+ * Counts each answer about a known key, before it is written. A probe counts nothing, nor does a key that is not known to who asks, nor a use
+ * that is told again: it was counted when it was made.
+ */
 final class UsageCounts {
 
     private static final Map<Reason, Outcome> DENIED = new EnumMap<>(Reason.class);
@@ -33,8 +36,10 @@ final class UsageCounts {
         }
         switch (verdict) {
             case Verdict.Allowed allowed -> {
-                count(allowed.key(), Outcome.ALLOWED, question, now);
-                noteCaller(allowed.key(), question, now);
+                if (!allowed.replayed()) {
+                    count(allowed.key(), Outcome.ALLOWED, question, now);
+                    noteCaller(allowed.key(), question, now);
+                }
             }
             case Verdict.Denied denied -> {
                 var outcome = DENIED.get(denied.reason());
