@@ -1,20 +1,18 @@
 package dev.shearline.server.evidence;
 
 import dev.shearline.server.http.Json;
+import dev.shearline.server.http.ListFormat;
 import dev.shearline.server.http.Paging;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.http.Request;
 import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
-import dev.shearline.server.identity.Caller;
-import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.Scope;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -23,9 +21,7 @@ final class AuditRoutes {
 
     private static final String ORGANIZATION = "organization";
     private static final String ORDER = "order";
-    private static final String FORMAT = "format";
     private static final String NDJSON = "application/x-ndjson";
-    private static final String CSV = "text/csv; charset=utf-8";
     private static final int FILTER_CHARACTERS_MAX = 255;
     private static final Pattern SEQ = Pattern.compile("[0-9]{1,18}");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -55,69 +51,24 @@ final class AuditRoutes {
                 "since",
                 "until",
                 ORDER,
-                FORMAT,
+                ListFormat.PARAMETER,
                 Paging.LIMIT,
                 Paging.CURSOR);
         var filter = filter(request);
         boolean ascending = ascending(request);
-        var format = Format.of(request);
-        if (format == Format.JSON) {
+        var format = ListFormat.of(request);
+        if (format == ListFormat.JSON) {
             var list = "/v1/audit-events?" + request.query(ORGANIZATION) + filter + ascending;
             var paging = Paging.of(request, list);
             var chain = trail.chainOf(caller, organization(request));
             return Response.ok(trail.list(caller, chain, filter, ascending, paging));
         }
-        refusePages(request);
-        return whole(caller, trail.chainOf(caller, organization(request)), filter, ascending, format);
-    }
-
-    private enum Format {
-        JSON,
-        NDJSON,
-        CSV;
-
-        /** What the parameter says, or else the first that the header names alone. */
-        static Format of(Request request) {
-            var wanted = request.query(FORMAT);
-            if (wanted.isEmpty()) {
-                var accepted = request.header("Accept").orElse("");
-                return accepted.startsWith(AuditRoutes.NDJSON) ? NDJSON : accepted.startsWith("text/csv") ? CSV : JSON;
-            }
-            return switch (wanted.get()) {
-                case "json" -> JSON;
-                case "ndjson" -> NDJSON;
-                case "csv" -> CSV;
-                default -> throw invalid(FORMAT, "must be json, ndjson or csv");
-            };
-        }
-    }
-
-    private static void refusePages(Request request) {
-        for (var name : List.of(Paging.LIMIT, Paging.CURSOR)) {
-            if (request.query(name).isPresent()) {
-                throw invalid(name, "is for pages of JSON: ndjson and csv have none");
-            }
-        }
-    }
-
-    private Response whole(Caller caller, OrganizationId chain, AuditFilter filter, boolean ascending, Format format) {
-        return format == Format.CSV
-                ? Response.streamed(CSV, sink -> {
-                    sink.write(Buffer.buffer(CsvText.line(AuditEntry.COLUMNS)));
-                    trail.forEach(caller, chain, filter, ascending, page -> {
-                        var text = new StringBuilder();
-                        page.forEach(entry -> text.append(CsvText.line(entry.cells())));
-                        sink.write(Buffer.buffer(text.toString()));
-                    });
-                })
-                : Response.streamed(
-                        NDJSON,
-                        sink -> trail.forEach(caller, chain, filter, ascending, page -> {
-                            var lines = Buffer.buffer();
-                            page.forEach(entry ->
-                                    lines.appendBuffer(json.write(entry)).appendString("\n"));
-                            sink.write(lines);
-                        }));
+        var chain = trail.chainOf(caller, organization(request));
+        return format.whole(
+                json,
+                AuditEntry.COLUMNS,
+                AuditEntry::cells,
+                use -> trail.forEach(caller, chain, filter, ascending, use));
     }
 
     private Response export(Request request) {

@@ -117,13 +117,21 @@ public record Api(URI base, Secret credential) {
         }
         try {
             var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            var json = response.body().isEmpty() ? JSON.missingNode() : JSON.readTree(response.body());
-            return new Answer(response.statusCode(), json, response);
+            return new Answer(response.statusCode(), json(response), response);
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Lists may come as text, too. */
+    private static JsonNode json(HttpResponse<String> response) {
+        boolean text = response.headers()
+                .firstValue("Content-Type")
+                .filter(type -> type.startsWith("text/csv") || type.startsWith("application/x-ndjson"))
+                .isPresent();
+        return text || response.body().isEmpty() ? JSON.missingNode() : JSON.readTree(response.body());
     }
 }

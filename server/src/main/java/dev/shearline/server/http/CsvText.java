@@ -1,4 +1,4 @@
-package dev.shearline.server.evidence;
+package dev.shearline.server.http;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
