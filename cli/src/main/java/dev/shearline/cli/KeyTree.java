@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -15,6 +16,7 @@ final class KeyTree {
     private static final String NAME = "name";
     private static final String KEYS = "keys";
     private static final String CHILDREN = "children";
+    private static final String REQUESTS = "requests";
 
     private final ObjectNode root;
     private final ObjectNode personal;
@@ -66,14 +68,15 @@ final class KeyTree {
         places.put(place.path(ID).asString(""), place);
     }
 
-    void addKey(JsonNode key) {
+    /** @param requests that were allowed lately */
+    void addKey(JsonNode key, long requests) {
         var place = switch (key.path("type").asString("")) {
             case "ci" -> pipelines;
             case "ephemeral" -> ephemeral;
             case "personal" -> owner(key, personal);
             default -> owner(key, teams);
         };
-        ((ArrayNode) place.path(KEYS)).add(key);
+        ((ArrayNode) place.path(KEYS)).add(((ObjectNode) key.deepCopy()).put(REQUESTS, requests));
     }
 
     /** Whoever may see a key but not its owner is shown what the key says of it. */
@@ -146,7 +149,16 @@ final class KeyTree {
         return List.of(
                 Table.Cell.of(branch + Status.sign(key.path("status").asString("")) + KeyText.name(key)),
                 Table.Cell.of(KeyText.id(key)),
-                Table.Cell.of(KeyText.ago(surroundings, key, "last_used_at", "never")),
+                Table.Cell.of(KeyText.ago(surroundings, key, "last_used_at", "never") + requests(key)),
                 Table.Cell.of(KeyText.ago(surroundings, key, "expires_at", "never")));
+    }
+
+    private static String requests(JsonNode key) {
+        long requests = key.path(REQUESTS).asLong();
+        return switch ((int) Math.min(requests, 2)) {
+            case 0 -> "";
+            case 1 -> " (1 request)";
+            default -> String.format(Locale.ROOT, " (%,d requests)", requests);
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.shearline.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code keys tree}. */
 @Command(
         name = "tree",
-        description = "Draws an organization's keys below the people, teams and pipelines that own them.",
+        description = {
+            "Draws an organization's keys below the people, teams and pipelines that own them.",
+            "Requests are those of the last 30 days that were allowed."
+        },
         mixinStandardHelpOptions = true)
 final class KeysTree implements Callable<Integer> {
     private static final String ORGANIZATION = "organization";
@@ -61,7 +65,19 @@ final class KeysTree implements Callable<Integer> {
                 surroundings.tell(
                         "This key may not read " + String.join(", ", unread) + ": ids are shown instead of names.");
             }
-            each(client, "/v1/keys", keysOf(of), tree::addKey);
+            var used = new HashMap<String, Long>();
+            each(
+                    client,
+                    UsageCommand.PATH,
+                    usageOf(of),
+                    line -> used.put(
+                            line.path("holder").path("id").asString(""),
+                            line.path("allowed").asLong()));
+            each(
+                    client,
+                    "/v1/keys",
+                    keysOf(of),
+                    key -> tree.addKey(key, used.getOrDefault(key.path("id").asString(""), 0L)));
             var root = tree.pruned();
             if (output.isForPeople()) {
                 var table = new Table(surroundings.style(), 0, KeyTree.headings());
@@ -80,6 +96,13 @@ final class KeysTree implements Callable<Integer> {
         if (status != null) {
             parameters.put("status", status);
         }
+        return parameters;
+    }
+
+    private static Map<String, String> usageOf(Map<String, String> organization) {
+        var parameters = new LinkedHashMap<>(organization);
+        parameters.put("by", "key");
+        parameters.put("granularity", "total");
         return parameters;
     }
 

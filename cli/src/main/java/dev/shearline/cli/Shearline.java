@@ -67,7 +67,8 @@ public final class Shearline implements Callable<Integer> {
                 .add("config", () -> ConfigCheck.group(surroundings, rest))
                 .add("secrets", () -> SecretsCommand.of(surroundings, rest))
                 .add("auth", () -> AuthCommand.of(surroundings, rest))
-                .add("keys", () -> KeysCommand.of(surroundings, rest));
+                .add("keys", () -> KeysCommand.of(surroundings, rest))
+                .add("usage", () -> UsageCommand.of(surroundings));
         Resources.all()
                 .forEach((name, resource) ->
                         commands.add(name, () -> ResourceCommand.of(surroundings, resource.get(), rest)));

@@ -142,8 +142,10 @@ final class Features implements AutoCloseable {
                 database,
                 nodeDatabase,
                 keys,
+                references,
                 random,
                 clock,
+                json,
                 registry);
         usage.addTo(routes);
         var firstUses = new FirstUses(keys::endPredecessor);

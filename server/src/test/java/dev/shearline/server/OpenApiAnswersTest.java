@@ -374,6 +374,7 @@ class OpenApiAnswersTest {
     private void keys(String organization, String team) {
         var path = "/v1/keys";
         check("get", path + "/unused", 200, () -> api.get(path + "/unused?by=unit&organization=" + organization));
+        check("get", "/v1/usage", 200, () -> api.get("/v1/usage?by=key&organization=" + organization));
         var one = path + "/{id}";
         var body = Map.of(
                 "type",

@@ -3,9 +3,11 @@ package dev.shearline.server.usage;
 import dev.shearline.server.config.Settings;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.net.IpAddress;
+import dev.shearline.server.orgs.References;
 import dev.shearline.token.ApiKeyId;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -33,6 +35,7 @@ public final class Usage implements AutoCloseable {
     private final Settling settling;
     private final Spares spares;
     private final UsageRoutes routes;
+    private final UsageLineRoutes lineRoutes;
 
     /** @param directory of this node's counter files */
     public Usage(
@@ -41,8 +44,10 @@ public final class Usage implements AutoCloseable {
             Database database,
             NodeDatabase nodeDatabase,
             ApiKeys keys,
+            References references,
             SecureRandom random,
             InstantSource clock,
+            Json json,
             MeterRegistry registry) {
         Supplier<String> names = () -> name(random);
         var files = new CounterFiles(directory, names, settings.counters());
@@ -53,6 +58,7 @@ public final class Usage implements AutoCloseable {
         settling = new Settling(tally, files, writer, upkeep, callers, clock);
         spares = new Spares(tally);
         routes = new UsageRoutes(keys, new UsageReading(database), clock);
+        lineRoutes = new UsageLineRoutes(new UsageLines(database, references), clock, json);
         addMetrics(registry);
     }
 
@@ -89,6 +95,7 @@ public final class Usage implements AutoCloseable {
 
     public void addTo(Routes to) {
         routes.addTo(to);
+        lineRoutes.addTo(to);
     }
 
     /**

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Which usage is asked for: whole hours or days of UTC, in which the two times lie.
@@ -25,7 +27,9 @@ record UsageRange(Instant from, Instant to, Granularity granularity) {
     /** The pieces in which usage is shown. */
     enum Granularity {
         HOUR(ChronoUnit.HOURS, Duration.ofDays(1), Duration.ofDays(31)),
-        DAY(ChronoUnit.DAYS, Duration.ofDays(30), Duration.ofDays(400));
+        DAY(ChronoUnit.DAYS, Duration.ofDays(30), Duration.ofDays(400)),
+        /** All of it in one. */
+        TOTAL(ChronoUnit.HOURS, Duration.ofDays(30), Duration.ofDays(31));
 
         private final ChronoUnit unit;
         private final Duration usual;
@@ -44,8 +48,18 @@ record UsageRange(Instant from, Instant to, Granularity granularity) {
 
     /** Without a beginning it is the last day in hours, or the last 30 days; without an end it goes until now. */
     static UsageRange of(Request request, Instant now) {
-        var granularity =
-                request.query(GRANULARITY).map(UsageRange::granularity).orElse(Granularity.DAY);
+        return of(request, now, List.of(Granularity.HOUR, Granularity.DAY));
+    }
+
+    /** The same, which may be asked for as one piece. */
+    static UsageRange ofLines(Request request, Instant now) {
+        return of(request, now, List.of(Granularity.values()));
+    }
+
+    private static UsageRange of(Request request, Instant now, List<Granularity> possible) {
+        var granularity = request.query(GRANULARITY)
+                .map(text -> granularity(text, possible))
+                .orElse(Granularity.DAY);
         var end = request.query(TO).map(text -> time(TO, text)).orElse(now);
         var from = request.query(FROM).map(text -> time(FROM, text)).orElseGet(() -> end.minus(granularity.usual));
         var unit = granularity.unit;
@@ -65,12 +79,18 @@ record UsageRange(Instant from, Instant to, Granularity granularity) {
         return new UsageRange(begun, to, granularity);
     }
 
-    private static Granularity granularity(String text) {
-        return switch (text) {
-            case "hour" -> Granularity.HOUR;
-            case "day" -> Granularity.DAY;
-            default -> throw invalid(GRANULARITY, "must be hour or day");
-        };
+    private static Granularity granularity(String text, List<Granularity> possible) {
+        return possible.stream()
+                .filter(granularity -> granularity.wire().equals(text))
+                .findFirst()
+                .orElseThrow(() -> invalid(
+                        GRANULARITY,
+                        "must be " + possible.stream().map(Granularity::wire).collect(Collectors.joining(" or "))));
+    }
+
+    /** How long a piece is. */
+    Duration step() {
+        return granularity == Granularity.TOTAL ? Duration.between(from, to) : granularity.unit.getDuration();
     }
 
     private static Instant time(String name, String text) {

@@ -66,16 +66,17 @@ final class UsageStore {
                   FROM due AS d
                  WHERE r.source = d.source AND r.key_id = d.key_id AND r.hour = d.hour AND r.outcome = d.outcome
             ), added AS (
-                INSERT INTO usage_hour AS t (key_id, organization_id, hour, outcome, booked, count, units)
-                SELECT key_id, organization_id, hour, outcome,
-                       CASE WHEN now() < hour + interval '24 hours 55 minutes' THEN hour ELSE date_trunc('hour', now(), 'UTC') END,
-                       more, more_units
-                  FROM due ORDER BY key_id, hour, outcome
+                INSERT INTO usage_hour AS t (key_id, organization_id, hour, outcome, booked, owner_id, unit_id, billed_id, count, units)
+                SELECT d.key_id, d.organization_id, d.hour, d.outcome,
+                       CASE WHEN now() < d.hour + interval '24 hours 55 minutes' THEN d.hour ELSE date_trunc('hour', now(), 'UTC') END,
+                       %s, k.unit_id, %s, d.more, d.more_units
+                  FROM due AS d JOIN api_key AS k ON k.id = d.key_id
+                 ORDER BY d.key_id, d.hour, d.outcome
                 ON CONFLICT (key_id, hour, outcome, booked) DO UPDATE
                    SET count = t.count + EXCLUDED.count, units = t.units + EXCLUDED.units
             )
             SELECT key_id, hour, outcome FROM due ORDER BY key_id, hour, outcome LIMIT 1 OFFSET :max - 1
-            """;
+            """.formatted(UsageHolder.OWNER_OF_KEY, UsageHolder.BILLED_OF_KEY);
 
     private static final String CLOSE = """
             UPDATE usage_source SET closed_at = now(), due_at = now() + interval '10 minutes' WHERE source = :source AND closed_at IS NULL

@@ -321,8 +321,8 @@ class UsageWriterTest {
         count(sheet, 1, hour, 1);
         writer.settle(sheet);
         schema.execute("""
-                INSERT INTO usage_hour (key_id, organization_id, hour, outcome, booked, count, units)
-                SELECT 'key_' || i, 'org_usage', now() - interval '36 days', 'allowed', now() - interval '36 days', 1, 1
+                INSERT INTO usage_hour (key_id, organization_id, hour, outcome, booked, owner_id, unit_id, billed_id, count, units)
+                SELECT 'key_' || i, 'org_usage', now() - interval '36 days', 'allowed', now() - interval '36 days', 'o', 'o', 'o', 1, 1
                   FROM generate_series(1, 5000) AS i
                 """);
         assertThat(upkeep().look()).isTrue();

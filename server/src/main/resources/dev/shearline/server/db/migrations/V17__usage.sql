@@ -24,14 +24,19 @@ CREATE TABLE usage_report (
     PRIMARY KEY (source, key_id, hour, outcome)
 );
 CREATE INDEX usage_report_key ON usage_report (key_id, hour);
+CREATE INDEX usage_report_organization ON usage_report (organization_id, hour);
 
--- The totals. Booked is the hour in which a line counts for billing: the hour itself, or the one in which it was reported too late.
+-- The totals. Booked is the hour in which a line counts for billing: the hour itself, or the one in which it was reported too late. To whom
+-- the key belonged stays as it was: what is billed does not move with a key.
 CREATE TABLE usage_hour (
     key_id          text COLLATE "C" NOT NULL,
     organization_id text COLLATE "C" NOT NULL,
     hour            timestamptz NOT NULL,
     outcome         text COLLATE "C" NOT NULL,
     booked          timestamptz NOT NULL,
+    owner_id        text COLLATE "C" NOT NULL,
+    unit_id         text COLLATE "C" NOT NULL,
+    billed_id       text COLLATE "C" NOT NULL,
     count           bigint NOT NULL,
     units           bigint NOT NULL,
     PRIMARY KEY (key_id, hour, outcome, booked)
@@ -54,6 +59,7 @@ CREATE TABLE usage_caller (
 );
 CREATE INDEX usage_caller_day ON usage_caller (day);
 
+GRANT SELECT (billed_unit_id) ON api_key TO shearline_node;
 GRANT SELECT ON usage_report, usage_hour TO shearline_app;
 GRANT SELECT, DELETE ON usage_caller TO shearline_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON usage_caller TO shearline_node;
