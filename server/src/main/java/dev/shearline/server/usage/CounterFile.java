@@ -43,6 +43,9 @@ final class CounterFile implements AutoCloseable {
     private static final long MAGIC = 0x31454741_534C4853L;
     private static final int VERSION = 1;
     private static final int CHUNK_BYTES = 1 << 16;
+    /** A file is made where so many of its size have room. */
+    private static final int ROOM = 2;
+
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -58,6 +61,7 @@ final class CounterFile implements AutoCloseable {
     /** @param slots of each sheet, a power of two */
     static CounterFile create(Path directory, String name, int slots) throws IOException {
         Files.createDirectories(directory);
+        requireRoom(directory, bytes(slots));
         var file = directory.toRealPath().resolve(name + SUFFIX);
         var unfinished = directory.toRealPath().resolve(name + NEW_SUFFIX);
         var channel = FileChannel.open(
@@ -83,6 +87,14 @@ final class CounterFile implements AutoCloseable {
             throw e;
         } finally {
             HELD.remove(unfinished);
+        }
+    }
+
+    /** Nobody else on the disk, and PostgreSQL may be there, is to find it full because of an attempt. */
+    private static void requireRoom(Path directory, long bytes) throws IOException {
+        long room = Files.getFileStore(directory).getUsableSpace();
+        if (room < ROOM * bytes) {
+            throw new IOException("of a disk with " + room + " bytes left none is taken for a file of " + bytes);
         }
     }
 

@@ -34,6 +34,7 @@ final class Tally {
     private final Deque<Sheet> spare = new ArrayDeque<>();
     private final Deque<Sheet> retired = new ArrayDeque<>();
     private int inMemory = 1;
+    private boolean outOfMemory;
     private Instant turnedAt;
     private volatile Sheet current;
 
@@ -122,7 +123,7 @@ final class Tally {
             }
             files.release(sheet);
         }
-        return inMemory < MEMORY_SHEETS_MAX ? oneInMemory() : Optional.empty();
+        return inMemory < MEMORY_SHEETS_MAX && !outOfMemory ? oneInMemory() : Optional.empty();
     }
 
     private Optional<Sheet> oneInMemory() {
@@ -132,6 +133,8 @@ final class Tally {
             inMemory++;
             return Optional.of(sheet);
         } catch (OutOfMemoryError e) {
+            // an attempt waits for the collector: not again before something was given back
+            outOfMemory = true;
             return Optional.empty();
         }
     }
@@ -195,6 +198,7 @@ final class Tally {
             retired.remove(sheet);
             if (!sheet.isInFile()) {
                 inMemory--;
+                outOfMemory = false;
                 return;
             }
         }

@@ -151,6 +151,18 @@ class TallyTest {
         assertThat(settled + settle(tally)).isEqualTo(key);
     }
 
+    @Test
+    void no_file_is_begun_that_would_take_the_last_of_a_disk() throws IOException {
+        try (var disk = SmallDisk.mount("size=1m")) {
+            // half a megabyte, and a bit more
+            var files = files(disk.root(), 8_192);
+            var tally = tally(files);
+            tally.prepare();
+            assertThat(tally.isInFile()).isFalse();
+            assertThat(filesIn(disk.root())).isZero();
+        }
+    }
+
     /** A disk that gives a file its blocks only as they are written, and then has none. */
     @Test
     void a_page_that_the_disk_has_no_room_for_sends_counts_to_memory_and_no_error_to_who_counts() throws Exception {
