@@ -85,6 +85,9 @@ record KeyChange(String verb, boolean goodbye) {
                     .limit(SHOWN_MAX)
                     .forEach(key -> surroundings.tell("  " + KeyText.titled(key) + ", last used "
                             + KeyText.ago(surroundings, key, "last_used_at", "never")));
+            if (keys.size() == 1 && goodbye) {
+                surroundings.tell("  shearline keys impact " + KeyText.id(keys.getFirst()) + " shows who would notice");
+            }
             if (keys.size() > SHOWN_MAX) {
                 surroundings.tell("  and " + (keys.size() - SHOWN_MAX) + " more");
             }

@@ -18,6 +18,8 @@ final class KeyFilters {
             "expires_within",
             "unused_for",
             "rotation_due",
+            "used_from",
+            "since",
             "q");
 
     private KeyFilters() {}

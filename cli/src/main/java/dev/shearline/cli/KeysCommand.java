@@ -17,6 +17,7 @@ final class KeysCommand {
                 .add("unused", () -> KeysUnused.of(surroundings))
                 .add("get", () -> new CommandLine(new KeysGet(surroundings)))
                 .add("usage", () -> new CommandLine(new KeysUsage(surroundings)))
+                .add("impact", () -> KeysImpact.of(surroundings))
                 .add("callers", () -> new CommandLine(new KeysCallers(surroundings)))
                 .add("update", () -> new CommandLine(new KeysUpdate(surroundings)))
                 .add("enable", () -> KeysSwitch.enable(surroundings))

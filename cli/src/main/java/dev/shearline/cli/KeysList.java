@@ -47,6 +47,12 @@ final class KeysList implements Callable<Integer> {
     @Option(names = "--rotation-due", description = "keys that should be rotated, after their organization's policy")
     private boolean rotationDue;
 
+    @Option(names = "--used-from", paramLabel = "CIDR", description = "keys used from there, such as 10.0.0.0/8")
+    private @Nullable String usedFrom;
+
+    @Option(names = "--since", paramLabel = "WHEN", description = "with --used-from: a time, or such as 7d")
+    private @Nullable String since;
+
     @Option(names = "-q", paramLabel = "TEXT", description = "words of the name, an id, or how the key begins")
     private @Nullable String text;
 
@@ -91,6 +97,8 @@ final class KeysList implements Callable<Integer> {
         put(parameters, "expires_within", expiresWithin);
         put(parameters, "unused_for", unusedFor);
         put(parameters, "rotation_due", rotationDue ? "true" : null);
+        put(parameters, "used_from", usedFrom);
+        put(parameters, "since", since);
         put(parameters, "q", text);
         put(parameters, "sort", sort);
         put(parameters, "order", order);

@@ -409,6 +409,7 @@ class OpenApiAnswersTest {
         verdicts(key.at("secret"));
         check("get", one + "/usage", 200, () -> api.get(path + "/" + id + "/usage?granularity=hour"));
         check("get", one + "/callers", 200, () -> api.get(path + "/" + id + "/callers"));
+        check("get", one + "/impact", 200, () -> api.get(path + "/" + id + "/impact"));
         check("get", one + "/usage", 422, () -> api.get(path + "/" + id + "/usage?granularity=week"));
         check("post", one + "/move", 200, () -> api.post(path + "/" + id + "/move", Map.of("unit", organization)));
         var successor =

@@ -33,6 +33,7 @@ public record KeyFilter(
         Optional<String> text,
         Optional<KeyDigest> digest,
         boolean rotationDue,
+        Optional<UsedFrom> usedFrom,
         KeySort sort,
         boolean descending) {
 
@@ -58,6 +59,7 @@ public record KeyFilter(
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 KeySort.CREATED,
                 true);
     }
@@ -76,7 +78,8 @@ public record KeyFilter(
                         unusedFor,
                         text,
                         digest,
-                        rotationDue)
+                        rotationDue,
+                        usedFrom)
                 + sort + descending;
     }
 }

@@ -40,6 +40,8 @@ final class KeyFilterReader {
                 "q",
                 "digest",
                 "rotation_due",
+                UsedFrom.NETWORK,
+                UsedFrom.SINCE,
                 "sort",
                 "order",
                 Paging.LIMIT,
@@ -59,6 +61,7 @@ final class KeyFilterReader {
                 one(request, "digest", KeyDigest::findHex, "the SHA-256 of a key, as 64 hexadecimal digits"),
                 one(request, "rotation_due", KeyFilterReader::findTrue, "true, or left out")
                         .isPresent(),
+                UsedFrom.read(request),
                 sort,
                 isDescending(request, sort));
     }

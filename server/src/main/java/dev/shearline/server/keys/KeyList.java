@@ -81,6 +81,10 @@ final class KeyList {
     Page<ApiKey> list(Tx tx, Optional<OrganizationId> organization, Reach reach, KeyFilter filter, Paging paging) {
         tx.handle().createQuery(EXPECT_QUICK_LOOKUPS).mapTo(String.class).one();
         var now = clock.instant();
+        if (filter.usedFrom().isPresent() && organization.isEmpty()) {
+            throw KeyProblems.invalidParameter(
+                    "organization", "\"used_from\" is asked of one organization: an operator says which.");
+        }
         var dueSince = organization
                 .filter(_ -> filter.rotationDue())
                 .flatMap(id -> findRotationDueAfterDays(tx, id))
@@ -204,6 +208,7 @@ final class KeyList {
                     + " AND k.state = 'active' AND k.expires_at > :now");
         }
         filter.digest().ifPresent(_ -> conditions.add("k.digest = :digest"));
+        filter.usedFrom().ifPresent(from -> conditions.add(from.condition()));
         filter.text().ifPresent(text -> conditions.add(KeyTextSearch.of(text).condition()));
     }
 
@@ -214,6 +219,7 @@ final class KeyList {
         filter.expiresWithin().ifPresent(span -> query.bind("expiresBefore", DatabaseTimes.of(now.plus(span))));
         filter.unusedFor().ifPresent(span -> query.bind("unusedSince", DatabaseTimes.of(now.minus(span))));
         filter.digest().ifPresent(digest -> query.bind("digest", digest.toBytes()));
+        filter.usedFrom().ifPresent(from -> from.bind(query, now));
         filter.text().ifPresent(text -> KeyTextSearch.of(text).bind(query));
     }
 

@@ -39,7 +39,7 @@ record KeyUsage(ApiKeyId keyId, Instant from, Instant to, String granularity, Li
         return new KeyUsage(key, range.from(), range.to(), range.granularity().wire(), items, sum(counted));
     }
 
-    private static Totals sum(List<UsageStore.Counted> counted) {
+    static Totals sum(List<UsageStore.Counted> counted) {
         long allowed = 0;
         long units = 0;
         var denied = new TreeMap<String, Long>();

@@ -26,6 +26,17 @@ final class UsageReading {
     }
 
     /** @param key that the caller sees */
+    KeyImpact impactOf(Caller caller, ApiKey key, UsageRange week) {
+        var organization = new OrganizationId(key.organization().id());
+        var context = TenantContext.find(caller.actor(), organization).orElseThrow();
+        return database.read(context, tx -> {
+            var days = store.count(tx, organization, key.id(), week);
+            var called = callers.list(tx, organization, key.id(), week, KeyImpact.CALLERS_MAX);
+            return KeyImpact.of(key, week, days, KeyCallers.of(key.id(), week, called));
+        });
+    }
+
+    /** @param key that the caller sees */
     KeyCallers callersOf(Caller caller, ApiKey key, UsageRange range) {
         var organization = new OrganizationId(key.organization().id());
         var context = TenantContext.find(caller.actor(), organization).orElseThrow();

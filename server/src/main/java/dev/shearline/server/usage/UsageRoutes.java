@@ -23,6 +23,7 @@ final class UsageRoutes {
     void addTo(Routes routes) {
         routes.get("/v1/keys/:id/usage", this::ofKey);
         routes.get("/v1/keys/:id/callers", this::callersOfKey);
+        routes.get("/v1/keys/:id/impact", this::impactOfKey);
     }
 
     private Response ofKey(Request request) {
@@ -30,6 +31,13 @@ final class UsageRoutes {
         request.queryOnly(UsageRange.FROM, UsageRange.TO, UsageRange.GRANULARITY);
         var range = UsageRange.of(request, clock.instant());
         return Response.ok(reading.ofKey(caller, keys.get(caller, request.path("id")), range));
+    }
+
+    private Response impactOfKey(Request request) {
+        var caller = request.caller(Scope.KEYS_READ);
+        request.queryOnly();
+        return Response.ok(
+                reading.impactOf(caller, keys.get(caller, request.path("id")), KeyImpact.week(clock.instant())));
     }
 
     private Response callersOfKey(Request request) {

@@ -48,16 +48,7 @@ public final class Verification {
         authenticator = new DirectoryAuthenticator(directory, uses, reads, clock);
         var judge = new Judge(format, directory, clock);
         var verifier = new KeyVerifier(
-                judge,
-                directory,
-                feed,
-                database,
-                keys,
-                new Draws(limits),
-                uses,
-                reads,
-                new UsageCounts(usage),
-                clock);
+                judge, directory, feed, database, keys, new Draws(limits), uses, reads, new UsageCounts(usage), clock);
         verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);

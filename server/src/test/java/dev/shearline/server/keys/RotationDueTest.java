@@ -132,6 +132,7 @@ class RotationDueTest {
                 Optional.empty(),
                 Optional.empty(),
                 true,
+                Optional.empty(),
                 KeySort.CREATED,
                 true);
         for (var reach : List.of(Reach.whole(), new Reach.Audiences(Set.of("team_web")))) {

@@ -134,6 +134,76 @@ class KeyUsageTest {
     }
 
     @Test
+    void who_would_notice_that_a_key_is_gone_is_told_before() {
+        var key = cluster.issue(acme, "keys:read");
+        verify(0, Map.of("key", key.at("secret"), "address", "203.0.113.7", "user_agent", "curl/8.5"));
+        verify(1, Map.of("key", key.at("secret"), "address", "203.0.113.7", "user_agent", "curl/8.5"));
+        verify(1, Map.of("key", key.at("secret"), "scopes", List.of("sessions:read")));
+
+        var path = "/v1/keys/" + key.at("id") + "/impact";
+        Eventually.isTrue(
+                "written",
+                () -> operator.get(path)
+                                .at("week")
+                                .equals("{\"allowed\":2,\"denied\":{\"insufficient_scope\":1},\"units\":2}")
+                        && operator.get(path).at("callers/0/count").equals("2"));
+        var shown = operator.get(path).expect(200);
+        assertThat(shown.at("today")).isEqualTo(shown.at("week"));
+        assertThat(shown.at("status")).isEqualTo("active");
+        assertThat(shown.at("callers/0/address")).isEqualTo("203.0.113.7");
+        assertThat(shown.at("other")).isEqualTo("0");
+
+        operator.as("").get(path).expect(401);
+        operator.as(cluster.issue(acme, "sessions:read").at("secret")).get(path).expect(403);
+        operator.as(cluster.issue(cluster.organization("curious"), "*").at("secret"))
+                .get(path)
+                .expect(404);
+        assertThat(operator.get(path + "?from=x").code()).isEqualTo("unknown_parameter");
+    }
+
+    @Test
+    void keys_are_found_by_where_they_were_used_from() {
+        var office = cluster.issue(acme, "sessions:read");
+        var home = cluster.issue(acme, "sessions:read");
+        verify(0, Map.of("key", office.at("secret"), "address", "198.51.100.200"));
+        verify(0, Map.of("key", home.at("secret"), "address", "2001:db8:7::1"));
+        var list = "/v1/keys?organization=" + acme + "&used_from=";
+        Eventually.isTrue(
+                "written",
+                () -> found(list + "198.51.100.0/24").equals(List.of(office.at("id")))
+                        && found(list + "2001:db8:7::/48").equals(List.of(home.at("id"))));
+
+        assertThat(found(list + "198.51.100.200&since=1h")).containsExactly(office.at("id"));
+        assertThat(found(list + "198.51.100.200&since=2020-01-31T00:00:00Z&sort=name"))
+                .containsExactly(office.at("id"));
+        assertThat(found(list + "198.51.100.201")).isEmpty();
+        assertThat(found(list + "198.51.100.128/26")).isEmpty();
+        assertThat(found(list + "2001:db8:8::/48")).isEmpty();
+        assertThat(found(list + "198.51.100.0/24&since=2100-01-31T00:00:00Z")).isEmpty();
+        assertThat(operator.as(cluster.issue(cluster.organization("elsewhere"), "*")
+                                .at("secret"))
+                        .get("/v1/keys?used_from=198.51.100.0/24")
+                        .at("items"))
+                .isEqualTo("[]");
+
+        refused(list + "198.51.100.200/24", "used_from");
+        refused(list + "office", "used_from");
+        refused(list + "198.51.100.0/24&since=yesterday", "since");
+        refused("/v1/keys?since=1h", "since");
+        refused("/v1/keys?used_from=198.51.100.0/24", "organization");
+    }
+
+    private static List<String> found(String path) {
+        return operator.get(path)
+                .expect(200)
+                .json()
+                .path("items")
+                .valueStream()
+                .map(key -> key.path("id").asString())
+                .toList();
+    }
+
+    @Test
     void a_key_that_was_never_asked_about_has_none() {
         var key = cluster.issue(acme);
         assertThat(usage(key.at("id")).at("items")).isEqualTo("[]");

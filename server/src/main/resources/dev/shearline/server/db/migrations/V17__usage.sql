@@ -55,8 +55,10 @@ CREATE TABLE usage_caller (
     user_agent      text COLLATE "C" NOT NULL CHECK (length(user_agent) <= 200),
     count           bigint NOT NULL,
     last_at         timestamptz NOT NULL,
+    ip              inet GENERATED ALWAYS AS (CAST(NULLIF(address, '') AS inet)) STORED,
     PRIMARY KEY (key_id, day, other, address, route, user_agent)
 );
+CREATE INDEX usage_caller_ip ON usage_caller (organization_id, ip) WHERE ip IS NOT NULL;
 CREATE INDEX usage_caller_day ON usage_caller (day);
 
 GRANT SELECT (billed_unit_id) ON api_key TO shearline_node;
