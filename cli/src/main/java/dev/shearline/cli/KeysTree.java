@@ -65,14 +65,7 @@ final class KeysTree implements Callable<Integer> {
                 surroundings.tell(
                         "This key may not read " + String.join(", ", unread) + ": ids are shown instead of names.");
             }
-            var used = new HashMap<String, Long>();
-            each(
-                    client,
-                    UsageCommand.PATH,
-                    usageOf(of),
-                    line -> used.put(
-                            line.path("holder").path("id").asString(""),
-                            line.path("allowed").asLong()));
+            var used = used(client, of);
             each(
                     client,
                     "/v1/keys",
@@ -87,6 +80,24 @@ final class KeysTree implements Callable<Integer> {
                 output.tree(root);
             }
             return ExitCode.OK;
+        }
+    }
+
+    /** Without them the tree is still a tree. */
+    private Map<String, Long> used(ApiClient client, Map<String, String> organization) {
+        var used = new HashMap<String, Long>();
+        try {
+            each(
+                    client,
+                    UsageCommand.PATH,
+                    usageOf(organization),
+                    line -> used.put(
+                            line.path("holder").path("id").asString(""),
+                            line.path("allowed").asLong()));
+            return used;
+        } catch (CommandFailure e) {
+            surroundings.tell("How often the keys were used cannot be read now: it is left out.");
+            return Map.of();
         }
     }
 

@@ -156,6 +156,8 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(CONNECTION_WAIT_MS / 2);
         // the server starts without its database and says 503 until it is there
         config.setInitializationFailTimeout(-1);
+        // the driver sends the zone of this JVM, which wins over that of the options
+        config.setConnectionInitSql("SET TIME ZONE 'UTC'");
         return new HikariDataSource(config);
     }
 

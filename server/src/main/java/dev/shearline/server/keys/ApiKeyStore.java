@@ -100,21 +100,18 @@ final class ApiKeyStore {
 
     /** An address that is {@link KeyRow.Activity#FORGOTTEN} stays so, whatever a node still has to write of an earlier use. */
     private static final String FORGET_ADDRESSES = """
-            WITH forgotten AS (
-                UPDATE api_key_activity
-                   SET last_used_address = :forgotten
-                 WHERE key_id IN (SELECT k.id
-                                    FROM api_key AS k
-                                    JOIN api_key_activity AS y ON y.key_id = k.id
-                                   WHERE k.membership_id = :membership AND k.organization_id = :organization
-                                     AND y.last_used_address IS DISTINCT FROM :forgotten
-                                   LIMIT :batch)
-                RETURNING key_id
-            ), callers AS (
-                DELETE FROM usage_caller AS c USING forgotten AS f WHERE c.key_id = f.key_id
-            )
-            SELECT count(*) FROM forgotten
+            UPDATE api_key_activity
+               SET last_used_address = :forgotten
+             WHERE key_id IN (SELECT k.id
+                                FROM api_key AS k
+                                JOIN api_key_activity AS y ON y.key_id = k.id
+                               WHERE k.membership_id = :membership AND k.organization_id = :organization
+                                 AND y.last_used_address IS DISTINCT FROM :forgotten
+                               LIMIT :batch)
+            RETURNING key_id
             """;
+
+    private static final String FORGET_CALLERS = "DELETE FROM usage_caller WHERE key_id = ANY (:keys)";
 
     Optional<KeyRow> find(Tx tx, OrganizationId organization, ApiKeyId id) {
         return findBy(FIND, tx, organization, id);
@@ -182,14 +179,20 @@ final class ApiKeyStore {
     }
 
     int forgetAddresses(Tx tx, OrganizationId organization, MembershipId membership, int keysMax) {
-        return tx.handle()
+        var keys = tx.handle()
                 .createQuery(FORGET_ADDRESSES)
                 .bind("organization", organization.value())
                 .bind("membership", membership.value())
                 .bind("forgotten", KeyRow.Activity.FORGOTTEN)
                 .bind("batch", keysMax)
-                .mapTo(Integer.class)
-                .one();
+                .mapTo(String.class)
+                .list();
+        // a statement of its own: it sees what was written by whoever the first has waited for
+        tx.handle()
+                .createUpdate(FORGET_CALLERS)
+                .bindArray("keys", String.class, keys)
+                .execute();
+        return keys.size();
     }
 
     private static Map<String, Object> editable(KeyRow key) {

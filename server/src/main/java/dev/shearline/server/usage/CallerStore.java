@@ -67,7 +67,8 @@ final class CallerStore {
             WITH summed AS (
                 SELECT other, address, route, user_agent, sum(count) AS count, max(last_at) AS last_at
                   FROM usage_caller
-                 WHERE key_id = :key AND organization_id = :organization AND day >= CAST(:from AS date) AND day < CAST(:to AS date)
+                 WHERE key_id = :key AND organization_id = :organization AND day >= CAST(CAST(:from AS timestamptz) AT TIME ZONE 'UTC' AS date)
+                   AND day < CAST(CAST(:to AS timestamptz) AT TIME ZONE 'UTC' AS date)
                  GROUP BY 1, 2, 3, 4
             ), ranked AS (
                 SELECT other, address, route, user_agent, count, last_at,

@@ -64,14 +64,22 @@ final class CounterFile implements AutoCloseable {
         requireRoom(directory, bytes(slots));
         var file = directory.toRealPath().resolve(name + SUFFIX);
         var unfinished = directory.toRealPath().resolve(name + NEW_SUFFIX);
-        var channel = FileChannel.open(
-                unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        // before it is there: whoever tidies up would open it too, and closing it would give up our lock
+        HELD.add(file);
+        HELD.add(unfinished);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(
+                    unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            HELD.remove(file);
+            HELD.remove(unfinished);
+            throw e;
+        }
         try {
             if (channel.tryLock() == null) {
                 throw new IOException("another process holds the lock of " + unfinished);
             }
-            HELD.add(file);
-            HELD.add(unfinished);
             writeAll(channel, slots);
             var memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes(slots), Arena.ofAuto());
             var sheets = new ArrayList<Sheet>();

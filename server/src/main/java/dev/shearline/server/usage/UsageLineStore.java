@@ -20,7 +20,8 @@ final class UsageLineStore {
             SELECT p.begun
               FROM generate_series(CAST(:from AS timestamptz), CAST(:to AS timestamptz) - make_interval(secs => :step),
                                    make_interval(secs => :step)) AS p (begun)
-             WHERE (NOT :closed OR p.begun + make_interval(secs => :step) + interval '24 hours' <= now())
+             WHERE p.begun <= now()
+               AND (NOT :closed OR p.begun + make_interval(secs => :step) + interval '24 hours' <= now())
                AND (p.begun + make_interval(secs => :step) > now() - interval '25 hours'
                     OR EXISTS (SELECT 1 FROM usage_hour AS h
                                 WHERE h.organization_id = :organization AND h.booked >= p.begun
@@ -36,10 +37,13 @@ final class UsageLineStore {
                        CASE WHEN now() < r.hour + interval '24 hours 55 minutes' THEN r.hour ELSE date_trunc('hour', now(), 'UTC') END AS booked
                   FROM usage_report AS r JOIN api_key AS k ON k.id = r.key_id
                  WHERE r.organization_id = :organization AND (r.count > r.folded OR r.units > r.folded_units)
+                   AND CAST(:end AS timestamptz) > now() - interval '25 hours'
+                   AND (r.hour >= CAST(:begin AS timestamptz) AND r.hour < CAST(:end AS timestamptz)
+                        OR r.hour <= now() - interval '24 hours 55 minutes')%4$s
             ), counted AS (
                 SELECT h.key_id, %1$s AS holder, h.hour, h.outcome, h.count, h.units
                   FROM usage_hour AS h JOIN api_key AS k ON k.id = h.key_id
-                 WHERE h.organization_id = :organization AND h.booked >= :begin AND h.booked < :end
+                 WHERE h.organization_id = :organization AND h.booked >= :begin AND h.booked < :end%3$s
                  UNION ALL
                 SELECT key_id, holder, hour, outcome, count, units FROM reported WHERE booked >= :begin AND booked < :end
             ), lines AS (
@@ -100,7 +104,7 @@ final class UsageLineStore {
             int rows) {
         boolean total = range.granularity() == UsageRange.Granularity.TOTAL;
         return tx.handle()
-                .createQuery(LINES.formatted(by.folded(), by.current()))
+                .createQuery(LINES.formatted(by.folded(), by.current(), after("h", by), after("r", by)))
                 .bind("organization", organization.value())
                 .bind("begin", DatabaseTimes.of(begin))
                 .bind("end", DatabaseTimes.of(begin.plus(range.step())))
@@ -111,6 +115,11 @@ final class UsageLineStore {
                 .bind("rows", rows)
                 .map((row, _) -> read(row, organization, by, range, begin))
                 .list();
+    }
+
+    /** Of keys, what comes before the page needs not be counted again for each. */
+    private static String after(String alias, UsageHolder by) {
+        return by == UsageHolder.KEY ? " AND " + alias + ".key_id >= :holder" : "";
     }
 
     private static Read read(

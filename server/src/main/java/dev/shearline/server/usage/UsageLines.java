@@ -23,8 +23,6 @@ import java.util.regex.Pattern;
 final class UsageLines {
 
     static final int PAGE_LINES = 1_000;
-    /** Of an answer as CSV or lines of JSON. */
-    static final int LINES_MAX = 100_000;
 
     /** A range whose times were left out moves on while somebody turns pages. */
     private static final Duration RANGE_MOVED_MAX = Duration.ofDays(1);
@@ -76,10 +74,10 @@ final class UsageLines {
         return new Page<>(page.items().stream().map(UsageLineStore.Read::line).toList(), page.nextCursor());
     }
 
-    /** The first {@value #LINES_MAX} lines, a page at a time. */
+    /** All lines, a page at a time: a bill that ends before its end looks whole. */
     void forEach(Asked asked, Consumer<List<UsageLine>> use) {
         var from = begin(asked);
-        for (int seen = 0; seen < LINES_MAX; seen += PAGE_LINES) {
+        while (true) {
             var read = read(asked, from, PAGE_LINES);
             use.accept(read.stream().map(UsageLineStore.Read::line).toList());
             if (read.size() < PAGE_LINES) {
@@ -101,7 +99,10 @@ final class UsageLines {
             var at = new Position(
                     Instant.parse(after.get(0)), new UsageLineStore.Place(after.get(1), Instant.parse(after.get(2))));
             if (ID.matcher(at.place().holder()).matches()
-                    && !at.piece().isBefore(range.from().minus(RANGE_MOVED_MAX))) {
+                    && !at.piece().isBefore(range.from().minus(RANGE_MOVED_MAX))
+                    && !at.piece().isAfter(range.to())
+                    && !at.place().lateFor().isBefore(Instant.EPOCH)
+                    && !at.place().lateFor().isAfter(range.to())) {
                 return at;
             }
         } catch (DateTimeParseException | IndexOutOfBoundsException e) {
@@ -112,7 +113,8 @@ final class UsageLines {
 
     private static ProblemException invalidCursor() {
         return Problem.invalidParameter(
-                        Paging.CURSOR, "This \"cursor\" lies before \"from\": begin with the first page again.")
+                        Paging.CURSOR,
+                        "This \"cursor\" does not lie between \"from\" and \"to\": begin with the first page again.")
                 .asException();
     }
 

@@ -72,7 +72,7 @@ final class UsageStore {
                        %s, k.unit_id, %s, d.more, d.more_units
                   FROM due AS d JOIN api_key AS k ON k.id = d.key_id
                  ORDER BY d.key_id, d.hour, d.outcome
-                ON CONFLICT (key_id, hour, outcome, booked) DO UPDATE
+                ON CONFLICT (key_id, hour, outcome, booked, owner_id, unit_id, billed_id) DO UPDATE
                    SET count = t.count + EXCLUDED.count, units = t.units + EXCLUDED.units
             )
             SELECT key_id, hour, outcome FROM due ORDER BY key_id, hour, outcome LIMIT 1 OFFSET :max - 1

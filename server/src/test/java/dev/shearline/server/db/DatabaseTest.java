@@ -7,6 +7,8 @@ import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.TestPostgres;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.server.testing.Wire;
+import java.util.TimeZone;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,26 @@ class DatabaseTest {
             });
             assertThat(seen).isOne();
         }
+    }
+
+    /** Cursors and days are texts of times in UTC. */
+    @Test
+    void sessions_are_in_utc_wherever_the_node_is() {
+        var here = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("America/New_York"));
+        var schema = TestSchema.create();
+        try (var database = new Database(schema.app(), 1);
+                var node = new NodeDatabase(schema.node())) {
+            assertThat(node.<String>call(handle -> zone(handle))).isEqualTo("UTC");
+            assertThat(database.<String>acrossTenants("test", tx -> zone(tx.handle())))
+                    .isEqualTo("UTC");
+        } finally {
+            TimeZone.setDefault(here);
+        }
+    }
+
+    private static String zone(Handle handle) {
+        return handle.createQuery("SHOW TimeZone").mapTo(String.class).one();
     }
 
     @Test

@@ -55,7 +55,8 @@ class UsageCrashTest {
 
     @Test
     void nor_where_the_disk_is_full_and_with_room_again_there_is_a_file_again() {
-        try (var disk = SmallDisk.mount("size=24m")) {
+        // a file, and twice one for the next: the first takes its room until the collector has unmapped it
+        try (var disk = SmallDisk.mount("size=40m")) {
             var schema = TestSchema.create();
             UsageKeys.insert(schema, 50);
             var settings = new NodeSettings(schema, disk.root());

@@ -219,6 +219,17 @@ class UsageLinesTest {
     }
 
     @Test
+    void what_is_used_after_a_key_has_moved_is_billed_to_whom_it_belongs_then() {
+        var key = key(Map.of("type", "team", "team", ops));
+        counted(key, first, first, "allowed", 1);
+        operator.post("/v1/keys/" + key.at("id") + "/move", Map.of("unit", web)).expect(200);
+        counted(key, first, first, "allowed", 2);
+
+        assertThat(lines("from=" + first + "&to=" + first.plusSeconds(3_600) + "&granularity=hour&by=unit"))
+                .contains(at(first) + " team ops 1/1 1+0 2 closed", at(first) + " team web 1/1 2+0 4 closed");
+    }
+
+    @Test
     void it_is_shown_to_whoever_may_read_keys_of_the_keys_that_they_see() {
         counted(webKey, first, first, "allowed", 5);
         counted(bobsKey, first, first, "allowed", 3);

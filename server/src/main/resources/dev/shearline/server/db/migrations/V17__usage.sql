@@ -39,7 +39,7 @@ CREATE TABLE usage_hour (
     billed_id       text COLLATE "C" NOT NULL,
     count           bigint NOT NULL,
     units           bigint NOT NULL,
-    PRIMARY KEY (key_id, hour, outcome, booked)
+    PRIMARY KEY (key_id, hour, outcome, booked, owner_id, unit_id, billed_id)
 );
 CREATE INDEX usage_hour_organization ON usage_hour (organization_id, booked, key_id);
 CREATE INDEX usage_hour_booked ON usage_hour (booked);
