@@ -87,6 +87,15 @@ final class BenchDatabase implements AutoCloseable {
                 + address.port() + "/" + address.database();
     }
 
+    /** Another database on this PostgreSQL, for a peer. */
+    String makeDatabaseForPeer(String name) throws SQLException {
+        try (var connection = superuser()) {
+            Migrations.makeDatabase(connection, name, Migrations.OWNER_ROLE);
+        }
+        return "postgres://" + owner.user() + ":" + owner.password().reveal() + "@" + owner.host() + ":" + owner.port()
+                + "/" + name;
+    }
+
     /** A setting of the whole database, for every connection made from now on. */
     void set(String name, String value) {
         asSuperuser("ALTER DATABASE " + DATABASE + " SET " + name + " = '" + value + "'");

@@ -46,9 +46,14 @@ final class ChildProcess implements AutoCloseable {
             List<String> flags,
             Map<String, String> environment,
             String... arguments) {
+        return start(directory, name, environment, command(main, flags, arguments));
+    }
+
+    /** Something else than a JVM, which says where it listens as ours do. */
+    static ChildProcess start(Path directory, String name, Map<String, String> environment, List<String> command) {
         try {
             var log = Files.createTempFile(directory, name + "-", ".log");
-            var builder = new ProcessBuilder(command(main, flags, arguments)).redirectError(log.toFile());
+            var builder = new ProcessBuilder(command).redirectError(log.toFile());
             builder.environment().keySet().removeIf(variable -> variable.startsWith("SHEARLINE_"));
             builder.environment().putAll(environment);
             var process = builder.start();
@@ -105,6 +110,22 @@ final class ChildProcess implements AutoCloseable {
     /** User and system time since its start. */
     Duration cpu() {
         return process.toHandle().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Has the JDK's own tool tell this JVM something. */
+    void jcmd(String... command) throws IOException {
+        var all = new ArrayList<String>();
+        all.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+        all.add(Long.toString(process.pid()));
+        all.addAll(List.of(command));
+        var jcmd = new ProcessBuilder(all).redirectErrorStream(true).start();
+        String said;
+        try (var lines = jcmd.inputReader()) {
+            said = lines.readAllAsString();
+        }
+        if (jcmd.onExit().join().exitValue() != 0) {
+            throw new IllegalStateException("jcmd said:\n" + said);
+        }
     }
 
     /** What it wrote on standard error: its log. */

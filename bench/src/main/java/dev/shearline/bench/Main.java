@@ -12,6 +12,9 @@ final class Main {
     private static Map<String, Supplier<Benchmark>> benchmarks() {
         var benchmarks = new LinkedHashMap<String, Supplier<Benchmark>>();
         benchmarks.put("verify", VerifyBenchmark::new);
+        benchmarks.put("scale", ScaleBenchmark::new);
+        benchmarks.put("peers", PeersBenchmark::new);
+        benchmarks.put("profile", ProfileBenchmark::new);
         benchmarks.put("directory", DirectoryBenchmark::new);
         benchmarks.put("create", CreateBenchmark::new);
         benchmarks.put("revocation", RevocationBenchmark::new);

@@ -96,6 +96,10 @@ final class Stage implements AutoCloseable {
         return started(() -> ChildProcess.start(directory, "peer", main, Map.of(), arguments));
     }
 
+    ChildProcess startPeer(String name, List<String> command) {
+        return started(() -> ChildProcess.start(directory, name, Map.of(), command));
+    }
+
     /** Whoever closes the stage waits for a start that is under way. */
     private synchronized ChildProcess started(Supplier<ChildProcess> start) {
         if (closed) {
