@@ -1,6 +1,5 @@
 package dev.shearline.bench;
 
-import dev.shearline.server.identity.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,8 +23,6 @@ final class PeersBenchmark implements Benchmark {
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("bench.round-seconds", 10));
     private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up-seconds", 15));
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final String PATH = "/v1/keys/verify";
     private static final List<String> FILES = List.of("package.json", "server.mjs");
 
     private record Place(Contestant contestant, Wrk wrk) {}
@@ -74,33 +71,8 @@ final class PeersBenchmark implements Benchmark {
     }
 
     private static Place shearline(Stage stage) throws IOException, SQLException {
-        var bodies = new ArrayList<String>();
-        var population = new Population();
-        Path token;
-        try (var connection = stage.database().connect()) {
-            population.makeOrganizations(connection, ORGANIZATIONS);
-            population.makeKeys(
-                    connection,
-                    KEYS,
-                    key -> bodies.add("{\"key\":\"" + key.secret().reveal() + "\",\"scopes\":[\""
-                            + Population.COMMON_SCOPE + "\"]}"));
-            token = stage.writeToken(population.makeOperatorKey(connection, Scope.KEYS_VERIFY.value()));
-            Population.makeSideRows(connection);
-            Population.makeLimits(connection);
-            Population.analyze(connection);
-        }
-        var node = stage.startNode();
-        try (var client = new WireClient(node.port())) {
-            var first = WireClient.post(PATH, Files.readString(token).strip(), bodies.getFirst());
-            Waiting.until(START, () -> client.send(first).status() == 200);
-            if (!client.send(first).isAllowed()) {
-                throw new IllegalStateException("not allowed");
-            }
-        }
-        var url = "http://127.0.0.1:" + node.port() + PATH;
-        return new Place(
-                new Contestant("shearline", url, node, stage.database()),
-                new Wrk(stage.directory(), stage.write("bodies", bodies), token));
+        var asked = AskedNode.on(stage, KEYS, ORGANIZATIONS, true);
+        return new Place(new Contestant("shearline", asked.url(), asked.node(), stage.database()), asked.wrk());
     }
 
     private static Place peer(Stage stage, Path peer, String kind, String where, String limited, Path token)

@@ -1,6 +1,5 @@
 package dev.shearline.bench;
 
-import dev.shearline.server.identity.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +24,6 @@ final class ProfileBenchmark implements Benchmark {
     private static final int CONNECTIONS = Integer.getInteger("bench.connections", 32);
     private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up-seconds", 30));
     private static final Duration RECORDED = Duration.ofSeconds(Integer.getInteger("bench.round-seconds", 30));
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final String PATH = "/v1/keys/verify";
     private static final String OURS = "dev.shearline.server.";
 
     /** What a request goes through. */
@@ -51,30 +48,11 @@ final class ProfileBenchmark implements Benchmark {
     @Override
     public void run(Report report) throws IOException, SQLException {
         try (var stage = Stage.open()) {
-            var bodies = new ArrayList<String>();
-            var population = new Population();
-            Path token;
-            try (var connection = stage.database().connect()) {
-                population.makeOrganizations(connection, ORGANIZATIONS);
-                population.makeKeys(
-                        connection,
-                        KEYS,
-                        key -> bodies.add("{\"key\":\"" + key.secret().reveal() + "\",\"scopes\":[\""
-                                + Population.COMMON_SCOPE + "\"]}"));
-                token = stage.writeToken(population.makeOperatorKey(connection, Scope.KEYS_VERIFY.value()));
-                Population.makeSideRows(connection);
-                Population.makeLimits(connection);
-                Population.analyze(connection);
-            }
+            var asked = AskedNode.on(stage, KEYS, ORGANIZATIONS, true);
+            var node = asked.node();
+            var wrk = asked.wrk();
+            var contestant = new Contestant("shearline", asked.url(), node, stage.database());
             var file = stage.directory().resolve("profile.jfr");
-            var node = stage.startNode();
-            try (var client = new WireClient(node.port())) {
-                var first = WireClient.post(PATH, Files.readString(token).strip(), bodies.getFirst());
-                Waiting.until(START, () -> client.send(first).isAllowed());
-            }
-            var wrk = new Wrk(stage.directory(), stage.write("bodies", bodies), token);
-            var contestant =
-                    new Contestant("shearline", "http://127.0.0.1:" + node.port() + PATH, node, stage.database());
             wrk.run(contestant.url(), CONNECTIONS, WARM_UP);
             node.jcmd(
                     "JFR.start",

@@ -1,15 +1,11 @@
 package dev.shearline.bench;
 
-import dev.shearline.server.identity.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 /**
  * What one verification costs with a thousand keys, and with a million: nodes with directories of these sizes, asked in turns about keys
@@ -23,15 +19,11 @@ final class ScaleBenchmark implements Benchmark {
             .map(Integer::valueOf)
             .toList();
     private static final int ORGANIZATIONS = 200;
-    /** Of more keys the generator would keep more questions than its memory takes. */
-    private static final int ASKED_MAX = 200_000;
 
     private static final int CONNECTIONS = 32;
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("bench.round-seconds", 10));
     private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up-seconds", 20));
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final String PATH = "/v1/keys/verify";
 
     /** A node, and who asks it. */
     private record Place(Stage stage, Contestant contestant, Wrk wrk) {}
@@ -70,39 +62,9 @@ final class ScaleBenchmark implements Benchmark {
     private static Place place(int size) throws IOException, SQLException {
         var stage = Stage.open();
         try {
-            var random = new Random(size);
-            var bodies = new ArrayList<String>();
-            var population = new Population();
-            Path token;
-            try (var connection = stage.database().connect()) {
-                population.makeOrganizations(connection, ORGANIZATIONS);
-                Population.dropListIndexes(connection);
-                population.makeKeys(connection, size, key -> {
-                    if (size <= ASKED_MAX || random.nextInt(size) < ASKED_MAX) {
-                        bodies.add("{\"key\":\"" + key.secret().reveal() + "\",\"scopes\":[\"" + Population.COMMON_SCOPE
-                                + "\"]}");
-                    }
-                });
-                token = stage.writeToken(population.makeOperatorKey(connection, Scope.KEYS_VERIFY.value()));
-                Population.makeActivity(connection);
-                Population.makeLimits(connection);
-                Population.analyze(connection);
-            }
-            stage.database().checkpoint();
-            var node = stage.startNode();
-            try (var client = new WireClient(node.port())) {
-                var first = WireClient.post(PATH, Files.readString(token).strip(), bodies.getFirst());
-                Waiting.until(START, () -> client.send(first).status() == 200);
-                if (!client.send(first).isAllowed()) {
-                    throw new IllegalStateException("not allowed");
-                }
-            }
+            var asked = AskedNode.on(stage, size, ORGANIZATIONS, true);
             var name = "%,d keys".formatted(size);
-            var url = "http://127.0.0.1:" + node.port() + PATH;
-            return new Place(
-                    stage,
-                    new Contestant(name, url, node, stage.database()),
-                    new Wrk(stage.directory(), stage.write("bodies", bodies), token));
+            return new Place(stage, new Contestant(name, asked.url(), asked.node(), stage.database()), asked.wrk());
         } catch (IOException | SQLException | RuntimeException e) {
             stage.close();
             throw e;

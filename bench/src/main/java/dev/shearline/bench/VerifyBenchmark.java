@@ -1,12 +1,8 @@
 package dev.shearline.bench;
 
-import dev.shearline.server.identity.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -29,69 +25,33 @@ final class VerifyBenchmark implements Benchmark {
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 5);
     private static final Duration ROUND = Duration.ofSeconds(Integer.getInteger("bench.round-seconds", 10));
     private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up-seconds", 20));
-    private static final Duration START = Duration.ofSeconds(30);
-    private static final int CHECKED = 500;
-    private static final String PATH = "/v1/keys/verify";
 
     @Override
     public void run(Report report) throws IOException, SQLException {
         try (var stage = Stage.open()) {
-            var bodies = new ArrayList<String>();
-            var population = new Population();
-            Path token;
-            try (var connection = stage.database().connect()) {
-                population.makeOrganizations(connection, ORGANIZATIONS);
-                population.makeKeys(
-                        connection,
-                        KEYS,
-                        key -> bodies.add("{\"key\":\"" + key.secret().reveal() + "\",\"scopes\":[\""
-                                + Population.COMMON_SCOPE + "\"]}"));
-                token = stage.writeToken(population.makeOperatorKey(connection, Scope.KEYS_VERIFY.value()));
-                Population.makeSideRows(connection);
-                if (LIMITS) {
-                    Population.makeLimits(connection);
-                }
-                Population.analyze(connection);
-            }
-            var node = stage.startNode();
-            var answer = checkedAnswer(node, bodies, Files.readString(token).strip());
+            var asked = AskedNode.on(stage, KEYS, ORGANIZATIONS, LIMITS);
             report.line("uses are counted; keys and organizations have %s", LIMITS ? "rate limits" : "no limits");
             report.line(
-                    "question %d bytes, answer %d bytes: %s", bodies.getFirst().length(), answer.length(), answer);
-            var file = stage.write("answer.json", List.of(answer));
-            var wrk = new Wrk(stage.directory(), stage.write("bodies", bodies), token);
+                    "question %d bytes, answer %d bytes: %s",
+                    asked.question().length(), asked.answer().length(), asked.answer());
+            var file = stage.write("answer.json", List.of(asked.answer()));
             var written = stage.startPeer(VerifyPeer.class, file.toString(), "written");
             var ready = stage.startPeer(VerifyPeer.class, file.toString(), "ready");
             for (int connections : CONNECTIONS) {
                 compare(
                         report,
-                        wrk,
+                        asked.wrk(),
                         connections,
                         List.of(
                                 new Contestant("bare route", url(written), written, stage.database()),
                                 new Contestant("bare route, ready bytes", url(ready), ready, stage.database()),
-                                new Contestant("shearline", url(node), node, stage.database())));
+                                new Contestant("shearline", asked.url(), asked.node(), stage.database())));
             }
-        }
-    }
-
-    /** Waits until the node answers, then asks about some keys: a benchmark of refusals would be fast and worthless. */
-    private static String checkedAnswer(ChildProcess node, List<String> bodies, String token) throws IOException {
-        try (var client = new WireClient(node.port())) {
-            var first = WireClient.post(PATH, token, bodies.getFirst());
-            Waiting.until(START, () -> client.send(first).status() == 200);
-            for (var body : bodies.subList(0, CHECKED)) {
-                var answer = client.send(WireClient.post(PATH, token, body));
-                if (!answer.isAllowed()) {
-                    throw new IllegalStateException("not allowed: " + answer);
-                }
-            }
-            return client.send(first).body();
         }
     }
 
     private static String url(ChildProcess process) {
-        return "http://127.0.0.1:" + process.port() + PATH;
+        return "http://127.0.0.1:" + process.port() + AskedNode.PATH;
     }
 
     private static void compare(Report report, Wrk wrk, int connections, List<Contestant> contestants) {
