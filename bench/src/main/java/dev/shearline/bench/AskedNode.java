@@ -16,7 +16,7 @@ import java.util.Random;
  * @param question one of those that are asked
  * @param answer to it
  */
-record AskedNode(ChildProcess node, String url, String question, String answer, Wrk wrk, Path token) {
+record AskedNode(ChildProcess node, String url, String question, String answer, Wrk wrk) {
 
     static final String PATH = "/v1/keys/verify";
 
@@ -55,8 +55,7 @@ record AskedNode(ChildProcess node, String url, String question, String answer, 
                 "http://127.0.0.1:" + node.port() + PATH,
                 bodies.getFirst(),
                 answer,
-                new Wrk(stage.directory(), stage.write("bodies", bodies), token),
-                token);
+                new Wrk(stage.directory(), stage.write("bodies", bodies), token));
     }
 
     /** Waits until the node answers, then asks about some keys: a benchmark of refusals would be fast and worthless. */

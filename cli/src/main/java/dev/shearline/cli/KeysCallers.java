@@ -1,25 +1,16 @@
 package dev.shearline.cli;
 
+import static dev.shearline.cli.Field.Verb.LIST;
+
 import dev.shearline.cli.View.Part;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** {@code keys callers}. */
-@Command(
-        name = "callers",
-        description = "Shows from where a key was used: address, route and user agent, as far as your servers say.",
-        mixinStandardHelpOptions = true)
-final class KeysCallers implements Callable<Integer> {
-    private static final List<String> FIELDS = List.of("address", "route", "user_agent", "count", "last_at");
+final class KeysCallers {
     private static final View VIEW = new View(
             "callers in this time",
             List.of(
@@ -30,56 +21,39 @@ final class KeysCallers implements Callable<Integer> {
                     Part.ago("LAST", "last_at")),
             2,
             List.of(),
-            FIELDS);
+            List.of("address", "route", "user_agent", "count", "last_at"));
 
-    @Mixin
-    private final TargetOptions target = new TargetOptions();
+    private static final List<Field> RANGE = List.of(
+            Field.of("from", "TIME", "such as 2030-01-31T00:00:00Z (default: 30 days ago)")
+                    .takenBy(LIST),
+            Field.of("to", "TIME", "until when (default: now)").takenBy(LIST));
 
-    @Parameters(paramLabel = "ID", description = "its id, such as key_3Fq0aZ81bQxR")
-    private String id = "";
+    private KeysCallers() {}
 
-    @Option(names = "--from", paramLabel = "TIME", description = "such as 2030-01-31T00:00:00Z (default: 30 days ago)")
-    private @Nullable String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "until when (default: now)")
-    private @Nullable String to;
-
-    private final Surroundings surroundings;
-
-    KeysCallers(Surroundings surroundings) {
-        this.surroundings = surroundings;
-    }
-
-    @Override
-    public Integer call() {
-        var output = target.output(surroundings);
-        try (var client = target.connect(surroundings)) {
-            var callers = client.get(EachKey.path(id) + "/callers", parameters());
-            switch (target.format()) {
-                case table -> {
-                    output.all((ArrayNode) callers.path("items"), VIEW);
-                    if (callers.path("other").asLong() > 0) {
-                        surroundings.tell(String.format(
-                                Locale.ROOT,
-                                "Others came %,d times.",
-                                callers.path("other").asLong()));
+    static CommandLine of(Surroundings surroundings) {
+        return new VerbCommand(
+                        surroundings,
+                        "callers",
+                        "Shows from where a key was used: address, route and user agent, as far as your servers say.")
+                .id("its id, such as key_3Fq0aZ81bQxR")
+                .fields(RANGE, LIST)
+                .doing((client, given) -> {
+                    var callers = client.get(EachKey.path(given.id()) + "/callers", given.query(RANGE));
+                    if (given.output().isTabular()) {
+                        tell(surroundings, given.output(), callers);
+                    } else {
+                        given.output().tree(callers);
                     }
-                }
-                case csv -> output.all((ArrayNode) callers.path("items"), VIEW);
-                case json, yaml -> output.tree(callers);
-            }
-            return ExitCode.OK;
-        }
+                    return ExitCode.OK;
+                })
+                .line();
     }
 
-    private Map<String, String> parameters() {
-        var parameters = new LinkedHashMap<String, String>();
-        if (from != null) {
-            parameters.put("from", from);
+    private static void tell(Surroundings surroundings, Output output, JsonNode callers) {
+        output.all((ArrayNode) callers.path("items"), VIEW);
+        long others = callers.path("other").asLong();
+        if (output.isForPeople() && others > 0) {
+            surroundings.tell(String.format(Locale.ROOT, "Others came %,d times.", others));
         }
-        if (to != null) {
-            parameters.put("to", to);
-        }
-        return parameters;
     }
 }

@@ -18,7 +18,7 @@ final class KeysCommand {
                 .add("get", () -> new CommandLine(new KeysGet(surroundings)))
                 .add("usage", () -> new CommandLine(new KeysUsage(surroundings)))
                 .add("impact", () -> KeysImpact.of(surroundings))
-                .add("callers", () -> new CommandLine(new KeysCallers(surroundings)))
+                .add("callers", () -> KeysCallers.of(surroundings))
                 .add("update", () -> new CommandLine(new KeysUpdate(surroundings)))
                 .add("enable", () -> KeysSwitch.enable(surroundings))
                 .add("disable", () -> KeysSwitch.disable(surroundings))
