@@ -26,7 +26,8 @@ class FaultInjectionTest {
     /** Written by the node on its own account, whatever is asked of it. */
     private static final String OWN_ACCOUNT =
             "('node', 'epoch_counter', 'api_key_activity', 'flyway_schema_history', 'test_write',"
-                    + " 'audit_unsealed', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line', 'expiry_watch')";
+                    + " 'audit_unsealed', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line', 'expiry_watch',"
+                    + " 'usage_source', 'usage_report', 'usage_hour', 'usage_caller', 'quota_use', 'quota_writer')";
 
     private static final String SEEN =
             "SELECT coalesce(string_agg(DISTINCT what, ' ' ORDER BY what), '') FROM test_write";
