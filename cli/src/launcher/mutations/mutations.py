@@ -57,6 +57,9 @@ def new_key(organization):
     return call("POST", "/v1/keys", body)
 
 
+TRIES = 5
+
+
 class World:
     """An organization with one of everything, under the names that the examples of the document use, numbered."""
 
@@ -74,13 +77,15 @@ class World:
 
     def id(self, kind):
         with self.lock:
-            try:
-                return self._id(kind)
-            except urllib.error.HTTPError:
-                # another request has found a part of it by its id, and destroyed it, or has narrowed the plan that all of them are on
-                self.things.clear()
-                restore_plan()
-                return self._id(kind)
+            for _ in range(TRIES):
+                try:
+                    return self._id(kind)
+                except urllib.error.HTTPError:
+                    # another request has found a part of it by its id, and destroyed it, or has narrowed the plan that all of them are
+                    # on, and may do so again
+                    self.things.clear()
+                    restore_plan()
+            return self._id(kind)
 
     def _id(self, kind):
         if kind not in self.things:
