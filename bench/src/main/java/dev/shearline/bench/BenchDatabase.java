@@ -5,6 +5,8 @@ import dev.shearline.server.db.Migrations;
 import dev.shearline.server.db.embedded.EmbeddedPostgres;
 import dev.shearline.server.db.embedded.EmbeddedPostgresConfig;
 import dev.shearline.token.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,6 +20,11 @@ import java.util.UUID;
 final class BenchDatabase implements AutoCloseable {
 
     private static final String DATABASE = "shearline";
+    /** Where cutime and cstime stand in {@code /proc/PID/stat}, after the name. */
+    private static final int ENDED_USER = 13;
+
+    private static final int ENDED_SYSTEM = 14;
+    private static final int MILLIS_A_TICK = 10;
     /** {@code -Dbench.postgres=name=value,…}: to look at something, for instance {@code log_min_duration_statement=0}. */
     private static final List<String> SETTINGS = Arrays.stream(
                     System.getProperty("bench.postgres", "").split(",", -1))
@@ -118,12 +125,24 @@ final class BenchDatabase implements AutoCloseable {
         }
     }
 
-    /** User and system time of all of PostgreSQL's processes since their start. */
+    /** User and system time of all of PostgreSQL's processes since their start, also of those that have ended. */
     Duration cpu() {
         return ProcessHandle.of(postgres.pid()).stream()
                 .flatMap(ProcessHandle::descendants)
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
-                .reduce(Duration.ZERO, Duration::plus);
+                .reduce(ended(postgres.pid()), Duration::plus);
+    }
+
+    /** What the kernel has added up of children that a process has waited for; nothing where there is no {@code /proc}. */
+    private static Duration ended(long pid) {
+        try {
+            var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return Duration.ofMillis(
+                    (Long.parseLong(fields[ENDED_USER]) + Long.parseLong(fields[ENDED_SYSTEM])) * MILLIS_A_TICK);
+        } catch (IOException e) {
+            return Duration.ZERO;
+        }
     }
 
     String version() {

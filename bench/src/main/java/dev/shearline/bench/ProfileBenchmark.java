@@ -28,8 +28,7 @@ final class ProfileBenchmark implements Benchmark {
 
     /** What a request goes through. */
     private enum Part {
-        SOCKETS("system calls of sockets"),
-        HTTP("HTTP: Netty and Vert.x"),
+        HTTP("HTTP and sockets: Netty, Vert.x"),
         ROUTE("finding the route, who calls"),
         READ("reading the question"),
         JUDGE("finding the key and judging"),
@@ -91,15 +90,13 @@ final class ProfileBenchmark implements Benchmark {
             return Part.OTHER;
         }
         var frames = trace.getFrames();
-        if (name(frames.getFirst())
-                .matches("io\\.netty\\.channel\\.(epoll|unix)\\.Native.*|io\\.netty\\.channel\\.unix\\.Socket.*")) {
-            return Part.SOCKETS;
-        }
         boolean http = false;
         for (var frame : frames) {
             var name = name(frame);
             if (name.startsWith(OURS) || name.startsWith("dev.shearline.token.")) {
-                return ours(name);
+                var part = ours(name);
+                // what we have Netty write is HTTP too
+                return http && (part == Part.ROUTE || part == Part.OTHER) ? Part.HTTP : part;
             }
             http |= name.startsWith("io.netty.") || name.startsWith("io.vertx.");
         }
@@ -154,7 +151,7 @@ final class ProfileBenchmark implements Benchmark {
         table.print();
         var chart =
                 Path.of(System.getProperty("bench.chart", "verification.svg")).toAbsolutePath();
-        Files.writeString(chart, BarChart.of("One verification: " + Machine.here(), bars));
+        Files.writeString(chart, BarChart.of("Where the time and the bytes of one verification go", bars));
         report.line("drawn: %s", chart);
     }
 }
