@@ -207,11 +207,14 @@ final class Lifetimes {
 
     /** A span of time in a filter: {@code 7d}. */
     static Duration span(String parameter, String text) {
-        return find(text)
-                .filter(length -> length.compareTo(SPAN_MAX) <= 0)
+        return findSpan(text)
                 .orElseThrow(() -> KeyProblems.invalidParameter(
                         parameter,
                         "\"" + parameter + "\" must be a duration of at most 100y, such as 12h, 30d or 1y."));
+    }
+
+    static Optional<Duration> findSpan(String text) {
+        return find(text).filter(length -> length.compareTo(SPAN_MAX) <= 0);
     }
 
     private static boolean hasSmallUnit(String text) {

@@ -1,7 +1,6 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.db.DatabaseTimes;
-import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.http.Request;
 import dev.shearline.server.net.Cidr;
 import java.time.Duration;
@@ -57,12 +56,10 @@ public record UsedFrom(Cidr network, Optional<Duration> within, Optional<Instant
     }
 
     private static Duration span(String text) {
-        try {
-            return Lifetimes.span(SINCE, text);
-        } catch (ProblemException e) {
-            throw KeyProblems.invalidParameter(
-                    SINCE, "\"since\" must be a time such as 2030-01-31T12:00:00Z, or a duration such as 12h or 30d.");
-        }
+        return Lifetimes.findSpan(text)
+                .orElseThrow(() -> KeyProblems.invalidParameter(
+                        SINCE,
+                        "\"since\" must be a time such as 2030-01-31T12:00:00Z, or a duration such as 12h or 30d."));
     }
 
     String condition() {
