@@ -6,6 +6,8 @@ import dev.shearline.token.ApiKeyId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +30,10 @@ public final class LastUsed implements AutoCloseable {
     /** A use is in the database at most 5 s later, with room for the write. */
     static final Duration FLUSH_INTERVAL = Duration.ofSeconds(3);
 
-    /** With more keys than {@link #MANY_KEYS} in use it is at most a minute, so that each is written less often. */
-    static final Duration FLUSH_INTERVAL_OF_MANY = Duration.ofSeconds(45);
-
+    /** More keys than these are written in so many rounds, within a minute, so that each is written less often. */
     static final int MANY_KEYS = 10_000;
+
+    static final int ROUNDS_OF_MANY = 15;
     static final int BATCH_MAX = 1_000;
 
     /** Beyond this many keys waiting, while the database is away, further keys are not noted. */
@@ -97,6 +99,8 @@ public final class LastUsed implements AutoCloseable {
     private final ConcurrentHashMap<ApiKeyId, Mark> pending = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread flusher;
+    /** Goes on where the last round has ended, so that each key gets its turn. */
+    private Iterator<ApiKeyId> next = Collections.emptyIterator();
 
     public LastUsed(NodeDatabase database) {
         this.database = database;
@@ -133,33 +137,54 @@ public final class LastUsed implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closing.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
-                flush();
+            while (!closing.await(FLUSH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                flushRound();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private Duration pause() {
-        return pending.size() > MANY_KEYS ? FLUSH_INTERVAL_OF_MANY : FLUSH_INTERVAL;
+    /** Writes what has been noted so far, or of many keys a part. */
+    void flushRound() {
+        int waiting = pending.size();
+        if (waiting <= MANY_KEYS) {
+            flush();
+        } else {
+            flush(Math.ceilDiv(waiting, ROUNDS_OF_MANY));
+        }
     }
 
     /** Writes what has been noted so far. */
-    void flush() {
-        for (var keys = pending.keySet().iterator(); keys.hasNext(); ) {
-            var batch = new TreeMap<ApiKeyId, Use>();
-            while (keys.hasNext() && batch.size() < BATCH_MAX) {
-                var key = keys.next();
-                var noted = pending.remove(key);
-                if (noted != null) {
-                    batch.put(key, noted.take());
-                }
-            }
+    synchronized void flush() {
+        next = pending.keySet().iterator();
+        flush(Integer.MAX_VALUE);
+    }
+
+    private synchronized void flush(int max) {
+        if (!next.hasNext()) {
+            next = pending.keySet().iterator();
+        }
+        int left = max;
+        while (left > 0 && next.hasNext()) {
+            var batch = take(Math.min(left, BATCH_MAX));
+            left -= batch.size();
             if (!write(batch)) {
                 return;
             }
         }
+    }
+
+    private Map<ApiKeyId, Use> take(int max) {
+        var batch = new TreeMap<ApiKeyId, Use>();
+        while (next.hasNext() && batch.size() < max) {
+            var key = next.next();
+            var noted = pending.remove(key);
+            if (noted != null) {
+                batch.put(key, noted.take());
+            }
+        }
+        return batch;
     }
 
     private boolean write(Map<ApiKeyId, Use> batch) {

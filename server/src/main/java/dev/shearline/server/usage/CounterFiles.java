@@ -5,32 +5,40 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of this start: one, and further, smaller ones while PostgreSQL does not take counts as fast as new ones come. A further one goes
- * when both its sheets have been settled.
+ * The files of this start: one that is kept, and further, smaller ones while PostgreSQL does not take counts as fast as new ones come. A
+ * further one goes when both its sheets have been settled. So does the one that is kept when an hour has more counters than room there: then
+ * a larger one takes its place.
  */
 final class CounterFiles {
 
     static final int FURTHER_SLOTS = 1 << 14;
     static final int FILES_MAX = 1_000;
+    /** 128 MiB. */
+    static final int GROWN_SLOTS_MAX = 1 << 21;
+
+    private static final int GROWTH = 4;
 
     private static final Logger log = LoggerFactory.getLogger(CounterFiles.class);
 
     private final Path directory;
     private final Supplier<String> names;
-    private final int slots;
     private final List<Held> files = new ArrayList<>();
+    private volatile int slots;
+    private Optional<CounterFile> kept = Optional.empty();
+    private volatile boolean outgrown;
     private boolean failing;
 
     /** @param used its sheets that are still, or not yet, counted in */
-    private record Held(CounterFile file, Set<Sheet> used, boolean first) {}
+    private record Held(CounterFile file, Set<Sheet> used) {}
 
-    /** @param slots of each sheet of the first file */
+    /** @param slots of each sheet of the first file that is kept */
     CounterFiles(Path directory, Supplier<String> names, int slots) {
         this.directory = directory;
         this.names = names;
@@ -41,15 +49,28 @@ final class CounterFiles {
         return directory;
     }
 
+    /** Says that a sheet was full before its hour was over. Never blocks, unlike all else here. */
+    void outgrow(Sheet full) {
+        int size = full.table().slots();
+        if (size > FURTHER_SLOTS && size < GROWN_SLOTS_MAX && size >= slots) {
+            outgrown = true;
+        }
+    }
+
+    /** Whether one more file would be a larger one. */
+    boolean isOutgrown() {
+        return outgrown;
+    }
+
     /** The sheets of one more file, empty; none when the disk has no room. */
     synchronized List<Sheet> more() {
         if (files.size() == FILES_MAX) {
             return List.of();
         }
+        grow();
         try {
-            boolean first = files.stream().noneMatch(Held::first);
-            var file = CounterFile.create(directory, names.get(), first ? slots : Math.min(slots, FURTHER_SLOTS));
-            files.add(new Held(file, new HashSet<>(file.sheets()), first));
+            var file = make();
+            files.add(new Held(file, new HashSet<>(file.sheets())));
             if (failing) {
                 log.info("there is room for usage files again");
             }
@@ -68,9 +89,32 @@ final class CounterFiles {
         }
     }
 
+    private void grow() {
+        if (outgrown) {
+            slots = Math.min(slots * GROWTH, GROWN_SLOTS_MAX);
+            kept = Optional.empty();
+        }
+        outgrown = false;
+    }
+
+    private CounterFile make() throws IOException {
+        if (kept.isEmpty()) {
+            try {
+                var file = CounterFile.create(directory, names.get(), slots);
+                kept = Optional.of(file);
+                return file;
+            } catch (IOException | InternalError e) {
+                if (slots <= FURTHER_SLOTS) {
+                    throw e;
+                }
+            }
+        }
+        return CounterFile.create(directory, names.get(), Math.min(slots, FURTHER_SLOTS));
+    }
+
     /** Whether a sheet that was settled is counted in again. */
     synchronized boolean keeps(Sheet sheet) {
-        return files.stream().anyMatch(held -> held.first() && held.used().contains(sheet));
+        return kept.isPresent() && kept.get().sheets().contains(sheet);
     }
 
     /** Nobody counts in the sheet any more. */

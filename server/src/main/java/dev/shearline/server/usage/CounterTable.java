@@ -151,8 +151,13 @@ final class CounterTable {
 
     /** Every counter of this life. Slots that are half claimed, of another life or damaged are passed over: nothing was counted there. */
     void each(Visitor visitor) {
+        each(0, slots(), visitor);
+    }
+
+    /** Those of some slots. */
+    void each(int from, int to, Visitor visitor) {
         int now = generation;
-        for (int i = 0; i <= mask; i++) {
+        for (int i = from; i < to; i++) {
             long slot = (long) i * SLOT_BYTES;
             long key = (long) WORD.getAcquire(memory, slot);
             long what = (long) WORD.getAcquire(memory, slot + MEANING);

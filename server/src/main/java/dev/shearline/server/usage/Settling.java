@@ -11,13 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that takes counts to the database: each {@link #INTERVAL} what has changed, after an hour what it has counted for good, and what
- * others have left. Whatever fails is tried again, and keeps nothing else waiting; meanwhile counting goes on.
+ * The thread that takes counts to the database: each {@link #INTERVAL} what has changed, or a part of it where that is much; after an hour
+ * what it has counted for good; and what others have left. Whatever fails is tried again, and keeps nothing else waiting; meanwhile counting
+ * goes on.
  */
 final class Settling implements AutoCloseable {
 
-    /** A count is in the database at most 5 s later, with room for the write. */
+    /** A count is in the database at most 5 s later, with room for the write, and of {@link UsageWriter#MANY} a minute later. */
     static final Duration INTERVAL = Duration.ofSeconds(3);
+    /** Between two statements of many. */
+    private static final Duration BREATH = Duration.ofMillis(50);
     /** How often is looked for what others have left, and for what nobody needs. */
     static final Duration LOOK_INTERVAL = Duration.ofMinutes(1);
 
@@ -26,7 +29,8 @@ final class Settling implements AutoCloseable {
 
     private final Tally tally;
     private final CounterFiles files;
-    private final UsageWriter writer;
+    private final UsageWriter roundWriter;
+    private final UsageWriter settlingWriter;
     private final Leftovers leftovers;
     private final UsageUpkeep upkeep;
     private final Callers callers;
@@ -34,6 +38,7 @@ final class Settling implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().name("usage").daemon().unstarted(this::run);
     private final AtomicLong moved = new AtomicLong();
+    private long roundNanos = System.nanoTime();
     private boolean failing;
     private boolean failed;
     private boolean databaseAway;
@@ -49,7 +54,8 @@ final class Settling implements AutoCloseable {
             InstantSource clock) {
         this.tally = tally;
         this.files = files;
-        this.writer = writer;
+        this.roundWriter = writer.breathing(this::breathe);
+        this.settlingWriter = writer.breathing(this::rest);
         this.leftovers = new Leftovers(files.directory(), writer);
         this.upkeep = upkeep;
         this.callers = callers;
@@ -104,6 +110,10 @@ final class Settling implements AutoCloseable {
         for (var sheet : tally.retired()) {
             attempt(() -> settle(sheet));
         }
+        markWritten();
+    }
+
+    private void markWritten() {
         if (!failed) {
             writtenNanos = System.nanoTime();
         }
@@ -125,6 +135,7 @@ final class Settling implements AutoCloseable {
     }
 
     private void writeCurrent() {
+        roundNanos = System.nanoTime();
         var sheet = tally.current();
         if (!Tally.isSound(sheet, () -> leaveClosed(sheet)) || sheet.isDamaged()) {
             tally.leave(sheet);
@@ -132,8 +143,27 @@ final class Settling implements AutoCloseable {
     }
 
     private void leaveClosed(Sheet sheet) {
-        if (!writer.write(sheet)) {
+        if (!roundWriter.write(sheet)) {
             tally.leave(sheet);
+        }
+    }
+
+    private void breathe() {
+        try {
+            var _ = closing.await(BREATH.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One sheet may take minutes, and what is counted meanwhile has its rounds. Where several wait there is no time for a rest. */
+    private void rest() {
+        if (tally.retired().size() == 1) {
+            breathe();
+        }
+        if (System.nanoTime() - roundNanos > INTERVAL.toNanos()) {
+            attempt(this::writeCurrent);
+            markWritten();
         }
     }
 
@@ -142,16 +172,15 @@ final class Settling implements AutoCloseable {
         var _ = Tally.isSound(sheet, sheet.table()::seal);
         if (!Tally.isSound(sheet, () -> settleSealed(sheet))) {
             log.error(
-                    "a usage file cannot be read from its disk: at most what was counted in the last {} s before is lost, look after {}",
-                    INTERVAL.toSeconds(),
+                    "a usage file cannot be read from its disk: at most what was counted in the last minute before is lost, look after {}",
                     files.directory());
-            writer.settleWritten(sheet);
+            settlingWriter.settleWritten(sheet);
         }
         tally.settled(sheet);
     }
 
     private void settleSealed(Sheet sheet) {
-        if (!writer.settle(sheet)) {
+        if (!settlingWriter.settle(sheet)) {
             move(sheet);
             moved.incrementAndGet();
             log.error(

@@ -38,6 +38,7 @@ final class Sheet {
     private Instant opened = Instant.EPOCH;
     private boolean known;
     private boolean closing;
+    private int nextWritten;
     private volatile boolean damaged;
 
     private Sheet(CounterTable table, Optional<MemorySegment> header) {
@@ -101,6 +102,7 @@ final class Sheet {
         opened = now;
         known = false;
         closing = false;
+        nextWritten = 0;
         // last: whoever has come late finds a header before there is anything to count in
         table.open(next);
     }
@@ -168,6 +170,15 @@ final class Sheet {
         damaged = true;
     }
 
+    /** The slot at which the next round of writing begins, so that each gets its turn. */
+    int nextWritten() {
+        return nextWritten;
+    }
+
+    void writeNextFrom(int slot) {
+        nextWritten = slot;
+    }
+
     /** What is counted of a slot and not confirmed by the database. */
     long unwrittenCount(int slot, long count) {
         return count - counts[slot];
@@ -175,6 +186,10 @@ final class Sheet {
 
     long unwrittenExtra(int slot, long extra) {
         return extra - extras[slot];
+    }
+
+    boolean isUnwritten(int slot, long count, long extra) {
+        return counts[slot] != count || extras[slot] != extra;
     }
 
     void confirm(int slot, long count, long extra) {

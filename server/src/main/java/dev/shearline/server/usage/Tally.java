@@ -99,7 +99,13 @@ final class Tally {
     }
 
     private synchronized Optional<Sheet> after(Sheet full) {
-        return current != full || turn() ? Optional.of(current) : Optional.empty();
+        if (current != full) {
+            return Optional.of(current);
+        }
+        if (!full.isDamaged() && hour(full.opened()) == hour(clock.instant())) {
+            files.outgrow(full);
+        }
+        return turn() ? Optional.of(current) : Optional.empty();
     }
 
     /** The next sheet takes the place of this one; false when there may be no more. */
@@ -152,9 +158,9 @@ final class Tally {
 
     /** Has the next sheet ready, in a file if the disk has room for one, and leaves memory for it. Takes as long as the disk does. */
     void prepare() {
-        var more = lacksSpare() ? files.more() : List.<Sheet>of();
+        var more = lacksSpare() || files.isOutgrown() ? files.more() : List.<Sheet>of();
         synchronized (this) {
-            spare.addAll(more);
+            more.forEach(spare::addFirst);
             if (!current.isInFile() && !spare.isEmpty()) {
                 var _ = turn();
             }

@@ -1,6 +1,7 @@
 package dev.shearline.server.usage;
 
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.token.ApiKeyId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,14 +13,29 @@ final class UsageWriter {
 
     static final int BATCH_MAX = 1_000;
     static final int FOLD_MAX = 2_000;
+    /** Counters that have changed and are all written in one round. */
+    static final int MANY = 10_000;
+    /** More than those are written in so many rounds. */
+    static final int ROUNDS_OF_MANY = 15;
 
     private static final long SECONDS_AN_HOUR = Duration.ofHours(1).toSeconds();
 
     private final NodeDatabase database;
+    private final Runnable breath;
     private final UsageStore store = new UsageStore();
 
     UsageWriter(NodeDatabase database) {
+        this(database, () -> {});
+    }
+
+    private UsageWriter(NodeDatabase database, Runnable breath) {
         this.database = database;
+        this.breath = breath;
+    }
+
+    /** The same, which does this between two statements of many: others need the database, and the processor, too. */
+    UsageWriter breathing(Runnable between) {
+        return new UsageWriter(database, between);
     }
 
     /** Slots of a sheet, a batch at a time, as long as the source takes them. */
@@ -38,6 +54,7 @@ final class UsageWriter {
             rows.add(row);
             if (rows.size() == BATCH_MAX) {
                 write();
+                breath.run();
             }
         }
 
@@ -73,28 +90,80 @@ final class UsageWriter {
     }
 
     /**
-     * Writes what has changed since the last time; all of it where a failover has lost the source.
+     * Writes what has changed since the last time, or of {@link #MANY} a part, each in its turn; all of it where a failover has lost the
+     * source.
      *
      * @return false where somebody has closed the source
      */
     boolean write(Sheet sheet) {
-        var source = write(sheet, false);
+        var source = writeChanged(sheet);
         if (source == UsageStore.Source.ABSENT) {
             sheet.setKnown(false);
-            source = write(sheet, true);
+            source = writeAll(sheet);
         }
         return source != UsageStore.Source.CLOSED;
     }
 
-    private UsageStore.Source write(Sheet sheet, boolean all) {
-        var batches = new Batches(sheet);
-        sheet.table().each((slot, key, hour, code, count, extra) -> {
-            if (all || sheet.unwrittenCount(slot, count) != 0 || sheet.unwrittenExtra(slot, extra) != 0) {
-                var at = Instant.ofEpochSecond(hour * SECONDS_AN_HOUR);
-                batches.add(slot, new Row(key, at, Outcome.wire(code), count, count + extra));
-            }
+    private UsageStore.Source writeChanged(Sheet sheet) {
+        var round = new Round(sheet, new Batches(sheet), max(sheet));
+        int first = sheet.nextWritten();
+        sheet.table().each(first, sheet.table().slots(), round);
+        sheet.table().each(0, first, round);
+        return round.end();
+    }
+
+    private static int max(Sheet sheet) {
+        var changed = new int[1];
+        sheet.table().each((slot, _, _, _, count, extra) -> {
+            changed[0] += sheet.isUnwritten(slot, count, extra) ? 1 : 0;
         });
+        return changed[0] > MANY ? Math.ceilDiv(changed[0], ROUNDS_OF_MANY) : changed[0];
+    }
+
+    /** Takes so many counters that have changed, and leaves the next one for the next round. */
+    private static final class Round implements CounterTable.Visitor {
+        private final Sheet sheet;
+        private final Batches batches;
+        private int left;
+        private int next;
+        private boolean over;
+
+        Round(Sheet sheet, Batches batches, int left) {
+            this.sheet = sheet;
+            this.batches = batches;
+            this.left = left;
+        }
+
+        @Override
+        public void see(int slot, ApiKeyId key, int hour, int outcome, long count, long extra) {
+            if (over || !sheet.isUnwritten(slot, count, extra)) {
+                return;
+            }
+            if (left-- > 0) {
+                batches.add(slot, row(key, hour, outcome, count, extra));
+            } else {
+                over = true;
+                next = slot;
+            }
+        }
+
+        UsageStore.Source end() {
+            var source = batches.write();
+            sheet.writeNextFrom(next);
+            return source;
+        }
+    }
+
+    private UsageStore.Source writeAll(Sheet sheet) {
+        var batches = new Batches(sheet);
+        sheet.table()
+                .each((slot, key, hour, outcome, count, extra) ->
+                        batches.add(slot, row(key, hour, outcome, count, extra)));
         return batches.write();
+    }
+
+    private static Row row(ApiKeyId key, int hour, int outcome, long count, long extra) {
+        return new Row(key, Instant.ofEpochSecond(hour * SECONDS_AN_HOUR), Outcome.wire(outcome), count, count + extra);
     }
 
     /**
@@ -106,7 +175,7 @@ final class UsageWriter {
     boolean settle(Sheet sheet) {
         // all of it, and the source first: a failover may have lost what was there before
         sheet.setKnown(false);
-        if (write(sheet, true) == UsageStore.Source.CLOSED) {
+        if (writeAll(sheet) == UsageStore.Source.CLOSED) {
             return sheet.isClosing();
         }
         if (sheet.isKnown()) {
@@ -135,6 +204,7 @@ final class UsageWriter {
         while (after.isPresent()) {
             var from = after.get();
             after = database.call(handle -> store.fold(handle, source, from, FOLD_MAX));
+            after.ifPresent(_ -> breath.run());
         }
     }
 
@@ -160,6 +230,7 @@ final class UsageWriter {
                 database.call(handle -> store.rest(handle, source));
                 return true;
             }
+            breath.run();
         }
         return false;
     }

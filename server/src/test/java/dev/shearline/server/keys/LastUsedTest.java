@@ -108,4 +108,25 @@ class LastUsedTest {
         assertThat(rig.lastUsed.waiting()).isZero();
         keys.forEach(key -> assertThat(shown(key)).startsWith("2030-01-01T12:00:00.000Z"));
     }
+
+    @Test
+    void of_more_keys_than_many_a_part_is_written_each_time_and_each_in_its_turn() {
+        int keys = 3 * LastUsed.MANY_KEYS;
+        try (var lastUsed = new LastUsed(rig.nodeDatabase)) {
+            for (int i = 0; i < keys; i++) {
+                lastUsed.record(ApiKeyId.of(i, 0), Optional.empty(), NOON);
+            }
+            lastUsed.flushRound();
+            assertThat(lastUsed.waiting()).isEqualTo(keys - keys / LastUsed.ROUNDS_OF_MANY);
+            var last = key();
+            lastUsed.record(last, Optional.empty(), NOON);
+            for (int round = 0; round < 2 * LastUsed.ROUNDS_OF_MANY; round++) {
+                for (int i = 0; i < keys; i++) {
+                    lastUsed.record(ApiKeyId.of(i, 0), Optional.empty(), NOON.plusSeconds(round));
+                }
+                lastUsed.flushRound();
+            }
+            assertThat(shown(last)).startsWith("2030-01-01T12:00:00.000Z");
+        }
+    }
 }
