@@ -51,7 +51,10 @@ final class ProfileBenchmark implements Benchmark {
             var node = asked.node();
             var wrk = asked.wrk();
             var contestant = new Contestant("shearline", asked.url(), node, stage.database());
-            var file = stage.directory().resolve("profile.jfr");
+            var file = Path.of(System.getProperty(
+                            "bench.recording",
+                            stage.directory().resolve("profile.jfr").toString()))
+                    .toAbsolutePath();
             wrk.run(contestant.url(), CONNECTIONS, WARM_UP);
             node.jcmd(
                     "JFR.start",

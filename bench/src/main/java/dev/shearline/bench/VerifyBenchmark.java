@@ -35,8 +35,9 @@ final class VerifyBenchmark implements Benchmark {
                     "question %d bytes, answer %d bytes: %s",
                     asked.question().length(), asked.answer().length(), asked.answer());
             var file = stage.write("answer.json", List.of(asked.answer()));
-            var written = stage.startPeer(VerifyPeer.class, file.toString(), "written");
-            var ready = stage.startPeer(VerifyPeer.class, file.toString(), "ready");
+            var written = stage.startPeer(VerifyPeer.class, file.toString(), "written", "nio");
+            var nativeWritten = stage.startPeer(VerifyPeer.class, file.toString(), "written", "native");
+            var ready = stage.startPeer(VerifyPeer.class, file.toString(), "ready", "native");
             for (int connections : CONNECTIONS) {
                 compare(
                         report,
@@ -44,7 +45,12 @@ final class VerifyBenchmark implements Benchmark {
                         connections,
                         List.of(
                                 new Contestant("bare route", url(written), written, stage.database()),
-                                new Contestant("bare route, ready bytes", url(ready), ready, stage.database()),
+                                new Contestant(
+                                        "bare route, native sockets",
+                                        url(nativeWritten),
+                                        nativeWritten,
+                                        stage.database()),
+                                new Contestant("the same, ready bytes", url(ready), ready, stage.database()),
                                 new Contestant("shearline", asked.url(), asked.node(), stage.database())));
             }
         }

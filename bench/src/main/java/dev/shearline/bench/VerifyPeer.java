@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the same JSON. It knows no keys, checks no caller and decides nothing.
  *
  * <p>It writes its answer anew for each request ({@code written}), or sends the same bytes each time ({@code ready}), which is as little
- * as a route can do.
+ * as a route can do. Its sockets are those of {@code java.nio}, as Vert.x has them unless it is told and given others, or native.
  */
 final class VerifyPeer extends VerticleBase {
 
@@ -37,11 +37,11 @@ final class VerifyPeer extends VerticleBase {
         this.ready = ready;
     }
 
-    /** Arguments: a file with the answer, {@code written} or {@code ready}. */
+    /** Arguments: a file with the answer; {@code written} or {@code ready}; {@code nio}, as Vert.x comes, or {@code native}, as Shearline has it. */
     public static void main(String[] arguments) throws IOException {
         var answer = Files.readString(Path.of(arguments[0]));
         boolean ready = arguments[1].equals("ready");
-        var vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        var vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(arguments[2].equals("native")));
         var port = new AtomicInteger();
         var loops = new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
         var _ = vertx.deployVerticle(() -> new VerifyPeer(port, answer, ready), loops)

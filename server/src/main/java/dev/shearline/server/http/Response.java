@@ -58,6 +58,11 @@ public record Response(int status, Map<String, String> headers, Body body) {
         return new Response(200, Map.of(), new Body.Streamed(contentType, writer));
     }
 
+    /** In place of those that it has. */
+    public Response withHeaders(Map<String, String> these) {
+        return new Response(status, these, body);
+    }
+
     public Response withHeader(String name, String value) {
         var more = new LinkedHashMap<>(headers);
         more.put(name, value);

@@ -1,26 +1,28 @@
 package dev.shearline.server.limits;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the limits of a key, its owner and its organization say of one use. */
 public final class Draw {
 
     private final Reading reading;
-    private final List<Meter> asked;
+    private final @Nullable Draw before;
+    private final Meter meter;
     private final Cost cost;
 
-    Draw(Reading reading, List<Meter> asked, Cost cost) {
+    private Draw(Reading reading, @Nullable Draw before, Meter meter, Cost cost) {
         this.reading = reading;
-        this.asked = asked;
+        this.before = before;
+        this.meter = meter;
         this.cost = cost;
     }
 
-    Draw and(Meter meter, Reading next) {
-        var all = new ArrayList<>(asked);
-        all.add(meter);
-        return new Draw(reading.tighter(next), all, cost);
+    static Draw first(Meter meter, Reading reading, Cost cost) {
+        return new Draw(reading, null, meter, cost);
+    }
+
+    Draw and(Meter next, Reading itsReading) {
+        return new Draw(reading.tighter(itsReading), this, next, cost);
     }
 
     /** Of the limit that refuses, or else of the tightest. */
@@ -34,12 +36,15 @@ public final class Draw {
 
     /** What was granted was not used. */
     public void giveBack() {
-        asked.forEach(meter -> meter.giveBack(cost));
+        if (before != null) {
+            before.giveBack();
+        }
+        meter.giveBack(cost);
     }
 
     /** The header {@code RateLimit-Policy}: all limits that were asked. */
     public String policies() {
-        return asked.stream().map(Meter::policies).collect(Collectors.joining(", "));
+        return before == null ? meter.policies() : before.policies() + ", " + meter.policies();
     }
 
     /** The header {@code RateLimit}. */

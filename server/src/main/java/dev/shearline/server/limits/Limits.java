@@ -87,7 +87,7 @@ public final class Limits {
         var meter = known != null ? known : find(limited, use.test());
         var reading = use.probe() ? meter.look(cost) : meter.take(cost);
         if (before == null) {
-            return new Draw(reading, List.of(meter), cost);
+            return Draw.first(meter, reading, cost);
         }
         if (!reading.granted() && !use.probe()) {
             before.giveBack();

@@ -7,6 +7,7 @@ import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Scope;
 import io.vertx.core.Future;
+import java.util.Map;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -46,8 +47,7 @@ final class VerifyRoutes {
             var response = rendered(json);
             return draw == null
                     ? response
-                    : response.withHeader("RateLimit-Policy", draw.policies())
-                            .withHeader("RateLimit", draw.remaining());
+                    : response.withHeaders(Map.of("RateLimit-Policy", draw.policies(), "RateLimit", draw.remaining()));
         });
     }
 
