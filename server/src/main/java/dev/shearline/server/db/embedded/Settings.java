@@ -17,6 +17,7 @@ final class Settings {
     private final Path room;
     private final Path bin;
     private final String version;
+    private final CacheSize cache = CacheSize.ofThisMachine();
 
     Settings(Path room, Path bin, String version) {
         this.file = room.resolve("postgresql.conf");
@@ -62,12 +63,12 @@ final class Settings {
                 synchronous_commit = on
                 full_page_writes = on
 
-                # a share of a small machine
+                # a share of the machine, taken as it is needed
                 max_connections = 100
-                shared_buffers = '128MB'
+                shared_buffers = '%dMB'
                 work_mem = '4MB'
                 maintenance_work_mem = '64MB'
-                effective_cache_size = '512MB'
+                effective_cache_size = '%dMB'
                 max_wal_size = '512MB'
                 jit = off
 
@@ -90,6 +91,8 @@ final class Settings {
                         bin,
                         quoted(room.resolve(DataDirectory.CLUSTER).resolve("postgresql.conf")),
                         port,
+                        cache.own(),
+                        cache.withSystem(),
                         quoted(room.resolve(Cluster.LOG)),
                         LogFiles.FILE_KILOBYTES_MAX);
     }
