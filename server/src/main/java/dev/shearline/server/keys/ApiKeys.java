@@ -280,11 +280,12 @@ public final class ApiKeys implements OwnedKeys {
      * Uses a key that works once: exactly one attempt of all succeeds. Does not wait for the other nodes.
      *
      * @param useId the same one again within ten minutes is answered as a replay, by whichever node
+     * @param onSpent what is done in the transaction of the attempt that succeeds
      */
-    public SpendOutcome spend(ApiKeyId id, OrganizationId organization, Optional<String> useId) {
+    public SpendOutcome spend(ApiKeyId id, OrganizationId organization, Optional<String> useId, Consumer<Tx> onSpent) {
         var committed = database.inTransaction(
                 TenantContext.whole(SPENDING.actor(), organization),
-                tx -> spending.spend(tx, SPENDING, organization, id, useId));
+                tx -> spending.spend(tx, SPENDING, organization, id, useId, onSpent));
         if (committed.value() instanceof SpendOutcome.Spent spent) {
             feed.announce(committed);
             return new SpendOutcome.Spent(spent.version(), committed.entries());

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Uses a key that works once. The primary decides, by one conditional UPDATE: of all attempts on all nodes the one that finds the key
@@ -31,12 +32,19 @@ final class KeySpending {
         this.clock = clock;
     }
 
-    SpendOutcome spend(Tx tx, Caller caller, OrganizationId organization, ApiKeyId id, Optional<String> useId) {
+    SpendOutcome spend(
+            Tx tx,
+            Caller caller,
+            OrganizationId organization,
+            ApiKeyId id,
+            Optional<String> useId,
+            Consumer<Tx> spent) {
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var version = store.spend(tx, organization, id, useId, now);
         if (version.isPresent()) {
             var event = KeyJournal.event(organization, id, "used").with("use_id", useId);
             journal.record(tx, caller, ChangeKind.KEY_USED, id, version.get(), event);
+            spent.accept(tx);
             return new SpendOutcome.Spent(version.get(), List.of());
         }
         return findUse(tx, organization, id, useId)

@@ -3,6 +3,7 @@ package dev.shearline.server.usage;
 import dev.shearline.server.config.Settings;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.keys.ApiKeys;
@@ -105,6 +106,11 @@ public final class Usage implements AutoCloseable {
      */
     public void count(long keyHigh, int keyLow, Outcome outcome, int cost, long now) {
         tally.count(keyHigh, keyLow, outcome, cost, now);
+    }
+
+    /** Counts a use in the transaction that makes it, for what is rare and of account. The transaction is one of the key's organization. */
+    public void countNow(Tx tx, ApiKeyId key, Outcome outcome, int cost) {
+        UsageStore.countNow(tx, key, outcome, cost);
     }
 
     /**

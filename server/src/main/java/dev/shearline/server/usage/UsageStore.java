@@ -124,6 +124,15 @@ final class UsageStore {
                      WHERE booked < date_trunc('hour', now() - make_interval(secs => :kept), 'UTC') ORDER BY booked LIMIT :max)
             """;
 
+    private static final String COUNT_NOW = """
+            INSERT INTO usage_hour AS t (key_id, organization_id, hour, outcome, booked, owner_id, unit_id, billed_id, count, units)
+            SELECT k.id, k.organization_id, date_trunc('hour', now(), 'UTC'), :outcome, date_trunc('hour', now(), 'UTC'),
+                   %s, k.unit_id, %s, 1, :units
+              FROM api_key AS k WHERE k.id = :key
+            ON CONFLICT (key_id, hour, outcome, booked, owner_id, unit_id, billed_id) DO UPDATE
+               SET count = t.count + 1, units = t.units + EXCLUDED.units
+            """.formatted(UsageHolder.OWNER_OF_KEY, UsageHolder.BILLED_OF_KEY);
+
     private static final String COUNTED = """
             SELECT date_trunc(:granularity, c.hour, 'UTC') AS time, c.outcome, CAST(sum(c.count) AS bigint) AS count,
                    CAST(sum(c.units) AS bigint) AS units
@@ -259,6 +268,15 @@ final class UsageStore {
         return handle.createUpdate(DELETE_OLD_HOURS)
                 .bind("kept", kept.toSeconds())
                 .bind("max", max)
+                .execute();
+    }
+
+    static void countNow(Tx tx, ApiKeyId key, Outcome outcome, long units) {
+        tx.handle()
+                .createUpdate(COUNT_NOW)
+                .bind("key", key.toString())
+                .bind("outcome", outcome.wire())
+                .bind("units", units)
                 .execute();
     }
 

@@ -1,28 +1,18 @@
 package dev.shearline.server.verify;
 
-import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.identity.Actor;
-import dev.shearline.server.identity.KeyType;
-import dev.shearline.server.identity.OrganizationId;
-import dev.shearline.server.keys.ApiKeys;
-import dev.shearline.server.keys.KeyStatus;
-import dev.shearline.server.keys.SpendOutcome;
 import dev.shearline.token.KeyDigest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,15 +25,6 @@ final class KeyVerifier {
 
     static final Duration POSITION_WAIT = Duration.ofMillis(500);
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    /** Uses of single-use tokens that may be at the database at once. */
-    static final int SPENDING_MAX = 64;
-
-    /** How long a use waits for its turn; then it is refused as overload, unspent. */
-    static final Duration SPENDING_WAIT = Duration.ofSeconds(5);
-
-    /** Uses that wait for their turn; more are refused at once. */
-    static final int WAITING_MAX = 2_000;
-
     /** How often a key is looked for that has to be read first. */
     static final int LOOKS_MAX = 4;
 
@@ -57,33 +38,26 @@ final class KeyVerifier {
     record Unanswered(Throwable cause) implements BatchAnswer {}
 
     private final Judge judge;
-    private final Directory directory;
     private final FeedNode feed;
-    private final NodeDatabase database;
-    private final ApiKeys keys;
+    private final SingleUse singleUse;
     private final Draws draws;
     private final KeyUses uses;
     private final ReadThrough reads;
     private final UsageCounts counts;
     private final InstantSource clock;
-    private final Semaphore spending = new Semaphore(SPENDING_MAX);
 
     KeyVerifier(
             Judge judge,
-            Directory directory,
             FeedNode feed,
-            NodeDatabase database,
-            ApiKeys keys,
+            SingleUse singleUse,
             Draws draws,
             KeyUses uses,
             ReadThrough reads,
             UsageCounts counts,
             InstantSource clock) {
         this.judge = judge;
-        this.directory = directory;
         this.feed = feed;
-        this.database = database;
-        this.keys = keys;
+        this.singleUse = singleUse;
         this.draws = draws;
         this.uses = uses;
         this.reads = reads;
@@ -106,8 +80,8 @@ final class KeyVerifier {
         long now = clock.millis();
         return switch (judge.judge(caller, question, now)) {
             case Verdict verdict ->
-                asksPrimary(verdict, question)
-                        ? askPrimary(verdict, question).map(settled -> settled(settled, question))
+                SingleUse.concerns(verdict, question)
+                        ? singleUse.settle(verdict, question).map(settled -> settled(settled, question))
                         : Future.succeededFuture(given(verdict, question, at, now));
             case Judgement.Unread(var digest) ->
                 awaitRead(digest, caller, looks).compose(_ -> answerNow(caller, question, looks - 1));
@@ -153,8 +127,8 @@ final class KeyVerifier {
         long now = clock.millis();
         return switch (judge.judge(caller, question, now)) {
             case Verdict verdict ->
-                asksPrimary(verdict, question)
-                        ? askPrimary(verdict, question).map(settled -> new Step.Asked(question, settled))
+                SingleUse.concerns(verdict, question)
+                        ? singleUse.settle(verdict, question).map(settled -> new Step.Asked(question, settled))
                         : Future.succeededFuture(new Step.Judged(question, verdict, at, now));
             case Judgement.Unread(var digest) ->
                 awaitRead(digest, caller, looks).compose(_ -> looked(caller, question, looks - 1));
@@ -183,7 +157,9 @@ final class KeyVerifier {
         return switch (judge.judge(caller, before.question(), now)) {
             // a token that has become good meanwhile has not been spent: what was said of it before stands, as of then
             case Verdict verdict ->
-                asksPrimary(verdict, before.question()) ? given(before) : given(verdict, before.question(), at, now);
+                SingleUse.concerns(verdict, before.question())
+                        ? given(before)
+                        : given(verdict, before.question(), at, now);
             // forgotten meanwhile, and perhaps changed: the next question reads it again
             case Judgement.Unread _ ->
                 new Unanswered(Problem.unavailable(RETRY_AFTER).asException());
@@ -210,151 +186,13 @@ final class KeyVerifier {
         requireFresh(settled::abandon);
         var at = feed.position();
         var verdict = settled.verdict();
-        counts.count(verdict, question, clock.millis());
+        long now = clock.millis();
+        if (settled.isCounted()) {
+            counts.noteCaller(verdict, question, now);
+        } else {
+            counts.count(verdict, question, now);
+        }
         return new Answer(verdict, at);
-    }
-
-    private static boolean asksPrimary(Verdict verdict, Question question) {
-        return !question.probe()
-                && switch (verdict) {
-                    case Verdict.Allowed allowed -> allowed.key().type() == KeyType.EPHEMERAL;
-                    case Verdict.Denied denied -> mayBeReplay(denied, question);
-                };
-    }
-
-    private Future<Settlement> askPrimary(Verdict verdict, Question question) {
-        return switch (verdict) {
-            case Verdict.Allowed allowed -> drawAndSpend(allowed, question);
-            case Verdict.Denied denied -> replay(denied.key().orElseThrow(), question, denied);
-        };
-    }
-
-    /** What limits refuse is not spent, and what is not spent is given back. */
-    private Future<Settlement> drawAndSpend(Verdict.Allowed allowed, Question question) {
-        var draw = draws.draw(allowed.key(), question, clock.millis());
-        if (draw == null) {
-            return spend(allowed.key(), question);
-        }
-        if (allowed.with(draw) instanceof Verdict.Denied denied) {
-            // the use may have been answered before, and this node has not heard of it yet
-            return question.useId().isPresent()
-                    ? replay(allowed.key(), question, denied)
-                    : Future.succeededFuture(() -> denied);
-        }
-        return spend(allowed.key(), question)
-                .onFailure(_ -> draw.giveBack())
-                .map(spent -> new Settlement.Drawn(spent, draw));
-    }
-
-    /** Also of a token that has expired since: whoever repeats a use asks about the time of the use. */
-    private static boolean mayBeReplay(Verdict.Denied denied, Question question) {
-        return question.useId().isPresent()
-                && switch (denied.reason()) {
-                    case ALREADY_USED -> denied.key().isPresent();
-                    case EXPIRED -> denied.key().orElse(null) instanceof LiveKey key && key.type() == KeyType.EPHEMERAL;
-                    default -> false;
-                };
-    }
-
-    /**
-     * A token that this node knows to be used is never used again, whatever the primary says: after a failover that has lost the use its
-     * row is active once more.
-     */
-    private Future<Settlement> replay(KeyEntry entry, Question question, Verdict.Denied otherwise) {
-        return offEventLoop(() -> keys.findUse(
-                        entry.id(),
-                        new OrganizationId(entry.organization.id),
-                        question.useId().orElseThrow())
-                .map(use -> use instanceof SpendOutcome.Replayed(var at)
-                        ? replayed(entry, question, at)
-                        : refused(Reason.ALREADY_USED, entry))
-                .orElse(() -> otherwise));
-    }
-
-    private Future<Settlement> spend(LiveKey entry, Question question) {
-        return offEventLoop(() -> {
-            var outcome = keys.spend(entry.id(), new OrganizationId(entry.organization.id), question.useId());
-            return switch (outcome) {
-                case SpendOutcome.Spent spent -> spent(entry, question, spent.version());
-                case SpendOutcome.Replayed(var at) -> replayed(entry, question, at);
-                case SpendOutcome.AlreadyUsed _ -> refused(Reason.ALREADY_USED, entry);
-                case SpendOutcome.NotSpendable(var status) ->
-                    refused(status.map(KeyVerifier::reason).orElse(Reason.NOT_FOUND), entry);
-            };
-        });
-    }
-
-    /** The record may have changed while the use waited for its turn: then what the primary holds is judged. */
-    private Settlement spent(LiveKey entry, Question question, int version) {
-        var key = version == entry.version + 1 ? Optional.of(entry) : findUsed(entry);
-        return key.<Settlement>map(found -> () -> noted(judge.judge(found, question), question))
-                .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
-    }
-
-    private Verdict noted(Verdict verdict, Question question) {
-        if (verdict instanceof Verdict.Allowed allowed) {
-            uses.used(allowed.key(), question.address(), clock.millis());
-        }
-        return verdict;
-    }
-
-    private Settlement replayed(KeyEntry entry, Question question, Instant usedAt) {
-        return findUsed(entry)
-                .<Settlement>map(key -> () -> replayed(judge.judge(key, question, usedAt.toEpochMilli())))
-                .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
-    }
-
-    private Optional<LiveKey> findUsed(KeyEntry entry) {
-        return database.call(handle -> directory.findUsed(handle, entry.id()));
-    }
-
-    private static Verdict replayed(Verdict verdict) {
-        return verdict instanceof Verdict.Allowed allowed ? allowed.replay() : verdict;
-    }
-
-    /** What the primary says of a key that this node still held for good. */
-    private static Reason reason(KeyStatus status) {
-        return switch (status) {
-            case REVOKED -> Reason.REVOKED;
-            case USED -> Reason.ALREADY_USED;
-            case DISABLED -> Reason.DISABLED;
-            case NOT_YET_VALID -> Reason.NOT_YET_VALID;
-            case EXPIRED, ROTATING, EXPIRING, ACTIVE -> Reason.EXPIRED;
-        };
-    }
-
-    private static Settlement refused(Reason reason, KeyEntry entry) {
-        return () -> new Verdict.Denied(reason, Optional.of(entry));
-    }
-
-    /** Work that asks the database: on a virtual thread, answered back on this event loop, bounded. */
-    private <T> Future<T> offEventLoop(Callable<T> work) {
-        if (spending.getQueueLength() >= WAITING_MAX) {
-            return Future.failedFuture(Problem.overloaded().asException());
-        }
-        Promise<T> promise = Promise.promise();
-        var loop = loop();
-        Thread.startVirtualThread(() -> {
-            try {
-                var value = inTurn(work);
-                loop.runOnContext(_ -> promise.complete(value));
-            } catch (Throwable failure) {
-                loop.runOnContext(_ -> promise.fail(failure));
-            }
-        });
-        return promise.future();
-    }
-
-    /** Waits for its turn, so that a batch of tokens is not cut in the middle by its own size. */
-    private <T> T inTurn(Callable<T> work) throws Exception {
-        if (!spending.tryAcquire(SPENDING_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw Problem.overloaded().asException();
-        }
-        try {
-            return work.call();
-        } finally {
-            spending.release();
-        }
     }
 
     private Future<Boolean> awaitPosition(long epoch) {
@@ -377,7 +215,7 @@ final class KeyVerifier {
         return Future.fromCompletionStage(looks == 0 ? reads.refuse() : reads.read(digest, caller), loop());
     }
 
-    private static Context loop() {
+    static Context loop() {
         return Objects.requireNonNull(Vertx.currentContext(), "asked on an event loop");
     }
 

@@ -1,5 +1,6 @@
 package dev.shearline.server.verify;
 
+import dev.shearline.server.db.Tx;
 import dev.shearline.server.usage.Outcome;
 import dev.shearline.server.usage.Usage;
 import java.util.EnumMap;
@@ -47,6 +48,18 @@ final class UsageCounts {
                     count(denied.key().get(), outcome, question, now);
                 }
             }
+        }
+    }
+
+    /** A token that was spent: in the same transaction, so that neither is without the other. */
+    void countSpent(Tx tx, LiveKey key, Question question) {
+        usage.countNow(tx, key.id(), Outcome.ALLOWED, question.cost());
+    }
+
+    /** From where a use came that is counted already. */
+    void noteCaller(Verdict verdict, Question question, long now) {
+        if (verdict instanceof Verdict.Allowed allowed) {
+            noteCaller(allowed.key(), question, now);
         }
     }
 

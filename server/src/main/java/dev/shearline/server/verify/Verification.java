@@ -47,8 +47,10 @@ public final class Verification {
         var reads = new ReadThrough(directory, database, registry);
         authenticator = new DirectoryAuthenticator(directory, uses, reads, clock);
         var judge = new Judge(format, directory, clock);
-        var verifier = new KeyVerifier(
-                judge, directory, feed, database, keys, new Draws(limits), uses, reads, new UsageCounts(usage), clock);
+        var draws = new Draws(limits);
+        var counts = new UsageCounts(usage);
+        var singleUse = new SingleUse(judge, directory, database, keys, draws, uses, counts, clock);
+        var verifier = new KeyVerifier(judge, feed, singleUse, draws, uses, reads, counts, clock);
         verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);

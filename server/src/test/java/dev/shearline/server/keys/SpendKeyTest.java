@@ -37,7 +37,7 @@ class SpendKeyTest {
     }
 
     private static SpendOutcome spend(ApiKeyId key, String useId) {
-        return rig.keys.spend(key, KeyRig.ACME, Optional.of(useId).filter(id -> !id.isEmpty()));
+        return rig.keys.spend(key, KeyRig.ACME, Optional.of(useId).filter(id -> !id.isEmpty()), _ -> {});
     }
 
     @Test
@@ -85,7 +85,7 @@ class SpendKeyTest {
         assertThat(spend(disabled, "")).isEqualTo(new SpendOutcome.NotSpendable(Optional.of(KeyStatus.DISABLED)));
         var team = ApiKeyId.find(rig.created("").text("id")).orElseThrow();
         assertThat(spend(team, "")).isEqualTo(new SpendOutcome.NotSpendable(Optional.of(KeyStatus.ACTIVE)));
-        assertThat(rig.keys.spend(ephemeral(), KeyRig.OTHER, Optional.empty()))
+        assertThat(rig.keys.spend(ephemeral(), KeyRig.OTHER, Optional.empty(), _ -> {}))
                 .isEqualTo(new SpendOutcome.NotSpendable(Optional.empty()));
         var used = ephemeral();
         spend(used, "");

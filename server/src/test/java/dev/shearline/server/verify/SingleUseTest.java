@@ -91,6 +91,29 @@ class SingleUseTest {
     }
 
     @Test
+    void a_use_is_counted_where_it_is_spent_or_it_is_not_spent() {
+        var token = token();
+        var question = Map.<String, Object>of("key", token, "use_id", "counted", "cost", 3);
+        var broken = "ALTER TABLE usage_hour ADD CONSTRAINT broken CHECK (outcome <> 'allowed') NOT VALID";
+        cluster.schema().execute(broken);
+        try {
+            cluster.api(0).post("/v1/keys/verify", question).expect(500);
+        } finally {
+            cluster.schema().execute("ALTER TABLE usage_hour DROP CONSTRAINT broken");
+        }
+        for (int node = 0; node < 2; node++) {
+            cluster.api(node).post("/v1/keys/verify", question).expect(200);
+        }
+        assertThat(
+                        cluster.schema()
+                                .query(
+                                        "SELECT count(*) || ' of ' || sum(u.units) FROM usage_hour AS u"
+                                                + " JOIN api_key AS k ON k.id = u.key_id WHERE k.use_id = 'counted' AND u.outcome = 'allowed'"))
+                .as("there with the answer, and the repetition adds nothing")
+                .isEqualTo("1 of 3");
+    }
+
+    @Test
     void a_repeated_use_is_answered_as_of_then_though_the_token_has_expired_since() {
         var token = token();
         var question = Map.of("key", token, "use_id", "then");
