@@ -142,6 +142,7 @@ final class Features implements AutoCloseable {
                 database,
                 nodeDatabase,
                 keys,
+                lastUsed,
                 references,
                 random,
                 clock,

@@ -374,6 +374,7 @@ class OpenApiAnswersTest {
     private void keys(String organization, String team) {
         var path = "/v1/keys";
         check("get", path + "/unused", 200, () -> api.get(path + "/unused?by=unit&organization=" + organization));
+        check("get", "/v1/changes/head", 200, () -> api.get("/v1/changes/head"));
         check("get", "/v1/usage", 200, () -> api.get("/v1/usage?by=key&organization=" + organization));
         var one = path + "/{id}";
         var body = Map.of(
@@ -389,6 +390,8 @@ class OpenApiAnswersTest {
                 List.of("sessions:read"));
         var key = check("post", path, 201, () -> api.post(path, body));
         var id = key.at("id");
+        var report = Map.of("source", "openapi-answers-test-source", "items", List.of());
+        check("post", "/v1/usage-reports", 200, () -> api.post("/v1/usage-reports", report));
         check(
                 "get",
                 path,

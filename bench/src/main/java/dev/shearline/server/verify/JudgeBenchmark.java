@@ -178,9 +178,10 @@ public class JudgeBenchmark {
         try (var parser = json.parser(bodies.get(any()))) {
             question = QuestionJson.readOne(parser, false);
         }
-        var verdict = (Verdict) judge.judge(actor, question, System.currentTimeMillis());
+        long now = System.currentTimeMillis();
+        var verdict = (Verdict) judge.judge(actor, question, now);
         var answer = new AnswerBytes();
-        VerdictJson.write(answer, verdict, AT);
+        VerdictJson.write(answer, verdict, AT, now);
         return answer.toBuffer();
     }
 }

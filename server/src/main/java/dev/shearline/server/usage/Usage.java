@@ -7,6 +7,7 @@ import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.keys.ApiKeys;
+import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.server.orgs.References;
 import dev.shearline.token.ApiKeyId;
@@ -37,6 +38,7 @@ public final class Usage implements AutoCloseable {
     private final Spares spares;
     private final UsageRoutes routes;
     private final UsageLineRoutes lineRoutes;
+    private final UsageReportRoutes reportRoutes;
 
     /** @param directory of this node's counter files */
     public Usage(
@@ -45,6 +47,7 @@ public final class Usage implements AutoCloseable {
             Database database,
             NodeDatabase nodeDatabase,
             ApiKeys keys,
+            LastUsed lastUsed,
             References references,
             SecureRandom random,
             InstantSource clock,
@@ -60,6 +63,7 @@ public final class Usage implements AutoCloseable {
         spares = new Spares(tally);
         routes = new UsageRoutes(keys, new UsageReading(database), clock);
         lineRoutes = new UsageLineRoutes(new UsageLines(database, references), clock, json);
+        reportRoutes = new UsageReportRoutes(new UsageReports(nodeDatabase, lastUsed, clock));
         addMetrics(registry);
     }
 
@@ -97,6 +101,7 @@ public final class Usage implements AutoCloseable {
     public void addTo(Routes to) {
         routes.addTo(to);
         lineRoutes.addTo(to);
+        reportRoutes.addTo(to);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -45,6 +46,11 @@ final class UsageStore {
                  WHERE r.count < EXCLUDED.count OR r.units < EXCLUDED.units
             )
             SELECT open FROM source
+            """;
+
+    /** An operator's question is about all of them. */
+    private static final String KEYS_WITHIN = """
+            SELECT id FROM api_key WHERE id = ANY (:keys) AND (:organization = '' OR organization_id = :organization)
             """;
 
     private static final String LOCK =
@@ -186,6 +192,18 @@ final class UsageStore {
                 .bindArray("units", Long.class, rows.stream().map(Row::units).toList())
                 .mapTo(Boolean.class)
                 .findOne());
+    }
+
+    /** Those of the keys that are of this organization, or of any. */
+    Set<String> keysWithin(Handle handle, Optional<OrganizationId> organization, List<ApiKeyId> keys) {
+        return handle.createQuery(KEYS_WITHIN)
+                .bindArray(
+                        "keys",
+                        String.class,
+                        keys.stream().map(ApiKeyId::toString).toList())
+                .bind("organization", organization.map(OrganizationId::value).orElse(""))
+                .mapTo(String.class)
+                .set();
     }
 
     /** Where a page ends. */

@@ -191,9 +191,18 @@ final class UsageWriter {
     }
 
     private void finish(Sheet sheet) {
-        var source = sheet.source();
-        fold(source);
+        fold(sheet.source());
         sheet.beginClosing();
+        end(sheet.source());
+    }
+
+    /** Adds what a source has reported to the totals, and closes it. */
+    void finish(String source) {
+        fold(source);
+        end(source);
+    }
+
+    private void end(String source) {
         close(source);
         deleteReport(source, Integer.MAX_VALUE);
     }

@@ -5,16 +5,19 @@ import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.EventStream;
 import dev.shearline.server.http.HotAuthenticator;
+import dev.shearline.server.http.HotRequest;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.Request;
+import dev.shearline.server.http.Response;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Scope;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
+import io.vertx.core.Future;
 import java.util.Optional;
 
-/** {@code GET /v1/changes}: the feed as server-sent events, for those who remember answers. */
+/** {@code GET /v1/changes}: the feed as server-sent events, for those who remember answers, and how far it is. */
 final class ChangeRoutes {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
@@ -33,7 +36,20 @@ final class ChangeRoutes {
 
     void addTo(Routes routes) {
         routes.stream("/v1/changes", this::follow);
+        routes.hot().get("/v1/changes/head", this::head);
     }
+
+    /** How far this node is: a listener that has come as far has missed nothing that was there when it asked. */
+    private Future<Response> head(HotRequest request) {
+        var _ = request.require(Scope.KEYS_VERIFY);
+        if (!feed.freshness().isFresh()) {
+            throw Problem.unavailable(KeyVerifier.RETRY_AFTER).asException();
+        }
+        var at = feed.position();
+        return Future.succeededFuture(Response.ok(new Head(at.number(), at.tagWire())));
+    }
+
+    private record Head(long epoch, String tag) {}
 
     private void follow(Request request, EventStream events) {
         var caller = request.require(Scope.KEYS_VERIFY);

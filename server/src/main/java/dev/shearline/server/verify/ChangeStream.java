@@ -23,6 +23,8 @@ final class ChangeStream {
     private final Actor caller;
     private final Supplier<Optional<Actor>> again;
     private boolean lagging;
+    /** The last event that was sent, or with which the client has come back; each event names the one before it. */
+    private Optional<Epoch> before = Optional.empty();
 
     /** @param again who the caller is by now; empty once its credential is not good any more */
     ChangeStream(EventStream events, Directory directory, Actor caller, Supplier<Optional<Actor>> again) {
@@ -30,6 +32,11 @@ final class ChangeStream {
         this.directory = directory;
         this.caller = caller;
         this.again = again;
+    }
+
+    /** The client goes on after this position. */
+    synchronized void resume(Epoch last) {
+        before = Optional.of(last);
     }
 
     synchronized void changed(List<FeedEntry> entries) {
@@ -51,6 +58,7 @@ final class ChangeStream {
     }
 
     synchronized void reset(Epoch head) {
+        before = Optional.empty();
         send("reset", head, "");
     }
 
@@ -67,7 +75,7 @@ final class ChangeStream {
         var now = again.get();
         boolean same = now.isPresent() && now.get().scopes().equals(caller.scopes());
         if (!same) {
-            send("reset", head, "");
+            reset(head);
             events.close();
         }
         return !same;
@@ -77,8 +85,10 @@ final class ChangeStream {
         if (lagging) {
             return;
         }
-        var data = "{\"epoch\":" + at.number() + ",\"tag\":\"" + at.tagWire() + "\"" + more + "}";
+        var after = before.map(last -> ",\"after\":\"" + last.wire() + "\"").orElse("");
+        var data = "{\"epoch\":" + at.number() + ",\"tag\":\"" + at.tagWire() + "\"" + more + after + "}";
         lagging = !events.send(new ServerSentEvent(name, Optional.of(at.wire()), data));
+        before = Optional.of(at);
     }
 
     private List<String> visibleIds(FeedEntry entry) {

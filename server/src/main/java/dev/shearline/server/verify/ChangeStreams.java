@@ -61,7 +61,9 @@ final class ChangeStreams implements FeedListener {
     void add(ChangeStream stream, Optional<Epoch> last) {
         synchronized (order) {
             var missed = last.flatMap(this::findSince);
-            if (last.isPresent() && missed.isEmpty()) {
+            if (missed.isPresent()) {
+                last.ifPresent(stream::resume);
+            } else if (last.isPresent()) {
                 stream.reset(told);
             }
             stream.changed(missed.orElse(List.of()));

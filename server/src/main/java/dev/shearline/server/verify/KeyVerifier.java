@@ -31,8 +31,8 @@ final class KeyVerifier {
     /** What became of a question in a batch. */
     sealed interface BatchAnswer {}
 
-    /** A verdict, and the position of the feed from which it was given. */
-    record Answer(Verdict verdict, Epoch at) implements BatchAnswer {}
+    /** A verdict, the position of the feed from which it was given, and when. */
+    record Answer(Verdict verdict, Epoch at, long now) implements BatchAnswer {}
 
     /** There is no verdict, because of this. */
     record Unanswered(Throwable cause) implements BatchAnswer {}
@@ -178,7 +178,7 @@ final class KeyVerifier {
             uses.used(allowed.key(), question.address(), now);
         }
         counts.count(answer, question, now);
-        return new Answer(answer, at);
+        return new Answer(answer, at, now);
     }
 
     /** After the last await. */
@@ -192,7 +192,7 @@ final class KeyVerifier {
         } else {
             counts.count(verdict, question, now);
         }
-        return new Answer(verdict, at);
+        return new Answer(verdict, at, now);
     }
 
     private Future<Boolean> awaitPosition(long epoch) {

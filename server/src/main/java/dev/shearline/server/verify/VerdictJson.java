@@ -47,8 +47,11 @@ final class VerdictJson {
     private static final Piece FIRST = AnswerBytes.piece(",\"replayed\":false");
     private static final Piece REPLAYED = AnswerBytes.piece(",\"replayed\":true");
     private static final Piece DEPENDS_ON = AnswerBytes.piece(",\"depends_on\":[");
-    private static final Piece CACHEABLE = AnswerBytes.piece("],\"cacheable\":true,\"epoch\":");
-    private static final Piece NOT_CACHEABLE = AnswerBytes.piece("],\"cacheable\":false,\"epoch\":");
+    private static final Piece CACHEABLE = AnswerBytes.piece("],\"cacheable\":true");
+    private static final Piece NOT_CACHEABLE = AnswerBytes.piece("],\"cacheable\":false");
+    private static final Piece CACHEABLE_FOR = AnswerBytes.piece(",\"cacheable_for_ms\":");
+    private static final Piece EPOCH = AnswerBytes.piece(",\"epoch\":");
+    private static final Piece CIDRS = AnswerBytes.piece(",\"cidrs\":[");
     private static final Piece UNANSWERED = AnswerBytes.piece("{\"valid\":false,\"code\":");
     private static final Piece RETRY_AFTER = AnswerBytes.piece(",\"retry_after_ms\":");
     private static final Piece RATE_LIMIT = AnswerBytes.piece(",\"rate_limit\":{\"policy\":");
@@ -59,7 +62,8 @@ final class VerdictJson {
 
     private VerdictJson() {}
 
-    static void write(AnswerBytes json, Verdict verdict, Epoch at) {
+    /** @param now at which it was judged */
+    static void write(AnswerBytes json, Verdict verdict, Epoch at, long now) {
         switch (verdict) {
             case Verdict.Allowed allowed -> {
                 var id = allowed.key().id().toString();
@@ -67,11 +71,12 @@ final class VerdictJson {
                 writeKey(json, allowed.key(), id, allowed.scopes());
                 json.raw(allowed.replayed() ? REPLAYED : FIRST);
                 writeDraw(json, allowed.draw());
-                writeDependencies(json, Dependencies.of(allowed.key(), id, allowed.unit()), isCacheable(allowed.key()));
+                writeDependencies(json, Dependencies.of(allowed.key(), id, allowed.unit()));
+                writeCacheable(json, isCacheable(allowed.key()), holdsFor(allowed.key(), now));
             }
-            case Verdict.Denied denied -> writeDenied(json, denied);
+            case Verdict.Denied denied -> writeDenied(json, denied, now);
         }
-        json.number(at.number()).raw(TAG).string(at.tagWire()).raw('}');
+        json.raw(EPOCH).number(at.number()).raw(TAG).string(at.tagWire()).raw('}');
     }
 
     /** A question of a batch without a verdict: what the problem would be if it were asked alone, and when to ask again. */
@@ -81,11 +86,12 @@ final class VerdictJson {
         json.raw('}');
     }
 
-    private static void writeDenied(AnswerBytes json, Verdict.Denied denied) {
+    private static void writeDenied(AnswerBytes json, Verdict.Denied denied, long now) {
         json.raw(Objects.requireNonNull(DENIED.get(denied.reason())));
         if (denied.key().isEmpty()) {
             // what has no shape never gets one; what is not found may be created
-            writeDependencies(json, List.of(), denied.reason() == Reason.MALFORMED);
+            writeDependencies(json, List.of());
+            writeCacheable(json, denied.reason() == Reason.MALFORMED, LiveKey.NEVER);
             return;
         }
         var entry = denied.key().get();
@@ -100,8 +106,11 @@ final class VerdictJson {
                 json.raw(ORGANIZATION).raw(organization(dead));
             }
         }
-        boolean cacheable = !(entry instanceof LiveKey live) || (isCacheable(live) && !isUnknownUnit(denied));
-        writeDependencies(json, Dependencies.of(entry, id, denied.unit()), cacheable);
+        writeDependencies(json, Dependencies.of(entry, id, denied.unit()));
+        switch (entry) {
+            case LiveKey live -> writeCacheable(json, isCacheable(live) && !isUnknownUnit(denied), holdsFor(live, now));
+            case DeadKey _ -> writeCacheable(json, true, LiveKey.NEVER);
+        }
     }
 
     /** What is not there may be made, and no id says so beforehand. */
@@ -112,6 +121,14 @@ final class VerdictJson {
     /** A single-use token answers differently the next time, and so may a key whose first use ends another, or with limits. */
     private static boolean isCacheable(LiveKey key) {
         return key.type() != KeyType.EPHEMERAL && !key.endsPredecessor() && !Draws.isLimited(key);
+    }
+
+    /** For how long time alone cannot change what is said of a key. */
+    private static long holdsFor(LiveKey key, long now) {
+        if (now < key.notBefore) {
+            return key.notBefore - now;
+        }
+        return now < key.expiresAt && key.expiresAt != LiveKey.NEVER ? key.expiresAt - now : LiveKey.NEVER;
     }
 
     private static void writeDraw(AnswerBytes json, @Nullable Draw draw) {
@@ -161,6 +178,19 @@ final class VerdictJson {
         } else {
             json.raw(key.metadata.getBytes(StandardCharsets.UTF_8));
         }
+        writeCidrs(json, key);
+    }
+
+    /** For who remembers the answer, and is asked from another address next. */
+    private static void writeCidrs(AnswerBytes json, LiveKey key) {
+        if (key.cidrs.isEmpty()) {
+            return;
+        }
+        json.raw(CIDRS);
+        for (int i = 0; i < key.cidrs.size(); i++) {
+            comma(json, i).string(key.cidrs.get(i).toString());
+        }
+        json.raw(']');
     }
 
     private static Piece modeAndVisibility(LiveKey key) {
@@ -198,13 +228,18 @@ final class VerdictJson {
         return organization == null ? Records.unknownOrganization(entry.organization.id) : organization.json();
     }
 
-    /** Up to the number of the epoch, which follows. */
-    private static void writeDependencies(AnswerBytes json, List<String> ids, boolean cacheable) {
+    private static void writeDependencies(AnswerBytes json, List<String> ids) {
         json.raw(DEPENDS_ON);
         for (int i = 0; i < ids.size(); i++) {
             comma(json, i).string(ids.get(i));
         }
+    }
+
+    private static void writeCacheable(AnswerBytes json, boolean cacheable, long holdsFor) {
         json.raw(cacheable ? CACHEABLE : NOT_CACHEABLE);
+        if (cacheable && holdsFor != LiveKey.NEVER) {
+            json.raw(CACHEABLE_FOR).number(holdsFor);
+        }
     }
 
     private static AnswerBytes comma(AnswerBytes json, int index) {

@@ -74,7 +74,7 @@ final class VerifyRoutes {
 
     private void write(AnswerBytes json, KeyVerifier.Answer answer) {
         counters.count(answer.verdict());
-        VerdictJson.write(json, answer.verdict(), answer.at());
+        VerdictJson.write(json, answer.verdict(), answer.at(), answer.now());
     }
 
     private static Response rendered(AnswerBytes json) {

@@ -73,6 +73,51 @@ class ChangesTest {
     }
 
     @Test
+    void each_event_names_the_one_before_it() {
+        String last;
+        try (var events = Events.follow(cluster.api(0), "")) {
+            var first = events.await("heartbeat", "");
+            assertThat(first.data()).doesNotContain("after");
+            events.await("change", cluster.issue(acme, "sessions:read").at("id"));
+            assertChained(events);
+            last = events.received().getLast().id();
+        }
+        cluster.issue(acme, "sessions:read");
+        try (var events = Events.follow(cluster.api(0), last)) {
+            events.await("heartbeat", "");
+            assertThat(events.received().getFirst().data()).contains("\"after\":\"" + last + "\"");
+            assertChained(events);
+        }
+    }
+
+    private static void assertChained(Events events) {
+        var received = events.received();
+        for (int i = 1; i < received.size(); i++) {
+            assertThat(received.get(i).data())
+                    .contains("\"after\":\"" + received.get(i - 1).id() + "\"");
+        }
+    }
+
+    @Test
+    void the_head_is_told_to_who_may_verify() {
+        var key = cluster.issue(acme, "keys:verify");
+        Eventually.isTrue(
+                "the node has come as far",
+                () -> cluster.api(1)
+                                .as(key.at("secret"))
+                                .get("/v1/changes/head")
+                                .json()
+                                .path("epoch")
+                                .asLong()
+                        >= key.json().path("epoch").asLong());
+        cluster.api().as("").get("/v1/changes/head").expect(401);
+        cluster.api()
+                .as(cluster.issue(acme, "keys:read").at("secret"))
+                .get("/v1/changes/head")
+                .expect(403);
+    }
+
+    @Test
     void who_was_in_another_history_forgets_everything() {
         try (var events = Events.follow(cluster.api(0), "1-00000000000000ff")) {
             events.await("reset", "");

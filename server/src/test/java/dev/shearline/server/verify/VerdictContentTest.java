@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,24 @@ class VerdictContentTest {
                 .expect(201);
         var publishable = team(Map.of("visibility", "publishable", "scopes", List.of("pages:read")));
         assertThat(ask(publishable).at("visibility")).isEqualTo("publishable");
+    }
+
+    @Test
+    void for_how_long_an_answer_holds_and_from_where_the_key_works_is_said_to_who_remembers() {
+        var forever = ask(team(Map.of("expires_in", "none")));
+        assertThat(forever.json().has("cacheable_for_ms")).isFalse();
+        assertThat(forever.json().has("cidrs")).isFalse();
+        var hour = Duration.ofHours(1).toMillis();
+        var bound = team(Map.of("expires_in", "1h", "cidrs", List.of("10.0.0.0/8", "2001:db8::/32")));
+        var refused = ask(bound);
+        assertThat(refused.code()).isEqualTo("address_not_allowed");
+        assertThat(refused.at("cidrs")).isEqualTo("[\"10.0.0.0/8\",\"2001:db8:0:0:0:0:0:0/32\"]");
+        assertThat(refused.json().path("cacheable_for_ms").asLong()).isBetween(1L, hour);
+        var later = team(Map.of("not_before", Instant.now().plusSeconds(1_800).toString(), "expires_in", "1d"));
+        var early = ask(later);
+        assertThat(early.code()).isEqualTo("not_yet_valid");
+        assertThat(early.at("cacheable")).isEqualTo("true");
+        assertThat(early.json().path("cacheable_for_ms").asLong()).isBetween(1L, hour / 2);
     }
 
     @Test
