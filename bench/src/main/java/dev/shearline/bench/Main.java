@@ -20,6 +20,7 @@ final class Main {
         benchmarks.put("revocation", RevocationBenchmark::new);
         benchmarks.put("list", ListBenchmark::new);
         benchmarks.put("flood", FloodBenchmark::new);
+        benchmarks.put("local-verifier", LocalVerifierBenchmark::new);
         benchmarks.put("micro", MicroBenchmark::new);
         return benchmarks;
     }

@@ -1,0 +1,3 @@
+/** What benchmarks need of the SDK's inside. */
+@org.jspecify.annotations.NullMarked
+package dev.shearline.client;
