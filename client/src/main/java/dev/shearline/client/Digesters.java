@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SHA-256 of keys, without an object for each. The tools lie in a few places and not with threads: a virtual thread would make them
+ * SHA-256 of keys. The tools lie in a few places and not with threads: a virtual thread would make them
  * anew for each request. The bytes of a key are gone when its digest is there.
  */
 final class Digesters {
@@ -29,7 +29,6 @@ final class Digesters {
     /** What a digest is made with, by one thread at a time. */
     private static final class Digester {
         private final MessageDigest sha256;
-        private final byte[] in = new byte[KEY_BYTES_MAX];
         private final byte[] out = new byte[DIGEST_BYTES];
 
         Digester() {
@@ -40,15 +39,12 @@ final class Digesters {
             }
         }
 
-        Asked digest(String key, Requirement requirement) {
-            int length = copy(key);
+        Asked digest(byte[] key, Requirement requirement) {
             try {
-                sha256.update(in, 0, length);
+                sha256.update(key);
                 sha256.digest(out, 0, DIGEST_BYTES);
             } catch (DigestException e) {
                 throw new IllegalStateException("there is room for it", e);
-            } finally {
-                Arrays.fill(in, 0, length, (byte) 0);
             }
             return new Asked(
                     (long) LONGS.get(out, 0),
@@ -57,38 +53,24 @@ final class Digesters {
                     (long) LONGS.get(out, 24),
                     requirement);
         }
-
-        private int copy(String key) {
-            int length = key.length();
-            int all = 0;
-            for (int i = 0; i < length; i++) {
-                char c = key.charAt(i);
-                all |= c;
-                in[i] = (byte) c;
-            }
-            if (all < 0x80) {
-                return length;
-            }
-            var bytes = key.getBytes(StandardCharsets.UTF_8);
-            System.arraycopy(bytes, 0, in, 0, bytes.length);
-            return bytes.length;
-        }
     }
 
-    /** Whether a text can be a key at all; of none other is a digest made. */
-    static boolean canBeKey(String key) {
-        int length = key.length();
-        // three bytes a character at most
-        return length > 0
-                && (length <= KEY_BYTES_MAX / 3 || key.getBytes(StandardCharsets.UTF_8).length <= KEY_BYTES_MAX);
-    }
-
+    /** Null where the text is empty or too long: it is no key. */
+    @Nullable
     Asked digest(String key, Requirement requirement) {
+        if (key.isEmpty() || key.length() > KEY_BYTES_MAX) {
+            return null;
+        }
+        var bytes = key.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > KEY_BYTES_MAX) {
+            return null;
+        }
         int place = (int) Thread.currentThread().getId() & PLACES - 1;
         var found = places.getAndSet(place, null);
         var digester = found == null ? new Digester() : found;
-        var digest = digester.digest(key, requirement);
+        var digest = digester.digest(bytes, requirement);
         places.lazySet(place, digester);
+        Arrays.fill(bytes, (byte) 0);
         return digest;
     }
 }

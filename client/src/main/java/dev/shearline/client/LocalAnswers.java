@@ -72,10 +72,10 @@ final class LocalAnswers {
 
     private Verdict answer(
             String key, Requirement requirement, @Nullable String address, int cost, @Nullable Question whole) {
-        if (!Digesters.canBeKey(key)) {
+        var asked = digesters.digest(key, requirement);
+        if (asked == null) {
             return MALFORMED;
         }
-        var asked = digesters.digest(key, requirement);
         var found = memory.find(asked);
         // the clocks are read last: a thread that was stopped on its way here says nothing old
         long nanos = clocks.nanos();

@@ -26,7 +26,10 @@ final class Remembered extends Asked {
     }
 
     private final @Nullable Verdict verdict;
-    private final Clocks.@Nullable Moment end;
+    // here and not in an object: it would lie somewhere else
+    private final boolean ends;
+    private final long endNanos;
+    private final long endMillis;
     private final List<AddressBlock> cidrs;
     /** The answer to who comes from another address. */
     private final @Nullable Remembered elsewhere;
@@ -56,7 +59,9 @@ final class Remembered extends Asked {
             @Nullable Remembered elsewhere) {
         super(asked.a, asked.b, asked.c, asked.d, asked.requirement);
         this.verdict = verdict;
-        this.end = end;
+        this.ends = end != null;
+        this.endNanos = end == null ? 0 : end.nanos();
+        this.endMillis = end == null ? 0 : end.millis();
         this.cidrs = cidrs;
         this.elsewhere = elsewhere;
     }
@@ -98,7 +103,7 @@ final class Remembered extends Asked {
     }
 
     boolean isOver(long nanos, long millis) {
-        return end != null && end.isOver(nanos, millis);
+        return ends && (nanos - endNanos >= 0 || millis >= endMillis);
     }
 
     /** The answer to who comes from this address; null where the address is none, and the server has to say so. */

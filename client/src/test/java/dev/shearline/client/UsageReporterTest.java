@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class UsageReporterTest {
                 Optional.empty(),
                 Optional.empty());
         return Remembered.of(
-                new Digesters().digest(id, Requirement.NONE),
+                Objects.requireNonNull(new Digesters().digest(id, Requirement.NONE)),
                 new RemoteAnswer(new Verdict.Allowed(key), List.of(id), true, OptionalLong.empty(), List.of(), AT),
                 null);
     }
@@ -48,7 +49,7 @@ class UsageReporterTest {
     private static long count(Map<String, Object> report) {
         return ((List<?>) report.getOrDefault("items", List.of()))
                 .stream()
-                        .mapToLong(item -> ((Number) ((Map<?, ?>) item).get("count")).longValue())
+                        .mapToLong(item -> Long.parseLong(String.valueOf(((Map<?, ?>) item).get("count"))))
                         .sum();
     }
 
