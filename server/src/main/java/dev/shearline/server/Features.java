@@ -26,6 +26,7 @@ import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.keys.OffboardingRoutes;
 import dev.shearline.server.keys.Offboardings;
+import dev.shearline.server.keys.PresentedKeys;
 import dev.shearline.server.keys.UnusedKeys;
 import dev.shearline.server.keys.UnusedReportRoutes;
 import dev.shearline.server.keys.UnusedReports;
@@ -54,6 +55,7 @@ import dev.shearline.server.plans.Policies;
 import dev.shearline.server.plans.PolicyRoutes;
 import dev.shearline.server.reference.ReferenceRoutes;
 import dev.shearline.server.secrets.InstanceKeys;
+import dev.shearline.server.standards.Standards;
 import dev.shearline.server.usage.Usage;
 import dev.shearline.server.verify.Directory;
 import dev.shearline.server.verify.Verification;
@@ -168,6 +170,8 @@ final class Features implements AutoCloseable {
                 settings.verify().requireUnit());
         authenticators = new Authenticators(authenticator, verification.authenticator());
         verification.addTo(routes);
+        new Standards(verification.inspector(), new PresentedKeys(keys, authenticator), settings.publicUrl())
+                .addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
         evidence =
                 new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry, outbox);

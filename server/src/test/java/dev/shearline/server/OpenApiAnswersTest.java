@@ -102,11 +102,12 @@ class OpenApiAnswersTest {
         webhooks(organization);
         invitations(organization);
         audit(organization);
+        standards(organization);
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
         unseen.removeAll(seen);
-        // pages, read by ReferenceTest and InvitationsTest, a stream, read by ChangesTest, and lines, read by
-        // AuditRoutesTest
+        // pages, read by ReferenceTest and InvitationsTest, a stream, read by ChangesTest, lines, read by
+        // AuditRoutesTest, and headers alone, read by ForwardAuthTest
         assertThat(unseen)
                 .containsExactly(
                         "get /docs",
@@ -115,6 +116,7 @@ class OpenApiAnswersTest {
                         "get /invitations/{token}",
                         "get /v1/audit-events/export",
                         "get /v1/changes",
+                        "get /v1/forward-auth",
                         "get /welcome/{token}",
                         "post /invitations/{token}",
                         "post /welcome/{token}");
@@ -467,6 +469,32 @@ class OpenApiAnswersTest {
                 path + "-batch",
                 200,
                 () -> api.post(path + "-batch", Map.of("items", List.of(Map.of("key", secret), fromTheFuture))));
+    }
+
+    private void standards(String organization) {
+        var path = "/oauth/introspect";
+        var key = api.post(
+                        "/v1/keys",
+                        Map.of("type", "team", "name", "Doc", "organization", organization, "scopes", List.of()))
+                .at("secret");
+        check("post", path, 200, () -> api.postForm(path, "token=" + key));
+        check("post", path, 200, () -> api.postForm(path, "token=nothing"));
+        check("post", path, 400, () -> api.postForm(path, ""));
+        check("post", path, 401, () -> api.as("").postForm(path, "token=x"));
+        check("post", path, 403, () -> api.as(key).postForm(path, "token=x"));
+        var proxy = "/v1/forward-auth";
+        check("get", proxy, 401, () -> api.get(proxy));
+        var verifying = Map.of("X-Shearline-Verifier-Key", cluster.operator().reveal());
+        check("get", proxy, 403, () -> api.as(key).get(proxy + "?scope=a:b", verifying));
+        check("get", proxy, 422, () -> api.as(key).get(proxy + "?scopes=a:b", verifying));
+        api.put("/v1/organizations/" + organization + "/limits", Map.of("quota", Map.of("amount", 1, "refill", "none")))
+                .expect(200);
+        check("get", proxy, 429, () -> api.as(key).get(proxy + "?cost=2", verifying));
+        api.put("/v1/organizations/" + organization + "/limits", Map.of()).expect(200);
+        var revoke = "/oauth/revoke";
+        check("post", revoke, 400, () -> api.as("").postForm(revoke, "token="));
+        check("post", revoke, 401, () -> api.as("nothing").postForm(revoke, "token=x"));
+        check("post", revoke, 200, () -> api.as("").postForm(revoke, "token=" + key));
     }
 
     private void problems(Map<String, ?> body) {

@@ -97,6 +97,7 @@ public class JudgeBenchmark {
                     Optional.empty(),
                     1,
                     false,
+                    true,
                     "",
                     "",
                     0));

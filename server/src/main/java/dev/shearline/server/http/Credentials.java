@@ -3,6 +3,9 @@ package dev.shearline.server.http;
 import dev.shearline.token.Secret;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +16,7 @@ final class Credentials {
     static final String WWW_AUTHENTICATE = "WWW-Authenticate";
     static final String REALM = "Bearer realm=\"shearline\"";
     private static final String BEARER = "Bearer ";
+    private static final String BASIC = "Basic ";
 
     private Credentials() {}
 
@@ -23,6 +27,35 @@ final class Credentials {
             throw ambiguous();
         }
         return bearer.or(() -> apiKey).map(Secret::of);
+    }
+
+    /** As OAuth's clients authenticate (RFC 6749, 2.3.1): the name is the client's own business, the password is a key. */
+    static Optional<Secret> findOfClient(MultiMap headers) {
+        return find(headers)
+                .or(() -> single(headers, HttpHeaders.AUTHORIZATION)
+                        .filter(Credentials::isBasic)
+                        .map(Credentials::basicPassword));
+    }
+
+    static boolean isBasic(String authorization) {
+        return authorization.regionMatches(true, 0, BASIC, 0, BASIC.length());
+    }
+
+    private static Secret basicPassword(String authorization) {
+        try {
+            var pair = new String(
+                    Base64.getDecoder()
+                            .decode(authorization.substring(BASIC.length()).strip()),
+                    StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            if (colon >= 0) {
+                return Secret.of(URLDecoder.decode(pair.substring(colon + 1), StandardCharsets.UTF_8));
+            }
+        } catch (IllegalArgumentException notEncoded) {
+            // told below
+        }
+        throw refused(
+                "Send Authorization: Basic with any name and a key as the password, encoded as RFC 6749, 2.3.1 says.");
     }
 
     /** Other schemes are somebody else's business: a proxy may keep its own password in the same header. */

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import java.util.function.Consumer;
  *
  * <h2>Order</h2>
  *
- * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1}), the route, the body, a free place, the
+ * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1} and {@code /oauth}), the route, the body, a free place, the
  * handler. A hot route is found by its exact path before anything is split or decoded, its gate is asked when the body is there,
  * and its handler runs where the bytes arrived; every other handler runs on a virtual thread of its own, of which there are at
  * most {@link HttpLimits#BLOCKING_REQUESTS_MAX}. A body that is too long to hold leaves on that thread, but not from that place:
@@ -39,7 +40,8 @@ import java.util.function.Consumer;
  */
 public final class Dispatcher implements Handler<HttpServerRequest> {
 
-    private static final String GATED = "/v1/";
+    /** Below these a node answers only while it is fresh. */
+    private static final List<String> GATED = List.of("/v1/", "/oauth/");
     /** How often a caller of a hot route is looked for that has to be looked up. */
     private static final int LOOKS_MAX = 4;
 
@@ -113,7 +115,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
     }
 
     private boolean isGated(Exchange exchange, String path) {
-        return path.startsWith(GATED) && isClosed(gate, exchange);
+        return GATED.stream().anyMatch(path::startsWith) && isClosed(gate, exchange);
     }
 
     private static boolean isClosed(Gate gate, Exchange exchange) {

@@ -2,7 +2,7 @@ package dev.shearline.server.http;
 
 import java.util.OptionalLong;
 
-/** Asked of every request below {@code /v1}, before anything is known of its caller: may this node answer? Must not block. */
+/** Asked of every request below {@code /v1} and {@code /oauth}, before anything is known of its caller: may this node answer? Must not block. */
 @FunctionalInterface
 public interface Gate {
 

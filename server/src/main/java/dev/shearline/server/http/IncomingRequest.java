@@ -15,7 +15,9 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +28,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
     private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("Content-Type");
     static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
+    private static final String FORM = "application/x-www-form-urlencoded";
     private static final Buffer NO_BODY = Buffer.buffer(0);
 
     final Edge edge;
@@ -46,7 +49,9 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         this.from = raw.remoteAddress();
     }
 
-    abstract Authentication authenticate(Secret credential);
+    abstract Authentication authenticate(Secret credential, IpAddress from);
+
+    abstract Map<String, String> query();
 
     HttpServerRequest raw() {
         return raw;
@@ -62,11 +67,33 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     /** Who asks, if it may do this; otherwise the request ends with 401 or 403. */
     public Actor require(Scope scope) {
-        var who = actor();
+        return holding(actor(), scope);
+    }
+
+    /** The same of who authenticates as OAuth's clients do: with a key as usual, or as the password of {@code Basic}. */
+    public Actor requireClient(Scope scope) {
+        return holding(findClient().orElseThrow(Credentials::missing), scope);
+    }
+
+    /**
+     * The same of who presents a credential that stands elsewhere than usual.
+     *
+     * @param from where it comes from
+     */
+    public Actor require(Scope scope, Secret credential, IpAddress from) {
+        return holding(actor(credential, from), scope);
+    }
+
+    private static Actor holding(Actor who, Scope scope) {
         if (!who.scopes().covers(scope)) {
             throw Problem.insufficientScope(scope).asException();
         }
         return who;
+    }
+
+    /** Who authenticates as OAuth's clients do; empty when nobody does, 401 when the credential is no good. */
+    public Optional<Actor> findClient() {
+        return Credentials.findOfClient(headers).map(credential -> actor(credential, remoteAddress()));
     }
 
     /** Who asks; 401 when nobody does. */
@@ -74,11 +101,14 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         if (actor != null) {
             return actor;
         }
-        var credential = credential().orElseThrow(Credentials::missing);
+        return actor(credential().orElseThrow(Credentials::missing), remoteAddress());
+    }
+
+    private Actor actor(Secret credential, IpAddress from) {
         if (Credentials.isTooLong(credential)) {
             throw Credentials.refused("This is no key of ours: it is too long.");
         }
-        var found = switch (authenticate(credential)) {
+        var found = switch (authenticate(credential, from)) {
             case Authentication.Authenticated authenticated -> authenticated.actor();
             case Authentication.Refused refused -> throw Credentials.refused(refused.reason());
             case Authentication.Later(var known) -> throw new CallerLaterException(known);
@@ -93,7 +123,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         if (before == null) {
             return true;
         }
-        return switch (authenticate(credential().orElseThrow(Credentials::missing))) {
+        return switch (authenticate(credential().orElseThrow(Credentials::missing), remoteAddress())) {
             case Authentication.Authenticated(var now) -> now.mayWhatCould(before);
             case Authentication.Refused _, Authentication.Later _ -> false;
         };
@@ -132,6 +162,16 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         return Credentials.find(headers);
     }
 
+    /** The same; 401 when none came. */
+    public Secret requireCredential() {
+        return credential().orElseThrow(Credentials::missing);
+    }
+
+    /** Whether it came with a name and a password. */
+    public boolean isBasic() {
+        return header(HttpHeaders.AUTHORIZATION).filter(Credentials::isBasic).isPresent();
+    }
+
     public Optional<String> header(CharSequence name) {
         return Optional.ofNullable(headers.get(name));
     }
@@ -157,8 +197,13 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         return forwarded.isEmpty() ? peer : edge.entrance().proxies().clientOf(peer, forwarded);
     }
 
+    /** Whose request a proxy asks about; empty where no trusted proxy says so. The proxy that asks is never meant itself. */
+    public Optional<IpAddress> forwardedAddress() {
+        return edge.entrance().proxies().findClientOf(peer(), headers.getAll(FORWARDED_FOR));
+    }
+
     /** Who sent it over the connection: the caller, or the last proxy. */
-    IpAddress peer() {
+    public IpAddress peer() {
         var known = peer;
         if (known == null) {
             known = edge.peers().of(from);
@@ -188,6 +233,36 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     public Buffer body() {
         return body;
+    }
+
+    public Optional<String> query(String name) {
+        return Optional.ofNullable(query().get(name));
+    }
+
+    /** Refuses every other query parameter by name. A route that takes none says {@code queryOnly()}. */
+    public void queryOnly(String... names) {
+        var known = Set.of(names);
+        for (var name : query().keySet()) {
+            if (!known.contains(name)) {
+                throw Problem.of(
+                                ProblemCode.UNKNOWN_PARAMETER,
+                                "There is no query parameter \"" + name + "\" here: remove it.")
+                        .withField(name)
+                        .asException();
+            }
+        }
+    }
+
+    /** The body as a form of parameters, each given once; one without a value is left out (RFC 6749, 3.1). */
+    public Map<String, String> form() {
+        var type = singleHeader(CONTENT_TYPE);
+        if (type.filter(given -> isOf(FORM, given)).isEmpty() || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
+            throw Problem.of(
+                            ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+                            "Send the body as a form, uncompressed, with Content-Type: application/x-www-form-urlencoded.")
+                    .asException();
+        }
+        return UrlText.decodeForm(body.toString(StandardCharsets.UTF_8));
     }
 
     /** The body as a record; 400, 415 or 422 when it is not one. */
@@ -232,7 +307,8 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
     /** No media type at all passes for JSON; a wrong one does not, for a form post needs no consent of a browser. */
     public void requireJson() {
         var type = singleHeader(CONTENT_TYPE);
-        if (type.filter(given -> !isJson(given)).isPresent() || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
+        if (type.filter(given -> !isOf(Response.JSON, given)).isPresent()
+                || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
             throw Problem.of(
                             ProblemCode.UNSUPPORTED_MEDIA_TYPE,
                             "Send the body as UTF-8 JSON, uncompressed, with Content-Type: application/json.")
@@ -240,13 +316,13 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
         }
     }
 
-    private static boolean isJson(String type) {
-        if (type.equals(Response.JSON)) {
+    private static boolean isOf(String wanted, String type) {
+        if (type.equals(wanted)) {
             return true;
         }
         List<String> parts =
                 List.of(type.toLowerCase(Locale.ROOT).replace(" ", "").split(";"));
-        return parts.getFirst().equals(Response.JSON)
+        return parts.getFirst().equals(wanted)
                 && parts.stream()
                         .filter(part -> part.startsWith("charset="))
                         .allMatch(part -> part.replace("\"", "").equals("charset=utf-8"));

@@ -1,6 +1,7 @@
 package dev.shearline.server.http;
 
 import dev.shearline.server.identity.Scope;
+import dev.shearline.server.identity.ScopeSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,12 +61,18 @@ public record Problem(
 
     /** With what RFC 6750 wants said when a credential is good and may not do this. */
     public static Problem insufficientScope(Scope missing) {
+        return insufficientScope(new ScopeSet(List.of(missing)));
+    }
+
+    /** The same where all of several are needed. */
+    public static Problem insufficientScope(ScopeSet needed) {
         return of(
                         ProblemCode.INSUFFICIENT_SCOPE,
-                        "This needs the scope " + missing + ", which the credential does not hold.")
+                        "This needs the scope " + String.join(" and ", needed.wire())
+                                + ", which the credential does not hold.")
                 .withHeader(
                         Credentials.WWW_AUTHENTICATE,
-                        Credentials.REALM + ", error=\"insufficient_scope\", scope=\"" + missing.value() + "\"");
+                        Credentials.REALM + ", error=\"insufficient_scope\", scope=\"" + needed + "\"");
     }
 
     /** With what RFC 6750 wants said when a credential came that is not good. */

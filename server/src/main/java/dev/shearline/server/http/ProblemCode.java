@@ -34,6 +34,8 @@ public enum ProblemCode {
     UNSUPPORTED_HASH(422, "No key can be found by this hash"),
     INVALID_IDEMPOTENCY_KEY(422, "The Idempotency-Key is invalid"),
     IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key belongs to another request"),
+    RATE_LIMITED(429, "A rate limit is reached"),
+    QUOTA_EXHAUSTED(429, "A quota is used up"),
     HEADERS_TOO_LARGE(431, "The headers are too large"),
     INTERNAL(500, "Something went wrong here"),
     UNAVAILABLE(503, "This node cannot answer now"),

@@ -1,10 +1,9 @@
 package dev.shearline.server.http;
 
+import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /** A request on a virtual thread. Its body has arrived. */
 public final class Request extends IncomingRequest {
@@ -19,8 +18,13 @@ public final class Request extends IncomingRequest {
     }
 
     @Override
-    Authentication authenticate(Secret credential) {
-        return edge.authenticators().blocking().authenticate(credential, remoteAddress());
+    Authentication authenticate(Secret credential, IpAddress from) {
+        return edge.authenticators().blocking().authenticate(credential, from);
+    }
+
+    @Override
+    Map<String, String> query() {
+        return query;
     }
 
     /** What stands in the path where the route says {@code :name}, decoded. */
@@ -30,23 +34,5 @@ public final class Request extends IncomingRequest {
             throw new IllegalStateException("the route has no :" + name);
         }
         return value;
-    }
-
-    public Optional<String> query(String name) {
-        return Optional.ofNullable(query.get(name));
-    }
-
-    /** Refuses every other query parameter by name. A route that takes none says {@code queryOnly()}. */
-    public void queryOnly(String... names) {
-        var known = Set.of(names);
-        for (var name : query.keySet()) {
-            if (!known.contains(name)) {
-                throw Problem.of(
-                                ProblemCode.UNKNOWN_PARAMETER,
-                                "There is no query parameter \"" + name + "\" here: remove it.")
-                        .withField(name)
-                        .asException();
-            }
-        }
     }
 }

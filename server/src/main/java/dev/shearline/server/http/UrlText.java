@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes the parts of a URL. Segments are split before they are decoded, so that an id may hold a {@code %2F}. */
@@ -17,9 +18,25 @@ final class UrlText {
     }
 
     static Map<String, String> decodeQuery(@Nullable String query) {
-        if (query == null || query.isEmpty()) {
-            return Map.of();
-        }
+        return query == null || query.isEmpty()
+                ? Map.of()
+                : decode(
+                        query,
+                        name -> Problem.invalidParameter(
+                                name, "The query parameter \"" + name + "\" is given twice: send it once."));
+    }
+
+    /** Names stay unsaid: whoever forgets one has a secret in its place. */
+    static Map<String, String> decodeForm(String body) {
+        var parameters = decode(
+                body,
+                _ -> Problem.of(
+                        ProblemCode.MALFORMED_REQUEST, "A parameter of the form is given twice: send it once."));
+        parameters.values().removeIf(String::isEmpty);
+        return parameters;
+    }
+
+    private static Map<String, String> decode(String query, Function<String, Problem> twice) {
         var parameters = new LinkedHashMap<String, String>();
         for (var part : query.split("&", HttpLimits.QUERY_PARAMETERS_MAX + 1)) {
             if (part.isEmpty()) {
@@ -29,13 +46,11 @@ final class UrlText {
             var name = decode(equals < 0 ? part : part.substring(0, equals));
             var value = equals < 0 ? "" : decode(part.substring(equals + 1));
             if (parameters.put(name, value) != null) {
-                throw Problem.invalidParameter(
-                                name, "The query parameter \"" + name + "\" is given twice: send it once.")
-                        .asException();
+                throw twice.apply(name).asException();
             }
         }
         if (parameters.size() > HttpLimits.QUERY_PARAMETERS_MAX) {
-            throw malformed("The query has more than " + HttpLimits.QUERY_PARAMETERS_MAX + " parameters.");
+            throw malformed("There are more than " + HttpLimits.QUERY_PARAMETERS_MAX + " parameters: send fewer.");
         }
         return parameters;
     }

@@ -11,6 +11,7 @@ import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Rights;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.ParsedKey;
@@ -85,6 +86,11 @@ public final class KeyAuthenticator implements Authenticator {
                 .filter(key -> !key.state().isFinal())
                 .map(key ->
                         possession(key, "so holding it is no right to end it: revoke it by its id, with keys:write."));
+    }
+
+    /** The id of a key that is not dead for good. */
+    Optional<ApiKeyId> findLiving(Secret credential) {
+        return find(credential).filter(key -> !key.state().isFinal()).map(CredentialRows.Key::id);
     }
 
     private Optional<CredentialRows.Key> find(Secret credential) {

@@ -36,13 +36,22 @@ final class ApiDocument {
         List<String> scopes() {
             return content.path("security")
                     .valueStream()
-                    .flatMap(way -> way.path("bearer").valueStream())
+                    .filter(way -> way.has("bearer"))
+                    .flatMap(way -> way.valueStream().flatMap(JsonNode::valueStream))
                     .map(JsonNode::asString)
                     .toList();
         }
 
+        /** Whether somebody asks about a key that comes in the place of their own, which then has a place of its own. */
+        boolean hasVerifier() {
+            return content.path("security").valueStream().anyMatch(way -> way.has("verifier"));
+        }
+
         boolean needsKey() {
-            return !content.has("security") || !content.path("security").isEmpty();
+            var ways = content.path("security");
+            // a way that asks for nothing is open to everybody
+            return ways.isMissingNode()
+                    || (!ways.isEmpty() && ways.valueStream().noneMatch(JsonNode::isEmpty));
         }
     }
 
@@ -90,10 +99,18 @@ final class ApiDocument {
                 .toList();
     }
 
-    /** What is sent as JSON. */
+    /** What is sent, as JSON or as a form. */
     Optional<JsonNode> body(Operation operation) {
-        var schema = operation.content().at("/requestBody/content/application~1json/schema");
-        return schema.isMissingNode() ? Optional.empty() : Optional.of(schema);
+        return operation
+                .content()
+                .at("/requestBody/content")
+                .valueStream()
+                .map(content -> content.path("schema"))
+                .findFirst();
+    }
+
+    static boolean isForm(Operation operation) {
+        return operation.content().at("/requestBody/content").has("application/x-www-form-urlencoded");
     }
 
     /** What a successful answer holds, with its status. */

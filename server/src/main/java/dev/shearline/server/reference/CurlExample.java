@@ -30,14 +30,25 @@ final class CurlExample {
         var lines = new ArrayList<String>();
         var method = operation.method().equals("GET") ? "" : "-X " + operation.method() + " ";
         lines.add("curl " + method + "\"$SHEARLINE_URL" + url(operation) + "\"");
-        if (operation.needsKey()) {
+        if (operation.hasVerifier()) {
+            lines.add("  -H \"X-Shearline-Verifier-Key: $SHEARLINE_KEY\"");
+            lines.add("  -H \"Authorization: Bearer shl_live_sk_…\"");
+        } else if (operation.needsKey()) {
             lines.add("  -H \"Authorization: Bearer $SHEARLINE_KEY\"");
         }
-        document.body(operation).flatMap(document::example).ifPresent(body -> {
-            lines.add("  -H \"Content-Type: application/json\"");
-            lines.add("  -d '" + JSON.writeValueAsString(body).replace("'", "'\\''") + "'");
-        });
+        document.body(operation).flatMap(document::example).ifPresent(body -> addBody(lines, operation, body));
         return String.join(" \\\n", lines);
+    }
+
+    private static void addBody(List<String> lines, Operation operation, JsonNode body) {
+        if (ApiDocument.isForm(operation)) {
+            body.properties()
+                    .forEach(field -> lines.add("  --data-urlencode \"" + field.getKey() + "="
+                            + field.getValue().asString() + "\""));
+            return;
+        }
+        lines.add("  -H \"Content-Type: application/json\"");
+        lines.add("  -d '" + JSON.writeValueAsString(body).replace("'", "'\\''") + "'");
     }
 
     private String url(Operation operation) {

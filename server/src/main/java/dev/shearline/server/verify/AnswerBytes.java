@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * JSON of a known shape, put together in one array: what never changes lies ready as bytes, and of the rest almost all is plain ASCII. A
@@ -30,6 +31,11 @@ final class AnswerBytes {
 
         private Piece(byte[] bytes) {
             this.bytes = bytes;
+        }
+
+        /** For who needs what stands in it. */
+        <T> T read(JsonMapper mapper, Class<T> type) {
+            return mapper.readValue(bytes, type);
         }
     }
 

@@ -171,6 +171,9 @@ final class KeyVerifier {
     }
 
     private Answer given(Verdict verdict, Question question, Epoch at, long now) {
+        if (question.leavesUnspent(verdict)) {
+            return new Answer(verdict, at, now);
+        }
         var answer = verdict instanceof Verdict.Allowed allowed
                 ? allowed.with(draws.draw(allowed.key(), question, now))
                 : verdict;

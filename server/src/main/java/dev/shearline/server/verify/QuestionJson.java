@@ -5,7 +5,6 @@ import dev.shearline.server.http.ProblemCode;
 import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.ResourceName;
-import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.Secret;
@@ -20,6 +19,8 @@ import tools.jackson.core.JsonToken;
 final class QuestionJson {
 
     static final int BATCH_MAX = 100;
+
+    private static final QuestionTexts FIELDS = new QuestionTexts(Problem::invalidField);
 
     private final String path;
     private final boolean unitRequired;
@@ -97,11 +98,22 @@ final class QuestionJson {
             throw invalid(path + "key", "Send the key that you want to verify.");
         }
         if (unit == null && unitRequired) {
-            throw invalid(
-                    path + "unit", "This instance answers for a unit only: name the team, department or organization.");
+            throw FIELDS.unitRequired(path + "unit");
         }
         return new Question(
-                Secret.of(key), scopes, test, unit, resource, address, useId, cost, probe, route, userAgent, minEpoch);
+                Secret.of(key),
+                scopes,
+                test,
+                unit,
+                resource,
+                address,
+                useId,
+                cost,
+                probe,
+                true,
+                route,
+                userAgent,
+                minEpoch);
     }
 
     private static boolean isKnown(String name) {
@@ -126,15 +138,15 @@ final class QuestionJson {
         switch (name) {
             case "key" -> key = text(json, token, name);
             case "scopes" -> scopes = scopes(json, token);
-            case "mode" -> test = isTest(text(json, token, name));
-            case "unit" -> unit = unit(text(json, token, name));
-            case "resource" -> resource = Optional.of(resource(text(json, token, name)));
-            case "address" -> address = Optional.of(address(text(json, token, name)));
+            case "mode" -> test = FIELDS.isTest(path + name, text(json, token, name));
+            case "unit" -> unit = FIELDS.unit(path + name, text(json, token, name));
+            case "resource" -> resource = Optional.of(FIELDS.resource(path + name, text(json, token, name)));
+            case "address" -> address = Optional.of(FIELDS.address(path + name, text(json, token, name)));
             case "use_id" -> useId = Optional.of(useId(text(json, token, name)));
             case "cost" -> cost = cost(json, token);
             case "probe" -> probe = bool(json, token, name);
-            case "route" -> route = route(text(json, token, name));
-            case "user_agent" -> userAgent = userAgent(text(json, token, name));
+            case "route" -> route = FIELDS.route(path + name, text(json, token, name));
+            case "user_agent" -> userAgent = QuestionTexts.userAgent(text(json, token, name));
             case "min_epoch" -> minEpoch = epoch(json, token);
             default -> throw unknown(name, path);
         }
@@ -144,45 +156,10 @@ final class QuestionJson {
         requireToken(token, JsonToken.START_ARRAY, path + "scopes", "a list of scopes");
         var texts = new ArrayList<String>(4);
         for (var each = json.nextToken(); each != JsonToken.END_ARRAY; each = json.nextToken()) {
-            if (texts.size() == Question.SCOPES_MAX) {
-                throw invalid(path + "scopes", "Ask for at most " + Question.SCOPES_MAX + " scopes.");
-            }
+            FIELDS.requireFew(path + "scopes", texts.size() + 1);
             texts.add(text(json, each, "scopes[" + texts.size() + "]"));
         }
-        var scopesWanted = new ArrayList<Scope>(texts.size());
-        for (var text : texts) {
-            scopesWanted.add(Scope.find(text)
-                    .orElseThrow(() -> invalid(
-                            path + "scopes", "A scope has the form resource:action, for example sessions:write.")));
-        }
-        return new ScopeSet(scopesWanted);
-    }
-
-    private boolean isTest(String mode) {
-        return switch (mode) {
-            case "live" -> false;
-            case "test" -> true;
-            default -> throw invalid(path + "mode", "The mode is live or test.");
-        };
-    }
-
-    private Ref unit(String text) {
-        return Ref.find(text)
-                .orElseThrow(() -> invalid(
-                        path + "unit",
-                        "A unit is named by its id or, as ext:…, by the host platform's: of a team, a department or the"
-                                + " organization."));
-    }
-
-    private ResourceName resource(String text) {
-        return ResourceName.find(text)
-                .orElseThrow(() -> invalid(
-                        path + "resource", "Name one resource by its type and your id of it, for example project/42."));
-    }
-
-    private IpAddress address(String text) {
-        return IpAddress.find(text)
-                .orElseThrow(() -> invalid(path + "address", "Send an IPv4 or IPv6 address, without port or prefix."));
+        return FIELDS.scopes(path + "scopes", texts);
     }
 
     private String useId(String text) {
@@ -194,36 +171,10 @@ final class QuestionJson {
         return text;
     }
 
-    private String route(String text) {
-        if (text.isEmpty()
-                || text.length() > Question.ROUTE_MAX
-                || !text.chars().allMatch(QuestionJson::isPrintable)) {
-            throw invalid(path + "route", "A route is 1 to " + Question.ROUTE_MAX + " printable ASCII characters.");
-        }
-        return text;
-    }
-
-    /** What a stranger has sent is no reason to refuse: it is cut, and what is not printable becomes a question mark. */
-    private static String userAgent(String text) {
-        var cut = text.substring(0, Math.min(text.length(), Question.USER_AGENT_MAX));
-        if (cut.chars().allMatch(QuestionJson::isPrintable)) {
-            return cut;
-        }
-        var printable = new StringBuilder(cut.length());
-        cut.chars().forEach(c -> printable.append(isPrintable(c) ? (char) c : '?'));
-        return printable.toString();
-    }
-
-    private static boolean isPrintable(int c) {
-        return c >= ' ' && c <= '~';
-    }
-
     private int cost(JsonParser json, JsonToken token) {
         requireToken(token, JsonToken.VALUE_NUMBER_INT, path + "cost", "a whole number");
-        if (json.getNumberType() != JsonParser.NumberType.INT
-                || json.getIntValue() < 1
-                || json.getIntValue() > Question.COST_MAX) {
-            throw invalid(path + "cost", "The cost of a request is 1 to " + Question.COST_MAX + ".");
+        if (json.getNumberType() != JsonParser.NumberType.INT || !QuestionTexts.isCost(json.getIntValue())) {
+            throw FIELDS.invalidCost(path + "cost");
         }
         return json.getIntValue();
     }

@@ -61,6 +61,7 @@ final class SingleUse {
     /** Whether the primary has to be asked. */
     static boolean concerns(Verdict verdict, Question question) {
         return !question.probe()
+                && question.spends()
                 && switch (verdict) {
                     case Verdict.Allowed allowed -> allowed.key().type() == KeyType.EPHEMERAL;
                     case Verdict.Denied denied -> mayBeReplay(denied, question);

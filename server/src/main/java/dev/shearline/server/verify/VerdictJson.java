@@ -200,7 +200,7 @@ final class VerdictJson {
         return key.isPublishable() ? LIVE_PUBLISHABLE : LIVE_SECRET;
     }
 
-    private static Piece owner(LiveKey key) {
+    static Piece owner(LiveKey key) {
         if (key.type() == KeyType.OPERATOR) {
             return INSTANCE;
         }
@@ -214,7 +214,7 @@ final class VerdictJson {
     }
 
     /** The unit at which the key is valid. */
-    private static Piece boundary(LiveKey key) {
+    static Piece boundary(LiveKey key) {
         var organization = key.organization.record;
         if (organization != null && key.unit.id.equals(key.organization.id)) {
             return organization.asUnit();
@@ -223,7 +223,7 @@ final class VerdictJson {
         return unit == null ? Records.unknownOwner(null, key.unit.id) : unit.json();
     }
 
-    private static Piece organization(KeyEntry entry) {
+    static Piece organization(KeyEntry entry) {
         var organization = entry.organization.record;
         return organization == null ? Records.unknownOrganization(entry.organization.id) : organization.json();
     }

@@ -24,6 +24,7 @@ public final class Verification {
 
     private final HotAuthenticator authenticator;
     private final VerifyRoutes verifyRoutes;
+    private final Inspector inspector;
     private final ChangeRoutes changeRoutes;
     private final ChangeStreams streams;
 
@@ -51,7 +52,9 @@ public final class Verification {
         var counts = new UsageCounts(usage);
         var singleUse = new SingleUse(judge, directory, database, keys, draws, uses, counts, clock);
         var verifier = new KeyVerifier(judge, feed, singleUse, draws, uses, reads, counts, clock);
-        verifyRoutes = new VerifyRoutes(verifier, json, problems, new VerdictCounters(registry), unitRequired);
+        var counters = new VerdictCounters(registry);
+        verifyRoutes = new VerifyRoutes(verifier, json, problems, counters, unitRequired);
+        inspector = new Inspector(verifier, counters, json, unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);
         feed.addListener(streams);
@@ -60,6 +63,11 @@ public final class Verification {
     /** Who calls a hot route. */
     public HotAuthenticator authenticator() {
         return authenticator;
+    }
+
+    /** Verifies for other protocols. */
+    public Inspector inspector() {
+        return inspector;
     }
 
     public void addTo(Routes routes) {

@@ -220,10 +220,10 @@ class DispatchTest {
     }
 
     @Test
-    void a_node_that_is_not_fresh_answers_nothing_below_v1() {
+    void a_node_that_is_not_fresh_answers_nothing_below_v1_and_oauth() {
         try (var stale = new TestListener(DispatchTest::register)) {
             stale.closeGateFor(1_200);
-            for (var path : List.of("/v1/things", "/v1/nothing")) {
+            for (var path : List.of("/v1/things", "/v1/nothing", "/oauth/nothing")) {
                 var response = stale.get(path);
                 assertThat(response.statusCode()).isEqualTo(503);
                 assertThat(response.headers().firstValue("Retry-After")).contains("2");

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -88,6 +89,21 @@ public record Api(URI base, Secret credential) {
         return send("POST", path, body);
     }
 
+    /** A body of parameters, with headers beside it: those that authenticate stand in the place of the credential. */
+    public Answer postForm(String path, String form, Map<String, String> headers) {
+        var all = new HashMap<>(Map.of("Content-Type", "application/x-www-form-urlencoded"));
+        all.putAll(headers);
+        return send("POST", path, form, all);
+    }
+
+    public Answer postForm(String path, String form) {
+        return postForm(path, form, Map.of());
+    }
+
+    public Answer get(String path, Map<String, String> headers) {
+        return send("GET", path, null, headers);
+    }
+
     /** Any method, with a body or none. */
     public Answer ask(String method, String path, Optional<String> body) {
         return send(method, path, body.orElse(null), Map.of());
@@ -106,14 +122,16 @@ public record Api(URI base, Secret credential) {
             String method, String path, @org.jspecify.annotations.Nullable String body, Map<String, String> headers) {
         var request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
         headers.forEach(request::header);
-        if (!credential.reveal().isEmpty()) {
+        if (!credential.reveal().isEmpty() && !headers.containsKey("Authorization")) {
             request.header("Authorization", "Bearer " + credential.reveal());
         }
         if (body == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {
-            request.header("Content-Type", "application/json")
-                    .method(method, HttpRequest.BodyPublishers.ofString(body));
+            if (!headers.containsKey("Content-Type")) {
+                request.header("Content-Type", "application/json");
+            }
+            request.method(method, HttpRequest.BodyPublishers.ofString(body));
         }
         try {
             var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
