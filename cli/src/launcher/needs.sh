@@ -163,6 +163,12 @@ need_valkey() {
     need_program redis-server redis-server "The tests start a Redis of their own"
 }
 
+# The configurations in integrations/ run in the proxies that they are for, started by the tests, not as services. nginx is one of the
+# guides' tools.
+need_proxies() {
+    need_program caddy caddy "The tests put Caddy in front, with the configuration in integrations/caddy"
+}
+
 # Each completion is tried in the shell that it is for, and what a terminal shows in a terminal.
 need_shells() {
     for shell in bash zsh fish script; do

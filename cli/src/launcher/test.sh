@@ -14,6 +14,7 @@ run_tests() {
     need_tools_of_the_guides
     need_shells
     need_valkey
+    need_proxies
     unset SHEARLINE_TEST_POSTGRES SHEARLINE_JAVA_OPTS SHEARLINE_LAUNCHER_JDKS SHEARLINE_LAUNCHER_POSTGRES
     mkdir -p "$state"
     lock

@@ -95,7 +95,7 @@ public final class Receiver implements AutoCloseable {
         try (exchange) {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var headers = new java.util.TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
+            exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, String.join(", ", values)));
             received.add(new Received(exchange.getRequestURI().toString(), headers, body));
             gate.await();
             int status = next();
