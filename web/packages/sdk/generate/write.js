@@ -1,0 +1,4 @@
+import { writeFile } from "node:fs/promises";
+import { generatedTypes, TARGET } from "./types.js";
+
+await writeFile(TARGET, await generatedTypes());
