@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -53,7 +54,8 @@ public final class RememberedKeys {
             var minted = format.mint(KeyMode.LIVE, KeyKind.SECRET, random);
             keys[i] = minted.secret().reveal();
             var answer = answer(minted.id().toString(), "org_%016d".formatted(i % ORGANIZATIONS), interned);
-            memory.remember(Remembered.of(digesters.digest(keys[i], READ), answer, end), answer, memory.ticket());
+            var asked = Objects.requireNonNull(digesters.digest(keys[i], READ));
+            memory.remember(Remembered.of(asked, answer, end), answer, memory.ticket());
         }
         if (memory.size() != keys.length) {
             throw new IllegalStateException("not all of them are remembered");

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 class AddressBlockTest {
 
     private static boolean contains(String block, String address) {
-        return AddressBlock.find(block).orElseThrow().contains(AddressBlock.find(address).orElseThrow());
+        return AddressBlock.find(block)
+                .orElseThrow()
+                .contains(AddressBlock.find(address).orElseThrow());
     }
 
     @Test
@@ -26,8 +28,20 @@ class AddressBlockTest {
     @Test
     void what_is_no_address_is_none_and_no_resolver_is_asked() {
         for (var text : List.of(
-                "", "localhost", "example.com", "10.0.0", "010.0.0.1", "256.0.0.1", "10.0.0.0/33", "10.0.0.0/08", "fe80::1%1",
-                "[::1]", "1.2.3.4.5", "::/129", "10.0.0.1/", "cafe")) {
+                "",
+                "localhost",
+                "example.com",
+                "10.0.0",
+                "010.0.0.1",
+                "256.0.0.1",
+                "10.0.0.0/33",
+                "10.0.0.0/08",
+                "fe80::1%1",
+                "[::1]",
+                "1.2.3.4.5",
+                "::/129",
+                "10.0.0.1/",
+                "cafe")) {
             assertThat(AddressBlock.find(text)).as(text).isEmpty();
         }
     }
