@@ -229,7 +229,7 @@ public final class LocalVerifier implements AutoCloseable {
             return this;
         }
 
-        /** Answers that are remembered at most, about 0.5 kB each; 100,000 unless said otherwise. */
+        /** Answers that are remembered at most, about 0.6 kB each; 100,000 unless said otherwise. */
         public Builder entriesMax(int max) {
             if (max < 1) {
                 throw new IllegalArgumentException("at least one answer is remembered");
