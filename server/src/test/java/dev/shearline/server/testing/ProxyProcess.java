@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** nginx or Caddy as Debian has them, in a process of its own, with the configuration that this project ships. Of it names and ports are replaced. */
 public final class ProxyProcess implements AutoCloseable {
@@ -30,20 +32,38 @@ public final class ProxyProcess implements AutoCloseable {
     public record Neighbours(int shearline, int backend, String verifierKey, TestCertificate certificate) {}
 
     public static ProxyProcess nginx(Path directory, Neighbours neighbours) {
-        int port = freePort();
-        var certificate = directory.resolve("api.crt");
-        var key = directory.resolve("api.key");
-        neighbours.certificate().writeTo(certificate, key);
-        var ours = write(
-                directory.resolve("shearline.conf"),
-                placed("integrations/nginx/shearline.conf", neighbours)
-                        .replace("listen 443 ssl", "listen 127.0.0.1:" + port + " ssl")
-                        .replace("/etc/nginx/tls/api.crt", certificate.toString())
-                        .replace("/etc/nginx/tls/api.key", key.toString())
-                        .replace("/etc/nginx/shearline.key", directory + "/shearline.key"));
-        write(
+        var key = write(
                 directory.resolve("shearline.key"),
                 "proxy_set_header X-Shearline-Verifier-Key " + neighbours.verifierKey() + ";\n");
+        var text = placed("integrations/nginx/shearline.conf", neighbours)
+                .replace("/etc/nginx/tls/api.", "/etc/nginx/tls/shearline.")
+                .replace("/etc/nginx/shearline.key", key.toString());
+        return nginx(directory, text, neighbours.certificate());
+    }
+
+    /** nginx in front of nodes, as the operator's guide has it written. */
+    public static ProxyProcess ofTheGuide(Path directory, List<Integer> nodes, TestCertificate certificate) {
+        var guide = Repository.ofThisProject().read("docs/guides/operate.md");
+        var opening = "cat >/etc/nginx/conf.d/shearline.conf <<'EOF'\n";
+        int start = guide.indexOf(opening) + opening.length();
+        var servers = nodes.stream()
+                .map(port -> "    server 127.0.0.1:" + port + " max_fails=0;\n")
+                .collect(Collectors.joining());
+        var text = guide.substring(start, guide.indexOf("EOF\n", start))
+                .replace("    server 127.0.0.1:8081 max_fails=0;\n    server 127.0.0.1:8082 max_fails=0;\n", servers);
+        return nginx(directory, text, certificate);
+    }
+
+    private static ProxyProcess nginx(Path directory, String text, TestCertificate certificate) {
+        int port = freePort();
+        var chain = directory.resolve("tls.crt");
+        var key = directory.resolve("tls.key");
+        certificate.writeTo(chain, key);
+        var ours = write(
+                directory.resolve("shearline.conf"),
+                text.replace("listen 443 ssl", "listen 127.0.0.1:" + port + " ssl")
+                        .replace("/etc/nginx/tls/shearline.crt", chain.toString())
+                        .replace("/etc/nginx/tls/shearline.key", key.toString()));
         var places = new StringBuilder();
         for (var part : new String[] {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
             places.append(part + "_temp_path " + directory + "/" + part + "; ");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
@@ -24,6 +25,7 @@ public final class Wire implements AutoCloseable {
     private volatile boolean joined;
     private volatile Optional<String> lossy = Optional.empty();
     private volatile String lost = "COMMIT";
+    private volatile CountDownLatch silence = new CountDownLatch(0);
 
     private Wire(ServerSocket listener, InetSocketAddress target, boolean joined) {
         this.listener = listener;
@@ -62,6 +64,16 @@ public final class Wire implements AutoCloseable {
 
     public void join() {
         joined = true;
+    }
+
+    /** What is sent from now on does not arrive; no connection ends, and new ones come about and hear nothing. */
+    public void fallSilent() {
+        silence = new CountDownLatch(1);
+    }
+
+    /** What has not arrived arrives, as it does over TCP once packets get through again. */
+    public void speak() {
+        silence.countDown();
     }
 
     /**
@@ -120,6 +132,7 @@ public final class Wire implements AutoCloseable {
                 to) {
             var in = from.getInputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                silence.await();
                 if (!passes.test(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
                     lossy = Optional.empty();
                     cut();
@@ -129,6 +142,8 @@ public final class Wire implements AutoCloseable {
             }
         } catch (IOException e) {
             // cut
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             sockets.remove(from);
             sockets.remove(to);
@@ -150,6 +165,7 @@ public final class Wire implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        speak();
         cut();
     }
 }
