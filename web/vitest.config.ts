@@ -1,6 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { surefireLines } from "./testing/surefire-lines.ts";
 
+/** No test is about how long it takes, and machines are slow at times. */
+const patience = {
+  testTimeout: 120_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000, interval: 20 } },
+};
+
 export default defineConfig({
   test: {
     // the second is where the results of all tests of the project are added up
@@ -10,14 +17,14 @@ export default defineConfig({
       ...(process.stdout.isTTY ? [] : [surefireLines]),
     ],
     projects: [
-      { test: { name: "sdk", root: "packages/sdk", include: ["test/**/*.test.ts"] } },
+      { test: { ...patience, name: "sdk", root: "packages/sdk", include: ["test/**/*.test.ts"] } },
       {
         test: {
+          ...patience,
           name: "service",
           root: "packages/sdk",
           include: ["e2e/**/*.test.ts"],
           globalSetup: ["../../testing/service.ts"],
-          testTimeout: 60_000,
         },
       },
     ],

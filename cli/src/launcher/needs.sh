@@ -105,6 +105,27 @@ need_maven() {
     exit 1
 }
 
+has_node() {
+    command -v node >/dev/null && command -v npm >/dev/null && version=$(node --version) || return 1
+    version=${version#v}
+    [ "${version%%.*}" -ge 20 ]
+}
+
+# The SDK for TypeScript is built by npm.
+need_node() {
+    has_node && return 0
+    if may_apt && apt_install_first nodejs && { command -v npm >/dev/null || apt_install_first npm; } && has_node; then
+        return 0
+    fi
+    say "What is written in TypeScript is built and tested with Node.js 20 or later and its npm, and found none. Install
+them, then run the tests again:
+
+  Debian 13, Ubuntu 26.04 and later    sudo apt-get install -y nodejs npm
+  macOS                                brew install node
+  elsewhere                            https://nodejs.org/en/download"
+    exit 1
+}
+
 # Sets POSTGRES to the programs of an installed PostgreSQL 15, or of the oldest later one. SHEARLINE_LAUNCHER_POSTGRES, a
 # directory of installations in the place of the usual ones, is for the tests of this script.
 find_postgres() {

@@ -1,4 +1,4 @@
-# Runs every test: all suites on the bundled PostgreSQL 18, the storage tests on an installed PostgreSQL 15, and mutated
+# Runs every test: all suites, those of web too, on the bundled PostgreSQL 18, the storage tests on an installed PostgreSQL 15, and mutated
 # requests to a running service.
 
 # shellcheck source=cli/src/launcher/mutations.sh
@@ -10,6 +10,7 @@ run_tests() {
         exit 2
     }
     need_maven
+    need_node
     need_postgres
     need_tools_of_the_guides
     need_shells
@@ -26,6 +27,7 @@ run_tests() {
     # a failing test does not keep the later modules from being tested: the reports decide
     run_maven "$state/test.log" show_suites -Dmaven.test.failure.ignore=true verify ||
         broke "mvn verify (compiling, formatting, packaging)" "$state/test.log"
+    [ -f "$home/web/target/surefire-reports/TEST-web.xml" ] || broke "the tests of web (none ran)" /dev/null
 
     printf '%s\n' "== storage tests, on $("$POSTGRES/postgres" --version)"
     run_maven "$state/test-storage.log" show_suites -Dmaven.test.failure.ignore=true -pl server -am \

@@ -86,10 +86,10 @@ test("what a key was asked about is counted", async () => {
   await shearline.verify(key.value, { cost: 25, address: "203.0.113.7", route: "POST /imports" });
   await shearline.verify(key.value, { scopes: ["keys:read"] });
   await expect
-    .poll(async () => (await key.usage({ granularity: "hour" })).total, { timeout: 20_000, interval: 250 })
+    .poll(async () => (await key.usage({ granularity: "hour" })).total)
     .toEqual({ allowed: 1, denied: { insufficient_scope: 1 }, units: 25 });
   await expect
-    .poll(async () => (await key.callers()).items[0], { timeout: 20_000, interval: 250 })
+    .poll(async () => (await key.callers()).items[0])
     .toMatchObject({ address: "203.0.113.7", route: "POST /imports" });
   expect((await key.impact()).today.allowed).toBe(1);
 });

@@ -174,6 +174,11 @@ class LauncherNeedsTest {
     void the_tests_say_one_after_the_other_what_they_need() throws Exception {
         jdk();
         Scripts.write(bin.resolve("mvn"), MVN);
+        assertMissing("with Node.js 20 or later", "sudo apt-get install -y nodejs npm");
+        Scripts.write(bin.resolve("npm"), "#!/bin/sh\n");
+        Scripts.write(bin.resolve("node"), "#!/bin/sh\necho v18.20.4\n");
+        assertMissing("with Node.js 20 or later", "brew install node");
+        Scripts.write(bin.resolve("node"), "#!/bin/sh\necho v20.19.0\n");
         assertMissing("installed PostgreSQL, and found none", "sudo apt-get install -y postgresql");
         for (var program : List.of("initdb", "postgres")) {
             Scripts.write(place.resolve("postgres/15/bin/" + program), "#!/bin/sh\n");
