@@ -18,6 +18,8 @@ export const PATHS = [
   "/v1/keys/{id}/rotate",
   "/v1/keys/{id}/disable",
   "/v1/keys/{id}/enable",
+  "/v1/changes/head",
+  "/v1/usage-reports",
 ];
 
 /** What no answer of these paths is when all is well: problems, and the events of the stream of changes. */

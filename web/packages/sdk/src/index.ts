@@ -52,6 +52,11 @@ export type {
   Visibility,
 } from "./types.ts";
 export {
+  LocalVerifier,
+  type LocalVerifierOptions,
+  type LocalVerifierState,
+} from "./verifier/local-verifier.ts";
+export {
   type Allowed,
   httpStatusOf,
   type Question,

@@ -67,14 +67,17 @@ export class Shearline {
   }
 
   /**
-   * May this key do this? Never throws because Shearline is away: then `valid` is false and `code` says so. A question
-   * whose answer is lost is asked again, and may be counted twice; an ephemeral key is spent once all the same.
+   * May this key do this? Never throws because Shearline is away: then `valid` is false and `code` says so. No question is
+   * counted twice: one that may have been received is not asked again, but for that about an ephemeral key, which is
+   * spent once all the same.
    */
   async verify(key: string, question: Question = {}, options?: CallOptions): Promise<Verdict> {
+    const body = asked(key, question);
     try {
       return (await this.#transport.call("post", "/v1/keys/verify", {
         ...options,
-        body: asked(key, question),
+        body,
+        onlyIfNotReceived: body.useId === undefined,
       })) as Verdict;
     } catch (thrown) {
       return unansweredOr(thrown);
@@ -86,12 +89,14 @@ export class Shearline {
     questions: readonly (Question & { key: string })[],
     options?: CallOptions,
   ): Promise<Verdict[]> {
+    const items = questions.map(({ key, ...question }) => asked(key, question));
     try {
-      const { items } = await this.#transport.call("post", "/v1/keys/verify-batch", {
+      const answer = await this.#transport.call("post", "/v1/keys/verify-batch", {
         ...options,
-        body: { items: questions.map(({ key, ...question }) => asked(key, question)) },
+        body: { items },
+        onlyIfNotReceived: items.some(({ useId }) => useId === undefined),
       });
-      return items as Verdict[];
+      return answer.items as Verdict[];
     } catch (thrown) {
       const unanswered = unansweredOr(thrown);
       return questions.map(() => unanswered);

@@ -63,12 +63,14 @@ interface WireRequest {
 
 interface AnyCall extends IdempotentOptions {
   id?: string;
+  retries?: number;
+  /** Of what has effects each time: sent again only where it is known that nothing has come of it. */
+  onlyIfNotReceived?: boolean;
   query?: object;
   body?: unknown;
 }
 
-interface Call<O> extends IdempotentOptions {
-  id?: string;
+interface Call<O> extends Omit<AnyCall, "query" | "body"> {
   query?: Sendable<Query<O>>;
   body?: Sendable<Body<O>>;
 }
@@ -77,6 +79,14 @@ const TIMEOUT_MS = 10_000;
 const RETRIES = 2;
 const BACK_OFF_FIRST_MS = 100;
 const BACK_OFF_MAX_MS = 2_000;
+const UNDONE: ReadonlySet<string> = new Set(["unavailable", "overloaded", "database_unavailable"]);
+const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Requests and answers of the API, with the names and types of TypeScript. */
@@ -96,7 +106,7 @@ export class Transport {
     this.#retries = retries ?? RETRIES;
   }
 
-  /** Repeats what fails for a reason that passes: every call of the SDK may be made twice. */
+  /** Repeats what fails for a reason that passes. */
   async call<M extends Method, P extends PathOf<M>>(
     method: M,
     path: P,
@@ -115,7 +125,8 @@ export class Transport {
         const error = failure(thrown, call.signal, deadline, timeout);
         const wait = waitBefore(attempt, error);
         const left = timeout - (performance.now() - begun);
-        if (!error.passes || attempt >= this.#retries || wait > left) {
+        const isWorthIt = call.onlyIfNotReceived === true ? wasNotReceived(error) : error.passes;
+        if (!isWorthIt || attempt >= (call.retries ?? this.#retries) || wait > left) {
           throw error;
         }
         await pause(wait, call.signal);
@@ -256,6 +267,12 @@ function failure(
   }
   const detail = "Shearline could not be reached: check the URL, and that the service runs.";
   return new ShearlineError({ code: "unreachable", detail, cause: thrown });
+}
+
+/** The server says so, or the runtime, where it is one that tells a connection that was refused from one that was lost. */
+function wasNotReceived({ code, cause }: ShearlineError): boolean {
+  const reason = (cause as { cause?: { code?: unknown } } | undefined)?.cause?.code;
+  return code === "unreachable" ? NEVER_CONNECTED.has(reason) : UNDONE.has(code);
 }
 
 /** Anywhere up to twice as long each time, so that who failed together does not come back together. */

@@ -32,7 +32,8 @@ export type Refused = Readonly<Answered> & {
 /** Nobody can say now, so treat it as refused, and answer your caller with 503. */
 export interface Unanswered {
   readonly valid: false;
-  readonly code: Schemas["Unanswered"]["code"] | "unreachable" | "timed_out" | "unexpected_answer";
+  /** `stale`: of a local verifier that is not to ask. */
+  readonly code: Schemas["Unanswered"]["code"] | "unreachable" | "timed_out" | "unexpected_answer" | "stale";
   readonly retryAfterMs: number;
 }
 
@@ -65,6 +66,7 @@ const STATUS: Readonly<Record<Verdict["code"], number>> = {
   unreachable: 503,
   timed_out: 503,
   unexpected_answer: 503,
+  stale: 503,
 };
 
 /** With what status your API answers a request that came with such a key: 200, 401, 403, 429 or 503. */

@@ -252,6 +252,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/changes/head": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far this node is
+     * @description Who follows the changes and has come as far has missed nothing of what was there when it asked. Those who remember verdicts ask now and then: only this proves that what they remember is not older than the question.
+     */
+    get: operations["getChangesHead"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/usage-reports": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Report what was counted of verdicts that were remembered
+     * @description For those who answer from memory: their answers count like ours. Counts are cumulative: of a source, key, hour and outcome the highest that has come counts, so a report may be sent any number of times. Begin a new source, a random name, at least each hour, and send the old one's last report with `last`. A source belongs to the caller that opened it. Keys that the caller may not know of are left out without a word. An allowed use is noted as the key's last use. Nothing else changes, so there is no audit event.
+     */
+    post: operations["reportUsage"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -787,6 +827,8 @@ export interface components {
       expiresAt?: string | null;
       /** @description The key's `verifiedMetadata`. */
       metadata?: components["schemas"]["VerifiedMetadata"] | null;
+      /** @description From where it works, for who remembers the answer. Left out where it works from anywhere. */
+      cidrs?: components["schemas"]["Cidr"][];
       /**
        * Format: int64
        * @description Of `rate_limited` and `quota_exhausted`: when the same question may be allowed; null when waiting does not help.
@@ -797,8 +839,13 @@ export interface components {
       replayed?: boolean;
       /** @description Ids whose change can alter the answer; `instance` stands for the catalog of scopes and roles. */
       dependsOn: string[];
-      /** @description Whether the answer may be remembered until one of these ids changes. */
+      /** @description Whether the answer may be remembered until one of these ids changes. The address is not a part of the question then; where `cidrs` are given they say of another one. */
       cacheable: boolean;
+      /**
+       * Format: int64
+       * @description Of an answer that may be remembered: for how long at most, counted from before the question. Left out where time alone changes nothing.
+       */
+      cacheableForMs?: number;
       /** Format: int64 */
       epoch: number;
       tag: components["schemas"]["Tag"];
@@ -839,12 +886,54 @@ export interface components {
       /** Format: int64 */
       epoch: number;
       tag: components["schemas"]["Tag"];
+      after?: components["schemas"]["EventId"];
+    };
+    ChangesHead: {
+      /** Format: int64 */
+      epoch: number;
+      tag: components["schemas"]["Tag"];
+    };
+    /** @description The id of the event before this one. */
+    EventId: string;
+    UsageReport: {
+      /** @description A random name of one run of the counting. */
+      source: string;
+      items: components["schemas"]["UsageReportItem"][];
+      /**
+       * @description Whether nothing more comes of this source.
+       * @default false
+       */
+      last?: boolean;
+    };
+    UsageReportItem: {
+      keyId: components["schemas"]["KeyId"];
+      /**
+       * Format: date-time
+       * @description The beginning of the hour, of the last 7 days.
+       */
+      hour: string;
+      outcome: components["schemas"]["VerdictCode"];
+      /**
+       * Format: int64
+       * @description How many so far.
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description Their costs, added up.
+       */
+      units: number;
+    };
+    UsageReportTaken: {
+      /** @description Whether the source is closed now. What comes of a closed source changes nothing. */
+      closed: boolean;
     };
     ChangeEvent: {
       epoch: components["schemas"]["Epoch"];
       tag: components["schemas"]["Tag"];
       /** @description What has changed. */
       ids: string[];
+      after?: components["schemas"]["EventId"];
     };
     /** @description An e-mail address; null takes it away. */
     NullableEmail: string | null;
@@ -1242,6 +1331,50 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ChangedApiKey"];
+        };
+      };
+    };
+  };
+  getChangesHead: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The position. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChangesHead"];
+        };
+      };
+    };
+  };
+  reportUsage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UsageReport"];
+      };
+    };
+    responses: {
+      /** @description It was taken, unless the source was closed before. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UsageReportTaken"];
         };
       };
     };
