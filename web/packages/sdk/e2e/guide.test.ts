@@ -34,24 +34,21 @@ test("the guide runs as printed, and prints what its comments say", async () => 
   expect(printed).toEqual(expected);
 });
 
-test.each(["NodeNext", "Preserve"])(
-  "the guide compiles under strict rules, with modules %s",
-  async (module) => {
-    const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
-    const settings = [
-      "--noEmit",
-      "--target",
-      "ES2022",
-      "--lib",
-      "ES2023,DOM",
-      "--types",
-      "node",
-      "--module",
-      module,
-    ];
-    const compiled = promisify(execFile)(process.execPath, [COMPILER, ...strict, ...settings, "guide.ts"], {
-      cwd: fileURLToPath(PLACE),
-    });
-    await expect(compiled).resolves.toMatchObject({ stdout: "" });
-  },
-);
+test("the guide compiles under strict rules", async () => {
+  const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess"];
+  const settings = [
+    "--noEmit",
+    "--target",
+    "ES2022",
+    "--lib",
+    "ES2023,DOM",
+    "--types",
+    "node",
+    "--module",
+    "NodeNext",
+  ];
+  const compiled = promisify(execFile)(process.execPath, [COMPILER, ...strict, ...settings, "guide.ts"], {
+    cwd: fileURLToPath(PLACE),
+  });
+  await expect(compiled).resolves.toMatchObject({ stdout: "" });
+});
