@@ -39,6 +39,7 @@ final class Acknowledgement {
     private final Self self;
     private final Freshness freshness;
     private final InstantSource clock;
+    private final Threads threads;
 
     /** The node that asks. */
     record Self(NodeId id, Duration staleness) {}
@@ -49,19 +50,22 @@ final class Acknowledgement {
             Follower follower,
             Self self,
             Freshness freshness,
-            InstantSource clock) {
+            InstantSource clock,
+            Threads threads) {
         this.database = database;
         this.numberer = numberer;
-        this.looks = new Looks(entries -> database.call(handle -> Nodes.look(handle, entries)), Looks.WAIT_MAX);
+        this.looks =
+                new Looks(entries -> database.call(handle -> Nodes.look(handle, entries)), Looks.WAIT_MAX, threads);
         this.follower = follower;
         this.self = self;
         this.freshness = freshness;
         this.clock = clock;
+        this.threads = threads;
     }
 
     /** Of a commit of this node; without entries, of everything that is committed now. */
     Propagation.Measured await(List<UUID> entries, long committedNanos, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = threads.nanos() + patience.toNanos();
         var epoch = findEpoch(entries, deadline);
         if (epoch.isEmpty()) {
             return unnumbered(committedNanos);
@@ -76,7 +80,7 @@ final class Acknowledgement {
             if (entries.isEmpty()) {
                 return findHead(deadline);
             }
-            return Optional.of(numberer.number(entries).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+            return Optional.of(threads.get(numberer.number(entries), deadline - threads.nanos()));
         } catch (TimeoutException | ExecutionException | DatabaseUnavailableException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -88,7 +92,7 @@ final class Acknowledgement {
     private Optional<Epoch> findHead(long deadline) {
         while (true) {
             var head = database.call(Numbers::headOfAll);
-            if (head.isPresent() || Thread.currentThread().isInterrupted() || System.nanoTime() > deadline) {
+            if (head.isPresent() || Thread.currentThread().isInterrupted() || threads.nanos() > deadline) {
                 return head;
             }
             pause(Numberer.RETRY_MS);
@@ -96,11 +100,11 @@ final class Acknowledgement {
     }
 
     /** The change has no number, or none any more: nobody can say anything of it. */
-    private static Propagation.Measured unnumbered(long committedNanos) {
+    private Propagation.Measured unnumbered(long committedNanos) {
         return new Propagation.Measured(Optional.empty(), nobodyKnows(committedNanos));
     }
 
-    private static Propagation nobodyKnows(long committedNanos) {
+    private Propagation nobodyKnows(long committedNanos) {
         return new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos));
     }
 
@@ -110,7 +114,7 @@ final class Acknowledgement {
             if (seen.epoch().isEmpty()
                     || seen.propagation().complete()
                     || Thread.currentThread().isInterrupted()
-                    || System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > deadline) {
+                    || threads.nanos() + TimeUnit.MILLISECONDS.toNanos(pause) > deadline) {
                 return seen;
             }
             pause(pause);
@@ -118,9 +122,9 @@ final class Acknowledgement {
     }
 
     private Optional<Nodes.Look> see(Epoch epoch, Epoch here, long deadline) {
-        long patience = Math.max(deadline - System.nanoTime(), TimeUnit.MILLISECONDS.toNanos(LOOK_LEAST_MS));
+        long patience = Math.max(deadline - threads.nanos(), TimeUnit.MILLISECONDS.toNanos(LOOK_LEAST_MS));
         try {
-            return Optional.of(looks.at(epoch, here).get(patience, TimeUnit.NANOSECONDS));
+            return Optional.of(threads.get(looks.at(epoch, here), patience));
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {
@@ -185,13 +189,13 @@ final class Acknowledgement {
     }
 
     /** Holds no connection meanwhile. */
-    private static void pause(long millis) {
-        reached(new CompletableFuture<>(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+    private void pause(long millis) {
+        reached(new CompletableFuture<>(), threads.nanos() + TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    private static void reached(CompletableFuture<Boolean> future, long deadline) {
+    private void reached(CompletableFuture<Boolean> future, long deadline) {
         try {
-            future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            threads.get(future, deadline - threads.nanos());
         } catch (TimeoutException | ExecutionException e) {
             // the look at the rows tells how far it has come
         } catch (InterruptedException e) {
@@ -201,7 +205,7 @@ final class Acknowledgement {
         }
     }
 
-    private static long sinceMs(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    private long sinceMs(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(threads.nanos() - nanos);
     }
 }

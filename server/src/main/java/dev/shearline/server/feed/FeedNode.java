@@ -16,6 +16,7 @@ public final class FeedNode implements AutoCloseable {
     /** How long a change that gives a right waits, so that a new key works on the next node at once. */
     public static final Duration WIDENING_WAIT = Duration.ofMillis(500);
 
+    private final Threads threads;
     private final FeedSettings settings;
     private final Freshness freshness;
     private final PrimaryClock primaryClock;
@@ -32,12 +33,13 @@ public final class FeedNode implements AutoCloseable {
             Clocks clocks,
             FeedSettings settings,
             SecureRandom random) {
+        var threads = Threads.of(clocks.nanos());
         this.settings = settings;
         this.freshness = new Freshness(clocks);
         this.primaryClock = primaryClock;
         this.lease = new LeaseHolder(NodeId.draw(random), settings, nodeDatabase);
-        this.follower = new Follower(nodeDatabase, replica, lease, freshness, primaryClock, settings);
-        this.numberer = new Numberer(nodeDatabase, follower::wake, settings.wakeUp());
+        this.follower = new Follower(nodeDatabase, replica, lease, freshness, primaryClock, settings, threads, random);
+        this.numberer = new Numberer(nodeDatabase, follower::wake, settings.wakeUp(), threads);
         this.wakeUp = new WakeUp(nodeDatabase, follower::wake);
         this.acknowledgement = new Acknowledgement(
                 nodeDatabase,
@@ -45,7 +47,9 @@ public final class FeedNode implements AutoCloseable {
                 follower,
                 new Acknowledgement.Self(lease.id(), settings.maxStaleness()),
                 freshness,
-                primaryClock);
+                primaryClock,
+                threads);
+        this.threads = threads;
     }
 
     public void start() {
@@ -100,7 +104,7 @@ public final class FeedNode implements AutoCloseable {
 
     /** Waits until every node has all that is committed now. */
     public Propagation.Measured propagateHead(Duration patience) {
-        return acknowledgement.await(List.of(), System.nanoTime(), patience);
+        return acknowledgement.await(List.of(), threads.nanos(), patience);
     }
 
     /** Stops answering. The caller drains what is in flight, then calls {@link #close}. */

@@ -4,9 +4,8 @@ import dev.shearline.server.db.NodeDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,16 +57,18 @@ final class Follower implements AutoCloseable {
     private final FeedSettings settings;
     private final AppliedWaiters waiters = new AppliedWaiters();
     private final List<FeedListener> listeners = new CopyOnWriteArrayList<>();
-    private final Semaphore wakeUps = new Semaphore(0);
-    private final Pace pace = new Pace(1, APART_MAX_MS);
-    private final Thread thread;
+    private final Threads threads;
+    private final RandomGenerator random;
+    private final Signal wakeUp;
+    private final Pace pace;
+    private volatile Threads.@Nullable Started thread;
 
     /** Null until the first load; then where the replica stands, and on which server it was read. */
     private volatile @Nullable Position position;
 
     private volatile boolean reload = true;
     private volatile boolean closed;
-    private long housekeptNanos = System.nanoTime();
+    private long housekeptNanos;
 
     Follower(
             NodeDatabase database,
@@ -75,22 +76,28 @@ final class Follower implements AutoCloseable {
             LeaseHolder lease,
             Freshness freshness,
             PrimaryClock primaryClock,
-            FeedSettings settings) {
+            FeedSettings settings,
+            Threads threads,
+            RandomGenerator random) {
         this.database = database;
         this.replica = replica;
         this.lease = lease;
         this.freshness = freshness;
         this.primaryClock = primaryClock;
         this.settings = settings;
-        this.thread = Thread.ofPlatform().name("shearline-follower").daemon().unstarted(this::run);
+        this.threads = threads;
+        this.random = random;
+        this.wakeUp = new Signal(threads);
+        this.pace = new Pace(threads, 1, APART_MAX_MS);
+        this.housekeptNanos = threads.nanos();
     }
 
     void start() {
-        thread.start();
+        thread = threads.start("shearline-follower", this::run);
     }
 
     void wake() {
-        wakeUps.release();
+        wakeUp.give();
     }
 
     void addListener(FeedListener listener) {
@@ -152,7 +159,7 @@ final class Follower implements AutoCloseable {
     }
 
     private void load(Handle handle) {
-        long started = System.nanoTime();
+        long started = threads.nanos();
         // when no node can poll, nobody else would number what a crashed one has left
         Numbers.number(handle);
         limit(handle, LOAD_TIMEOUT_MS);
@@ -164,7 +171,7 @@ final class Follower implements AutoCloseable {
         log.info(
                 "loaded the directory at epoch {} in {} ms",
                 loaded.position.epoch().number(),
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+                TimeUnit.NANOSECONDS.toMillis(threads.nanos() - started));
         waiters.advance(loaded.position.epoch().number());
         listeners.forEach(listener -> listener.reset(loaded.position.epoch()));
     }
@@ -199,7 +206,7 @@ final class Follower implements AutoCloseable {
 
     private Outcome poll(Handle handle) {
         var last = java.util.Objects.requireNonNull(position);
-        wakeUps.drainPermits();
+        wakeUp.clear();
         var sent = freshness.now();
         Numbers.number(handle);
         var renewed = renew(handle, last.epoch());
@@ -262,8 +269,8 @@ final class Follower implements AutoCloseable {
     }
 
     private void keepHouse(Handle handle) {
-        if (System.nanoTime() - housekeptNanos > HOUSEKEEPING_INTERVAL.toNanos()) {
-            housekeptNanos = System.nanoTime();
+        if (threads.nanos() - housekeptNanos > HOUSEKEEPING_INTERVAL.toNanos()) {
+            housekeptNanos = threads.nanos();
             Nodes.forgetLapsed(handle);
             FeedLog.trim(handle);
         }
@@ -271,18 +278,15 @@ final class Follower implements AutoCloseable {
 
     private void rest(Duration pause) {
         try {
-            if (wakeUps.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                wakeUps.drainPermits();
-            }
+            wakeUp.await(pause.toNanos());
         } catch (InterruptedException e) {
             closed = true;
         }
     }
 
     /** Between half and the whole of it, so that nodes do not poll in step. */
-    private static Duration jittered(Duration interval) {
-        return Duration.ofNanos(
-                interval.toNanos() / 2 + ThreadLocalRandom.current().nextLong(interval.toNanos() / 2 + 1));
+    private Duration jittered(Duration interval) {
+        return Duration.ofNanos(interval.toNanos() / 2 + random.nextLong(interval.toNanos() / 2 + 1));
     }
 
     private static void limit(Handle handle, int millis) {
@@ -298,13 +302,14 @@ final class Follower implements AutoCloseable {
     public void close() {
         closed = true;
         freshness.close();
-        if (thread.getState() == Thread.State.NEW) {
+        var running = thread;
+        if (running == null) {
             return;
         }
-        thread.interrupt();
+        running.interrupt();
         wake();
         try {
-            thread.join(Duration.ofMillis(POLL_TIMEOUT_MS));
+            running.join(Duration.ofMillis(POLL_TIMEOUT_MS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

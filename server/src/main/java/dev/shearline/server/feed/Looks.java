@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -18,8 +18,10 @@ final class Looks {
 
     private final Function<List<Epoch>, Nodes.Look> look;
     private final Duration waitMax;
-    private final ReentrantLock turn = new ReentrantLock();
+    private final Threads threads;
     private Shared next = new Shared();
+    /** Done when the look under way is: then it is the next one's turn. */
+    private CompletableFuture<?> underWay = CompletableFuture.completedFuture(true);
 
     private static final class Shared {
         private final List<Epoch> entries = new ArrayList<>();
@@ -28,9 +30,10 @@ final class Looks {
     }
 
     /** @param waitMax how long the next look waits for the one under way */
-    Looks(Function<List<Epoch>, Nodes.Look> look, Duration waitMax) {
+    Looks(Function<List<Epoch>, Nodes.Look> look, Duration waitMax, Threads threads) {
         this.look = look;
         this.waitMax = waitMax;
+        this.threads = threads;
     }
 
     /** The nodes, and which of these entries the feed holds, at a moment after the call. Fails as the look does. */
@@ -46,25 +49,40 @@ final class Looks {
         }
         if (leads) {
             // on a thread of its own: whoever asks waits as long as it likes
-            Thread.startVirtualThread(() -> lead(mine));
+            threads.startBrief(() -> lead(mine));
         }
         return mine.seen;
     }
 
     private void lead(Shared mine) {
-        boolean inTurn = false;
         try {
-            inTurn = turn.tryLock(waitMax.toMillis(), TimeUnit.MILLISECONDS);
+            boolean inTurn = awaitTurn();
             synchronized (this) {
                 next = new Shared();
+                if (inTurn) {
+                    underWay = mine.seen;
+                }
             }
             mine.seen.complete(look.apply(List.copyOf(mine.entries)));
         } catch (InterruptedException | RuntimeException | Error e) {
             mine.seen.completeExceptionally(e);
-        } finally {
-            if (inTurn) {
-                turn.unlock();
-            }
+        }
+    }
+
+    /** One leader waits at a time: the next one is not chosen before this one has its list. */
+    private boolean awaitTurn() throws InterruptedException {
+        CompletableFuture<?> before;
+        synchronized (this) {
+            before = underWay;
+        }
+        try {
+            threads.get(before, waitMax.toNanos());
+            return true;
+        } catch (ExecutionException e) {
+            // it has failed, and so it is over
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 }

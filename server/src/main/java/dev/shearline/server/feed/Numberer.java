@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -53,27 +52,32 @@ final class Numberer implements AutoCloseable {
     private final Runnable wakeOwnFollower;
     private final boolean notifyOthers;
     private final LinkedBlockingQueue<Request> queue = new LinkedBlockingQueue<>(QUEUE_MAX);
-    private final Pace pace = new Pace(2, APART_MAX_MS);
-    private final Thread thread;
+    private final Threads threads;
+    private final Signal asked;
+    private final Pace pace;
+    private volatile Threads.@Nullable Started thread;
     private volatile boolean closed;
 
-    Numberer(NodeDatabase database, Runnable wakeOwnFollower, boolean notifyOthers) {
+    Numberer(NodeDatabase database, Runnable wakeOwnFollower, boolean notifyOthers, Threads threads) {
         this.database = database;
         this.wakeOwnFollower = wakeOwnFollower;
         this.notifyOthers = notifyOthers;
-        this.thread = Thread.ofPlatform().name("shearline-numberer").daemon().unstarted(this::run);
+        this.threads = threads;
+        this.asked = new Signal(threads);
+        this.pace = new Pace(threads, 2, APART_MAX_MS);
     }
 
     void start() {
-        thread.start();
+        thread = threads.start("shearline-numberer", this::run);
     }
 
     /** The highest number of these committed entries, as soon as all have theirs. Fails when the database is away. */
     CompletableFuture<Epoch> number(List<UUID> entries) {
-        var request = new Request(entries, System.nanoTime(), new CompletableFuture<>());
+        var request = new Request(entries, threads.nanos(), new CompletableFuture<>());
         if (closed || !queue.offer(request)) {
             request.epoch.completeExceptionally(new IllegalStateException("too many commits wait for a number"));
         }
+        asked.give();
         return request.epoch;
     }
 
@@ -93,7 +97,9 @@ final class Numberer implements AutoCloseable {
                 log.warn("cannot number {} commits now: {}", waiting.size(), e.getMessage());
                 handle = closeQuietly(handle);
                 giveUp(waiting, e);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_MS));
+                if (!hasPaused()) {
+                    break;
+                }
             }
         }
         closeQuietly(handle);
@@ -102,10 +108,19 @@ final class Numberer implements AutoCloseable {
                 request -> request.epoch.completeExceptionally(new IllegalStateException("the node is stopping")));
     }
 
+    private boolean hasPaused() {
+        try {
+            threads.pause(TimeUnit.MILLISECONDS.toNanos(RECONNECT_MS));
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
     /** Also while the database answers: whoever holds the counter may be stopped, and entries may have been lost by a failover. */
-    private static void giveUp(List<Request> waiting, Throwable why) {
+    private void giveUp(List<Request> waiting, Throwable why) {
         waiting.removeIf(request -> {
-            boolean tooLong = System.nanoTime() - request.since > PATIENCE.toNanos();
+            boolean tooLong = threads.nanos() - request.since > PATIENCE.toNanos();
             if (tooLong) {
                 request.epoch.completeExceptionally(why);
             }
@@ -115,14 +130,14 @@ final class Numberer implements AutoCloseable {
 
     private void gather(List<Request> waiting) throws InterruptedException {
         if (waiting.isEmpty()) {
-            waiting.add(queue.take());
-            pace.await();
-        } else {
-            var next = waiting.size() < QUEUE_MAX ? queue.poll(RETRY_MS, TimeUnit.MILLISECONDS) : null;
-            if (next != null) {
-                waiting.add(next);
+            while (queue.isEmpty()) {
+                asked.await(Long.MAX_VALUE);
             }
+            pace.await();
+        } else if (waiting.size() < QUEUE_MAX && queue.isEmpty()) {
+            asked.await(TimeUnit.MILLISECONDS.toNanos(RETRY_MS));
         }
+        asked.clear();
         queue.drainTo(waiting, QUEUE_MAX - waiting.size());
     }
 
@@ -158,6 +173,9 @@ final class Numberer implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        var running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
     }
 }

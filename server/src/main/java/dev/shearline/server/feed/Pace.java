@@ -1,7 +1,6 @@
 package dev.shearline.server.feed;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps one thread's calls apart, by some times as long as the last one took. Numbering and polling cost the same for one commit as for a
@@ -10,32 +9,34 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Pace {
 
+    private final Threads threads;
     private final int times;
     private final long nanosMax;
-    private long began = System.nanoTime();
-    private long due = began;
+    private long began;
+    private long due;
 
     /** @param times how many times as long as the last call took, but not longer than so many milliseconds */
-    Pace(int times, long millisMax) {
+    Pace(Threads threads, int times, long millisMax) {
+        this.threads = threads;
         this.times = times;
         this.nanosMax = TimeUnit.MILLISECONDS.toNanos(millisMax);
+        this.began = threads.nanos();
+        this.due = began;
     }
 
     void callBegins() {
-        began = System.nanoTime();
+        began = threads.nanos();
     }
 
     void callEnded() {
-        long now = System.nanoTime();
+        long now = threads.nanos();
         due = now + Math.min(times * (now - began), nanosMax);
     }
 
-    /** Returns when it is time for the next call, or when the thread is interrupted. */
-    void await() {
-        for (long rest = due - System.nanoTime();
-                rest > 0 && !Thread.currentThread().isInterrupted();
-                rest = due - System.nanoTime()) {
-            LockSupport.parkNanos(rest);
+    /** Returns when it is time for the next call. */
+    void await() throws InterruptedException {
+        for (long rest = due - threads.nanos(); rest > 0; rest = due - threads.nanos()) {
+            threads.pause(rest);
         }
     }
 }

@@ -21,6 +21,7 @@ class LooksTest {
     private static final Epoch TWO = new Epoch(3, 3);
     private static final Epoch THREE = new Epoch(4, 4);
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Threads THREADS = Threads.of(System::nanoTime);
     private static final long PATIENCE_S = 60;
 
     private final List<List<Epoch>> asked = Collections.synchronizedList(new ArrayList<>());
@@ -29,7 +30,7 @@ class LooksTest {
 
     @Test
     void who_asks_during_a_look_shares_the_next_one_with_all_who_do() throws Exception {
-        var looks = new Looks(this::firstIsSlow, LONG);
+        var looks = new Looks(this::firstIsSlow, LONG, THREADS);
         var first = looks.at(ONE, HERE);
         await(began);
         var second = looks.at(TWO, HERE);
@@ -44,7 +45,7 @@ class LooksTest {
 
     @Test
     void a_look_that_takes_too_long_does_not_keep_the_next_one_waiting() throws Exception {
-        var looks = new Looks(this::firstIsSlow, Duration.ofMillis(1));
+        var looks = new Looks(this::firstIsSlow, Duration.ofMillis(1), THREADS);
         var first = looks.at(ONE, HERE);
         await(began);
         assertThat(held(looks.at(TWO, HERE))).containsExactlyInAnyOrder(TWO, HERE);
@@ -63,7 +64,8 @@ class LooksTest {
                     }
                     return seen(entries);
                 },
-                LONG);
+                LONG,
+                THREADS);
         assertThatThrownBy(() -> held(looks.at(HERE, HERE)))
                 .isInstanceOf(ExecutionException.class)
                 .hasRootCauseMessage("away");

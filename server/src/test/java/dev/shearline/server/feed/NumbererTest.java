@@ -24,7 +24,8 @@ class NumbererTest {
     private static final NodeDatabase DATABASE = new NodeDatabase(SCHEMA.node());
 
     private final AtomicInteger wakes = new AtomicInteger();
-    private final Numberer numberer = new Numberer(DATABASE, wakes::incrementAndGet, false);
+    private final Numberer numberer =
+            new Numberer(DATABASE, wakes::incrementAndGet, false, Threads.of(System::nanoTime));
 
     @BeforeEach
     void start() {
