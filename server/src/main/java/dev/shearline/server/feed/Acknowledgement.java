@@ -1,7 +1,6 @@
 package dev.shearline.server.feed;
 
 import dev.shearline.server.db.DatabaseUnavailableException;
-import dev.shearline.server.db.NodeDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +31,7 @@ final class Acknowledgement {
     /** What a look may take, however late it is. */
     static final long LOOK_LEAST_MS = 500;
 
-    private final NodeDatabase database;
+    private final Primary primary;
     private final Numberer numberer;
     private final Looks looks;
     private final Follower follower;
@@ -45,17 +44,16 @@ final class Acknowledgement {
     record Self(NodeId id, Duration staleness) {}
 
     Acknowledgement(
-            NodeDatabase database,
+            Primary primary,
             Numberer numberer,
             Follower follower,
             Self self,
             Freshness freshness,
             InstantSource clock,
             Threads threads) {
-        this.database = database;
+        this.primary = primary;
         this.numberer = numberer;
-        this.looks =
-                new Looks(entries -> database.call(handle -> Nodes.look(handle, entries)), Looks.WAIT_MAX, threads);
+        this.looks = new Looks(entries -> primary.call(line -> line.look(entries)), Looks.WAIT_MAX, threads);
         this.follower = follower;
         this.self = self;
         this.freshness = freshness;
@@ -91,7 +89,7 @@ final class Acknowledgement {
 
     private Optional<Epoch> findHead(long deadline) {
         while (true) {
-            var head = database.call(Numbers::headOfAll);
+            var head = primary.call(Primary.Line::headOfAll);
             if (head.isPresent() || Thread.currentThread().isInterrupted() || threads.nanos() > deadline) {
                 return head;
             }

@@ -6,6 +6,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** This node's part in the feed: it numbers its commits, follows everybody's, and waits for acknowledgements. */
 public final class FeedNode implements AutoCloseable {
@@ -16,6 +18,7 @@ public final class FeedNode implements AutoCloseable {
     /** How long a change that gives a right waits, so that a new key works on the next node at once. */
     public static final Duration WIDENING_WAIT = Duration.ofMillis(500);
 
+    private final Primary primary;
     private final Threads threads;
     private final FeedSettings settings;
     private final Freshness freshness;
@@ -23,8 +26,8 @@ public final class FeedNode implements AutoCloseable {
     private final LeaseHolder lease;
     private final Follower follower;
     private final Numberer numberer;
-    private final WakeUp wakeUp;
     private final Acknowledgement acknowledgement;
+    private volatile Primary.@Nullable Listening listening;
 
     public FeedNode(
             NodeDatabase nodeDatabase,
@@ -33,23 +36,40 @@ public final class FeedNode implements AutoCloseable {
             Clocks clocks,
             FeedSettings settings,
             SecureRandom random) {
-        var threads = Threads.of(clocks.nanos());
+        this(
+                new PostgresPrimary(nodeDatabase, replica),
+                IdFiles.in(settings.directory()),
+                Threads.of(clocks.nanos()),
+                new Freshness(clocks),
+                primaryClock,
+                settings,
+                random);
+    }
+
+    FeedNode(
+            Primary primary,
+            IdFiles idFiles,
+            Threads threads,
+            Freshness freshness,
+            PrimaryClock primaryClock,
+            FeedSettings settings,
+            RandomGenerator random) {
+        this.primary = primary;
+        this.threads = threads;
         this.settings = settings;
-        this.freshness = new Freshness(clocks);
+        this.freshness = freshness;
         this.primaryClock = primaryClock;
-        this.lease = new LeaseHolder(NodeId.draw(random), settings, nodeDatabase);
-        this.follower = new Follower(nodeDatabase, replica, lease, freshness, primaryClock, settings, threads, random);
-        this.numberer = new Numberer(nodeDatabase, follower::wake, settings.wakeUp(), threads);
-        this.wakeUp = new WakeUp(nodeDatabase, follower::wake);
+        this.lease = new LeaseHolder(NodeId.draw(random), settings, primary, idFiles);
+        this.follower = new Follower(primary, lease, freshness, primaryClock, settings, threads, random);
+        this.numberer = new Numberer(primary, follower::wake, settings.wakeUp(), threads);
         this.acknowledgement = new Acknowledgement(
-                nodeDatabase,
+                primary,
                 numberer,
                 follower,
                 new Acknowledgement.Self(lease.id(), settings.maxStaleness()),
                 freshness,
                 primaryClock,
                 threads);
-        this.threads = threads;
     }
 
     public void start() {
@@ -57,7 +77,7 @@ public final class FeedNode implements AutoCloseable {
         numberer.start();
         follower.start();
         if (settings.wakeUp()) {
-            wakeUp.start();
+            listening = primary.listen(follower::wake);
         }
     }
 
@@ -115,7 +135,10 @@ public final class FeedNode implements AutoCloseable {
     /** Leaves, and numbers no more; its lease is left, for {@link #releaseLease}. */
     public void stop() {
         follower.close();
-        wakeUp.close();
+        var heard = listening;
+        if (heard != null) {
+            heard.close();
+        }
         numberer.close();
     }
 

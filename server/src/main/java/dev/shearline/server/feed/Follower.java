@@ -1,12 +1,10 @@
 package dev.shearline.server.feed;
 
-import dev.shearline.server.db.NodeDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +34,8 @@ final class Follower implements AutoCloseable {
     /** Short: a revocation waits for the polls of all nodes. */
     static final long APART_MAX_MS = 5;
 
-    static final int POLL_TIMEOUT_MS = 5_000;
-    static final int LOAD_TIMEOUT_MS = 600_000;
+    static final Duration POLL_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration LOAD_TIMEOUT = Duration.ofMinutes(10);
     private static final Logger log = LoggerFactory.getLogger(Follower.class);
 
     /** What a poll found. */
@@ -49,8 +47,7 @@ final class Follower implements AutoCloseable {
         RELOAD
     }
 
-    private final NodeDatabase database;
-    private final Replica replica;
+    private final Primary primary;
     private final LeaseHolder lease;
     private final Freshness freshness;
     private final PrimaryClock primaryClock;
@@ -71,16 +68,14 @@ final class Follower implements AutoCloseable {
     private long housekeptNanos;
 
     Follower(
-            NodeDatabase database,
-            Replica replica,
+            Primary primary,
             LeaseHolder lease,
             Freshness freshness,
             PrimaryClock primaryClock,
             FeedSettings settings,
             Threads threads,
             RandomGenerator random) {
-        this.database = database;
-        this.replica = replica;
+        this.primary = primary;
         this.lease = lease;
         this.freshness = freshness;
         this.primaryClock = primaryClock;
@@ -115,8 +110,8 @@ final class Follower implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try (var handle = database.open()) {
-                follow(handle);
+            try (var line = primary.open()) {
+                follow(line);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException | Error e) {
@@ -129,15 +124,15 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void follow(Handle handle) throws InterruptedException {
-        limit(handle, POLL_TIMEOUT_MS);
+    private void follow(Primary.Line line) throws InterruptedException {
+        line.limit(POLL_TIMEOUT);
         var before = Outcome.RELOAD;
         while (!closed) {
             if (reload) {
-                load(handle);
+                load(line);
             }
             pace.callBegins();
-            var outcome = poll(handle);
+            var outcome = poll(line);
             pace.callEnded();
             switch (outcome) {
                 case RELOAD -> reload = true;
@@ -149,7 +144,7 @@ final class Follower implements AutoCloseable {
                     }
                 }
                 case AT_HEAD -> {
-                    keepHouse(handle);
+                    keepHouse(line);
                     rest(jittered(settings.pollInterval()));
                     pace.await();
                 }
@@ -158,59 +153,31 @@ final class Follower implements AutoCloseable {
         }
     }
 
-    private void load(Handle handle) {
+    private void load(Primary.Line line) {
         long started = threads.nanos();
         // when no node can poll, nobody else would number what a crashed one has left
-        Numbers.number(handle);
-        limit(handle, LOAD_TIMEOUT_MS);
-        var loaded = inSnapshot(handle);
-        limit(handle, POLL_TIMEOUT_MS);
-        loaded.snapshot.show();
-        position = loaded.position;
+        line.number();
+        line.limit(LOAD_TIMEOUT);
+        var loaded = line.load();
+        line.limit(POLL_TIMEOUT);
+        loaded.snapshot().show();
+        position = loaded.position();
         reload = false;
         log.info(
                 "loaded the directory at epoch {} in {} ms",
-                loaded.position.epoch().number(),
+                loaded.position().epoch().number(),
                 TimeUnit.NANOSECONDS.toMillis(threads.nanos() - started));
-        waiters.advance(loaded.position.epoch().number());
-        listeners.forEach(listener -> listener.reset(loaded.position.epoch()));
+        waiters.advance(loaded.position().epoch().number());
+        listeners.forEach(listener -> listener.reset(loaded.position().epoch()));
     }
 
-    /** Begun and ended by hand: Jdbi sets the isolation back on a connection that is gone, and that failure would hide the first. */
-    private Loaded inSnapshot(Handle handle) {
-        handle.begin();
-        try {
-            handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            handle.execute("SET LOCAL statement_timeout = " + LOAD_TIMEOUT_MS);
-            var at = Position.head(handle);
-            // whole tables from here on
-            handle.execute("SET LOCAL enable_seqscan = on");
-            var loaded = new Loaded(at, replica.load(handle, at));
-            handle.commit();
-            return loaded;
-        } catch (RuntimeException | Error failure) {
-            rollBack(handle, failure);
-            throw failure;
-        }
-    }
-
-    private static void rollBack(Handle handle, Throwable failure) {
-        try {
-            handle.rollback();
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    private record Loaded(Position position, Replica.Snapshot snapshot) {}
-
-    private Outcome poll(Handle handle) {
+    private Outcome poll(Primary.Line line) {
         var last = java.util.Objects.requireNonNull(position);
         wakeUp.clear();
         var sent = freshness.now();
-        Numbers.number(handle);
-        var renewed = renew(handle, last.epoch());
-        var page = FeedLog.read(handle, last.epoch().number());
+        line.number();
+        var renewed = renew(line, last.epoch());
+        var page = line.read(last.epoch().number());
         // before the server: a failover that has forked history must end the answers, not only load again
         if (page.entries().isEmpty() || !page.entries().getFirst().epoch().equals(last.epoch())) {
             log.error(
@@ -227,7 +194,7 @@ final class Follower implements AutoCloseable {
         if (!canApply(news, last.epoch().number())) {
             return Outcome.RELOAD;
         }
-        apply(handle, news, last);
+        apply(line, news, last);
         if (news.size() == FeedLog.BATCH_MAX) {
             return Outcome.BEHIND;
         }
@@ -238,9 +205,9 @@ final class Follower implements AutoCloseable {
         return news.isEmpty() ? Outcome.AT_HEAD : Outcome.NEWS;
     }
 
-    private Nodes.Renewed renew(Handle handle, Epoch applied) {
+    private Nodes.Renewed renew(Primary.Line line, Epoch applied) {
         long sentMillis = primaryClock.wallMillis();
-        var renewed = lease.renew(handle, applied, settings.maxStaleness());
+        var renewed = lease.renew(line, applied);
         primaryClock.measured(renewed.primaryNow(), sentMillis, primaryClock.wallMillis());
         return renewed;
     }
@@ -257,22 +224,22 @@ final class Follower implements AutoCloseable {
         return true;
     }
 
-    private void apply(Handle handle, List<FeedEntry> news, Position last) {
+    private void apply(Primary.Line line, List<FeedEntry> news, Position last) {
         if (news.isEmpty()) {
             return;
         }
-        replica.apply(news, handle);
+        line.apply(news);
         var head = news.getLast().epoch();
         position = last.at(head);
         waiters.advance(head.number());
         listeners.forEach(listener -> listener.applied(news));
     }
 
-    private void keepHouse(Handle handle) {
+    private void keepHouse(Primary.Line line) {
         if (threads.nanos() - housekeptNanos > HOUSEKEEPING_INTERVAL.toNanos()) {
             housekeptNanos = threads.nanos();
-            Nodes.forgetLapsed(handle);
-            FeedLog.trim(handle);
+            line.forgetLapsed();
+            line.trim();
         }
     }
 
@@ -289,14 +256,6 @@ final class Follower implements AutoCloseable {
         return Duration.ofNanos(interval.toNanos() / 2 + random.nextLong(interval.toNanos() / 2 + 1));
     }
 
-    private static void limit(Handle handle, int millis) {
-        try {
-            handle.getConnection().setNetworkTimeout(Runnable::run, millis);
-        } catch (java.sql.SQLException e) {
-            throw new IllegalStateException("cannot bound the feed connection", e);
-        }
-    }
-
     /** Stops following; the lease stays until {@link LeaseHolder#release}. */
     @Override
     public void close() {
@@ -309,7 +268,7 @@ final class Follower implements AutoCloseable {
         running.interrupt();
         wake();
         try {
-            running.join(Duration.ofMillis(POLL_TIMEOUT_MS));
+            running.join(POLL_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * Until when this node may answer. Counted from before the poll that reached the head was sent, on the monotonic and on the wall clock:
  * past either, the node is fenced. A machine that slept stops its monotonic clock, one whose time was set jumps on the other.
  */
-public final class Freshness {
+public class Freshness {
 
     private record Deadline(long nanos, long wallMillis) {}
 
@@ -17,7 +17,7 @@ public final class Freshness {
     private volatile @org.jspecify.annotations.Nullable Deadline deadline;
     private boolean closed;
 
-    public Freshness(Clocks clocks) {
+    Freshness(Clocks clocks) {
         this.clocks = clocks;
     }
 

@@ -1,12 +1,8 @@
 package dev.shearline.server.feed;
 
-import dev.shearline.server.db.NodeDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +13,15 @@ final class LeaseHolder {
 
     private final NodeId id;
     private final FeedSettings settings;
-    private final NodeDatabase database;
-    private @Nullable NodeIdFile file;
+    private final Primary primary;
+    private final IdFiles files;
     private boolean predecessorsGone;
 
-    LeaseHolder(NodeId id, FeedSettings settings, NodeDatabase database) {
+    LeaseHolder(NodeId id, FeedSettings settings, Primary primary, IdFiles files) {
         this.id = id;
         this.settings = settings;
-        this.database = database;
+        this.primary = primary;
+        this.files = files;
     }
 
     NodeId id() {
@@ -34,7 +31,7 @@ final class LeaseHolder {
     /** Takes the file; the row comes with the first renewal. */
     void hold() {
         try {
-            file = NodeIdFile.hold(settings.directory(), id);
+            files.hold(id);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "This node cannot keep its id in " + settings.directory() + " (" + e
@@ -43,20 +40,20 @@ final class LeaseHolder {
         }
     }
 
-    Nodes.Renewed renew(Handle handle, Epoch applied, Duration staleness) {
+    Nodes.Renewed renew(Primary.Line line, Epoch applied) {
         if (!predecessorsGone) {
-            removePredecessors(handle);
+            removePredecessors(line);
             predecessorsGone = true;
         }
-        return Nodes.renew(handle, id, settings.version(), settings.address().get(), applied, staleness);
+        return line.renew(id, settings, applied);
     }
 
-    private void removePredecessors(Handle handle) {
+    private void removePredecessors(Primary.Line line) {
         try {
-            var dead = NodeIdFile.findDead(settings.directory());
+            var dead = files.findDead();
             if (!dead.isEmpty()) {
-                Nodes.delete(handle, dead);
-                NodeIdFile.forget(settings.directory(), dead);
+                line.delete(dead);
+                files.forget(dead);
                 log.info("removed the leases of {} earlier runs of this node", dead.size());
             }
         } catch (IOException e) {
@@ -70,17 +67,15 @@ final class LeaseHolder {
     /** The last step of leaving, when nothing is answered any more. */
     void release() {
         try {
-            database.call(handle -> {
-                Nodes.delete(handle, List.of(id));
+            primary.call(line -> {
+                line.delete(List.of(id));
                 return true;
             });
         } catch (RuntimeException e) {
             log.warn("cannot delete this node's lease, it lapses by itself: {}", e.getMessage());
         }
         try {
-            if (file != null) {
-                file.close();
-            }
+            files.release();
         } catch (IOException e) {
             log.warn("cannot remove this node's id file", e);
         }

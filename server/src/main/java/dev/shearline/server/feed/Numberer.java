@@ -1,6 +1,5 @@
 package dev.shearline.server.feed;
 
-import dev.shearline.server.db.NodeDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +46,7 @@ final class Numberer implements AutoCloseable {
         }
     }
 
-    private final NodeDatabase database;
+    private final Primary primary;
     private final Runnable wakeOwnFollower;
     private final boolean notifyOthers;
     private final LinkedBlockingQueue<Request> queue = new LinkedBlockingQueue<>(QUEUE_MAX);
@@ -58,8 +56,8 @@ final class Numberer implements AutoCloseable {
     private volatile Threads.@Nullable Started thread;
     private volatile boolean closed;
 
-    Numberer(NodeDatabase database, Runnable wakeOwnFollower, boolean notifyOthers, Threads threads) {
-        this.database = database;
+    Numberer(Primary primary, Runnable wakeOwnFollower, boolean notifyOthers, Threads threads) {
+        this.primary = primary;
         this.wakeOwnFollower = wakeOwnFollower;
         this.notifyOthers = notifyOthers;
         this.threads = threads;
@@ -82,27 +80,27 @@ final class Numberer implements AutoCloseable {
     }
 
     private void run() {
-        @Nullable Handle handle = null;
+        Primary.@Nullable Line line = null;
         var waiting = new ArrayList<Request>();
         while (!closed) {
             try {
                 gather(waiting);
-                handle = handle == null ? database.open() : handle;
+                line = line == null ? primary.open() : line;
                 pace.callBegins();
-                serve(handle, waiting);
+                serve(line, waiting);
                 pace.callEnded();
             } catch (InterruptedException e) {
                 break;
             } catch (RuntimeException | Error e) {
                 log.warn("cannot number {} commits now: {}", waiting.size(), e.getMessage());
-                handle = closeQuietly(handle);
+                line = closeQuietly(line);
                 giveUp(waiting, e);
                 if (!hasPaused()) {
                     break;
                 }
             }
         }
-        closeQuietly(handle);
+        closeQuietly(line);
         waiting.addAll(queue);
         waiting.forEach(
                 request -> request.epoch.completeExceptionally(new IllegalStateException("the node is stopping")));
@@ -141,28 +139,28 @@ final class Numberer implements AutoCloseable {
         queue.drainTo(waiting, QUEUE_MAX - waiting.size());
     }
 
-    private void serve(Handle handle, List<Request> waiting) {
-        int numbered = Numbers.number(handle);
+    private void serve(Primary.Line line, List<Request> waiting) {
+        int numbered = line.number();
         if (numbered > 0) {
             wakeOwnFollower.run();
         }
-        var numbers = Numbers.ofEntries(
-                handle, waiting.stream().flatMap(r -> r.entries.stream()).toList());
+        var numbers =
+                line.numbersOf(waiting.stream().flatMap(r -> r.entries.stream()).toList());
         boolean served = waiting.removeIf(request -> request.complete(numbers));
         if (served && numbered <= 0) {
             // somebody else has numbered them, and may have told nobody
             wakeOwnFollower.run();
         }
         if ((served || numbered > 0) && notifyOthers) {
-            Numbers.notifyNodes(handle);
+            line.notifyNodes();
         }
         giveUp(waiting, new TimeoutException("no number within " + PATIENCE.toSeconds() + " s"));
     }
 
-    private static @Nullable Handle closeQuietly(@Nullable Handle handle) {
-        if (handle != null) {
+    private static Primary.@Nullable Line closeQuietly(Primary.@Nullable Line line) {
+        if (line != null) {
             try {
-                handle.close();
+                line.close();
             } catch (RuntimeException e) {
                 log.debug("the numberer's connection did not close", e);
             }

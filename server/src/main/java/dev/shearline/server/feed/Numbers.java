@@ -3,7 +3,6 @@ package dev.shearline.server.feed;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -36,14 +35,9 @@ final class Numbers {
         return numbers;
     }
 
-    /**
-     * The head, if it covers everything that was committed before the call. It does not while somebody else holds the counter and an entry
-     * waits for its number: that may be the very change that the caller wants to hear of.
-     */
-    static Optional<Epoch> headOfAll(Handle handle) {
-        boolean all = number(handle) >= 0
-                || !handle.createQuery(WAITING).mapTo(Boolean.class).one();
-        return all ? Optional.of(head(handle)) : Optional.empty();
+    /** Whether a committed entry has no number. */
+    static boolean isAnyWaiting(Handle handle) {
+        return handle.createQuery(WAITING).mapTo(Boolean.class).one();
     }
 
     static Epoch head(Handle handle) {

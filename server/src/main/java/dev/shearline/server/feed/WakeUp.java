@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Listens for other nodes' commits, so that a poll comes earlier than its turn. Nothing depends on it. */
-final class WakeUp implements AutoCloseable {
+final class WakeUp implements Primary.Listening {
 
     static final String CHANNEL = "shearline_feed";
     static final int LISTEN_MS = 10_000;

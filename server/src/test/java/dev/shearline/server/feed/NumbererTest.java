@@ -6,6 +6,8 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.Holding;
 import dev.shearline.server.testing.TestSchema;
+import dev.shearline.server.verify.DirectoryLooks;
+import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,8 +26,11 @@ class NumbererTest {
     private static final NodeDatabase DATABASE = new NodeDatabase(SCHEMA.node());
 
     private final AtomicInteger wakes = new AtomicInteger();
-    private final Numberer numberer =
-            new Numberer(DATABASE, wakes::incrementAndGet, false, Threads.of(System::nanoTime));
+    private final Numberer numberer = new Numberer(
+            new PostgresPrimary(DATABASE, new DirectoryLooks(Clock.systemUTC()).replica()),
+            wakes::incrementAndGet,
+            false,
+            Threads.of(System::nanoTime));
 
     @BeforeEach
     void start() {
