@@ -37,4 +37,13 @@ public final class DirectoryLooks {
             case null -> "unknown";
         };
     }
+
+    /** The version at which the key is held, negative when it is dead, 0 when it is unknown. */
+    public static int heldAt(Directory directory, KeyDigest digest) {
+        return switch (directory.keys().find(digest)) {
+            case LiveKey live -> live.isDisabled() ? -live.version : live.version;
+            case DeadKey dead -> -dead.version;
+            case null -> 0;
+        };
+    }
 }
