@@ -2,8 +2,6 @@ package dev.shearline.server.feed;
 
 import dev.shearline.server.db.DatabaseUnavailableException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,27 +35,19 @@ final class Acknowledgement {
     private final Follower follower;
     private final Self self;
     private final Freshness freshness;
-    private final InstantSource clock;
     private final Threads threads;
 
     /** The node that asks. */
     record Self(NodeId id, Duration staleness) {}
 
     Acknowledgement(
-            Primary primary,
-            Numberer numberer,
-            Follower follower,
-            Self self,
-            Freshness freshness,
-            InstantSource clock,
-            Threads threads) {
+            Primary primary, Numberer numberer, Follower follower, Self self, Freshness freshness, Threads threads) {
         this.primary = primary;
         this.numberer = numberer;
         this.looks = new Looks(entries -> primary.call(line -> line.look(entries)), Looks.WAIT_MAX, threads);
         this.follower = follower;
         this.self = self;
         this.freshness = freshness;
-        this.clock = clock;
         this.threads = threads;
     }
 
@@ -68,9 +58,8 @@ final class Acknowledgement {
         if (epoch.isEmpty()) {
             return unnumbered(committedNanos);
         }
-        var numberedAt = clock.instant();
         reached(follower.waiters().await(epoch.get().number()), deadline);
-        return look(epoch.get(), numberedAt, committedNanos, deadline);
+        return look(epoch.get(), committedNanos, deadline);
     }
 
     private Optional<Epoch> findEpoch(List<UUID> entries, long deadline) {
@@ -106,9 +95,9 @@ final class Acknowledgement {
         return new Propagation(0, 0, 0, 0, false, Optional.empty(), sinceMs(committedNanos));
     }
 
-    private Propagation.Measured look(Epoch epoch, Instant numberedAt, long committedNanos, long deadline) {
+    private Propagation.Measured look(Epoch epoch, long committedNanos, long deadline) {
         for (long pause = LOOK_FIRST_MS; ; pause = Math.min(pause * 2, LOOK_LONGEST_MS)) {
-            var seen = count(epoch, numberedAt, committedNanos, deadline);
+            var seen = count(epoch, committedNanos, deadline);
             if (seen.epoch().isEmpty()
                     || seen.propagation().complete()
                     || Thread.currentThread().isInterrupted()
@@ -137,7 +126,7 @@ final class Acknowledgement {
         }
     }
 
-    private Propagation.Measured count(Epoch epoch, Instant numberedAt, long committedNanos, long deadline) {
+    private Propagation.Measured count(Epoch epoch, long committedNanos, long deadline) {
         // read before the look: what this node had applied by then it has, if the feed still holds the entry
         var here = follower.position();
         var looked = see(epoch, here, deadline);
@@ -163,7 +152,8 @@ final class Acknowledgement {
             }
         }
         int pending = rows.size() - acknowledged - fenced;
-        var deadBy = pending == 0 ? clock.instant() : numberedAt.plus(longest).plus(Nodes.MARGIN);
+        // by the primary's clock, as leases are: this machine's may just have been set
+        var deadBy = pending == 0 ? seen.at() : seen.at().plus(longest).plus(Nodes.MARGIN);
         return new Propagation.Measured(
                 Optional.of(epoch),
                 new Propagation(

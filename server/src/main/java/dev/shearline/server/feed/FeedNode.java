@@ -68,7 +68,6 @@ public final class FeedNode implements AutoCloseable {
                 follower,
                 new Acknowledgement.Self(lease.id(), settings.maxStaleness()),
                 freshness,
-                primaryClock,
                 threads);
     }
 

@@ -36,7 +36,7 @@ final class Nodes {
 
     /** All of it as of one moment. */
     private static final String LOOK = """
-            SELECT f.held, n.id, n.applied, n.staleness_ms, n.lease_until < now() AS lapsed
+            SELECT f.held, now() AS now, n.id, n.applied, n.staleness_ms, n.lease_until < now() AS lapsed
               FROM (SELECT array(SELECT w.nth
                                    FROM unnest(:numbers, :tags) WITH ORDINALITY AS w (number, tag, nth)
                                    JOIN feed_entry AS e ON e.epoch = w.number AND e.tag = w.tag) AS held) AS f
@@ -54,8 +54,8 @@ final class Nodes {
     /** A node as the others see it. */
     record Row(NodeId id, long applied, Duration staleness, boolean lapsed) {}
 
-    /** Who has a lease or had one, and which of the entries asked about the feed holds. */
-    record Look(List<Row> rows, Set<Epoch> held) {}
+    /** Who has a lease or had one, and which of the entries asked about the feed holds, by the primary's clock at that moment. */
+    record Look(List<Row> rows, Set<Epoch> held, Instant at) {}
 
     /** What a renewal brought back. */
     record Renewed(ServerIdentity server, Instant primaryNow) {}
@@ -95,14 +95,16 @@ final class Nodes {
     private static Look look(ResultSet all, List<Epoch> entries) throws SQLException {
         var rows = new ArrayList<Row>();
         var held = Set.<Epoch>of();
+        var at = Instant.MIN;
         while (all.next()) {
             held = held(all, entries);
+            at = all.getObject("now", OffsetDateTime.class).toInstant();
             // without a node there is one row all the same
             if (all.getString("id") != null) {
                 rows.add(row(all));
             }
         }
-        return new Look(rows, held);
+        return new Look(rows, held, at);
     }
 
     private static Set<Epoch> held(ResultSet row, List<Epoch> entries) throws SQLException {

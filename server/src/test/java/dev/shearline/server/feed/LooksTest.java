@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -82,7 +83,7 @@ class LooksTest {
     }
 
     private static Nodes.Look seen(List<Epoch> entries) {
-        return new Nodes.Look(List.of(), new HashSet<>(entries));
+        return new Nodes.Look(List.of(), new HashSet<>(entries), Instant.EPOCH);
     }
 
     private static Iterable<Epoch> held(CompletableFuture<Nodes.Look> look) throws Exception {

@@ -223,7 +223,7 @@ final class ModelServer {
                         Duration.ofMillis(node.getValue().stalenessMillis()),
                         node.getValue().leaseUntilMillis() < nowMillis()))
                 .toList();
-        return CompletableFuture.completedFuture(new Nodes.Look(rows, held));
+        return CompletableFuture.completedFuture(new Nodes.Look(rows, held, Instant.ofEpochMilli(nowMillis())));
     }
 
     CompletableFuture<Integer> delete(NodeId id) {

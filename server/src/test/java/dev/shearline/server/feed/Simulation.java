@@ -213,6 +213,11 @@ final class Simulation {
         tell("told of " + key + ": " + told);
         if (told.complete()) {
             promise(key, 0, server, "complete");
+        } else {
+            told.deadBy().ifPresent(time -> {
+                long wait = time.toEpochMilli() - cluster.primary().nowMillis();
+                promise(key, TimeUnit.MILLISECONDS.toNanos(wait), server, "to be everywhere");
+            });
         }
     }
 
