@@ -14,7 +14,6 @@ final class Numbers {
             "SELECT id, epoch, tag FROM feed_entry WHERE id = ANY (:ids) AND epoch IS NOT NULL";
     private static final String HEAD =
             "SELECT epoch, tag FROM feed_entry WHERE epoch IS NOT NULL ORDER BY epoch DESC LIMIT 1";
-    private static final String WAITING = "SELECT EXISTS (SELECT 1 FROM feed_entry WHERE epoch IS NULL)";
     private static final String NOTIFY = "SELECT pg_notify('" + WakeUp.CHANNEL + "', '')";
 
     private Numbers() {}
@@ -33,11 +32,6 @@ final class Numbers {
                         Map.entry(row.getObject("id", UUID.class), new Epoch(row.getLong("epoch"), row.getLong("tag"))))
                 .forEach(entry -> numbers.put(entry.getKey(), entry.getValue()));
         return numbers;
-    }
-
-    /** Whether a committed entry has no number. */
-    static boolean isAnyWaiting(Handle handle) {
-        return handle.createQuery(WAITING).mapTo(Boolean.class).one();
     }
 
     static Epoch head(Handle handle) {

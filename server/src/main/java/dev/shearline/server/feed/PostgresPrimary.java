@@ -52,11 +52,6 @@ record PostgresPrimary(NodeDatabase database, Replica replica) implements Primar
         }
 
         @Override
-        public boolean isAnyWaiting() {
-            return Numbers.isAnyWaiting(handle);
-        }
-
-        @Override
         public Epoch head() {
             return Numbers.head(handle);
         }

@@ -45,18 +45,15 @@ interface Primary {
         /** The numbers of those entries that have one. */
         Map<UUID, Epoch> numbersOf(Collection<UUID> entries);
 
-        /** Whether a committed entry has no number. */
-        boolean isAnyWaiting();
-
         Epoch head();
 
         /**
-         * The head, if it covers everything that was committed before the call. It does not while somebody else holds the counter and an
-         * entry waits for its number: that may be the very change that the caller wants to hear of.
+         * The head, if it covers everything that was committed before the call. It does not while somebody else holds the counter: an entry
+         * that waits for its number may be the very change that the caller wants to hear of. And only to have had the counter, which is a
+         * commit, proves that this is no old primary, cut off from its standby, on which nothing waits because it has not heard of the change.
          */
         default Optional<Epoch> headOfAll() {
-            boolean all = number() >= 0 || !isAnyWaiting();
-            return all ? Optional.of(head()) : Optional.empty();
+            return number() >= 0 ? Optional.of(head()) : Optional.empty();
         }
 
         /** Wakes those who listen. */

@@ -43,20 +43,25 @@ class AcknowledgementTest {
         }
     }
 
+    /** Who cannot commit does not know whether this is still the primary: an old one looks as if nothing waited for a number. */
     @Test
-    void the_head_is_known_while_a_client_holds_the_counter_and_nothing_waits_for_a_number() {
+    void nothing_is_said_of_the_head_while_a_client_holds_the_counter() {
         try (var rig = FeedRig.start(2)) {
             var key = rig.issueKey();
             assertThat(rig.revoke(0, key).propagation().complete()).isTrue();
             try (var _ = Holding.after(rig.schema(), COUNTER)) {
-                Eventually.isTrue(
-                        "both have reported it",
-                        () -> rig.node(1)
-                                .feed()
-                                .propagateHead(FeedNode.REMOVING_WAIT)
-                                .propagation()
-                                .complete());
+                var told = rig.node(1).feed().propagateHead(FeedNode.WIDENING_WAIT);
+                assertThat(told.epoch()).isEmpty();
+                assertThat(told.propagation().complete()).isFalse();
+                assertThat(told.propagation().deadBy()).isEmpty();
             }
+            Eventually.isTrue(
+                    "both have reported it",
+                    () -> rig.node(1)
+                            .feed()
+                            .propagateHead(FeedNode.REMOVING_WAIT)
+                            .propagation()
+                            .complete());
         }
     }
 

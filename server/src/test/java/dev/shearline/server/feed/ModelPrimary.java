@@ -177,11 +177,6 @@ final class ModelPrimary implements Primary {
         }
 
         @Override
-        public boolean isAnyWaiting() {
-            return !snapshot().waiting().isEmpty();
-        }
-
-        @Override
         public Epoch head() {
             return snapshot().head();
         }

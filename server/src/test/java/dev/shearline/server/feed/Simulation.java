@@ -205,11 +205,7 @@ final class Simulation {
 
     private void toldAgain(SimulatedNode.Run run, KeyRow revoked, int server) {
         if (revoked.state().equals("revoked")) {
-            var told = run.feed().propagateHead(FeedNode.REMOVING_WAIT).propagation();
-            // an old primary that answers on does not know of it, and may be the one that is asked
-            if (failovers != Failovers.BESIDE) {
-                promised(revoked, told, server);
-            }
+            promised(revoked, run.feed().propagateHead(FeedNode.REMOVING_WAIT).propagation(), server);
         }
     }
 
