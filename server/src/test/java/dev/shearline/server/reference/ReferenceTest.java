@@ -15,6 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,9 @@ class ReferenceTest {
             Pattern.compile("<pre class=\"example\" data-operation=\"([^\"]+)\">(.*?)</pre>", Pattern.DOTALL);
     private static final Pattern ADDRESS = Pattern.compile("(?:href|src|action)=\"([^\"]+)\"");
     private static final Pattern ID = Pattern.compile(" id=\"([^\"]+)\"");
+    /** Of counts that are reported: one of the last days, for the reader. */
+    private static final String PRINTED_HOUR = "2030-01-31T09:00:00Z";
+
     private static final String PRINTED_KEY = "key_3Fq0AbCdEfGh";
     private static final String PRINTED_TOKEN = "2mVq0Zy8Kx1nT5cW7bR3dF6gH9jL4pS0aE8uYtQwXiO";
     private static final String PRINTED_SECRET = "shl_live_sk_…";
@@ -206,6 +211,9 @@ class ReferenceTest {
                 .replace("inv_7cR4yTf2NdQ9uLwM", invitation)
                 .replace(PRINTED_TOKEN, printed.contains(PRINTED_TOKEN) ? token(guest) : "")
                 .replace("/welcome/LINK", cluster.node(0).openOneTimeLink())
+                .replace(
+                        PRINTED_HOUR,
+                        Instant.now().truncatedTo(ChronoUnit.HOURS).toString())
                 .replace(PRINTED_KEY, key.at("id"))
                 .replace(PRINTED_SECRET, key.at("secret"));
         var credential = api.post(
