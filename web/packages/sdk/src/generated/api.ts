@@ -327,6 +327,8 @@ export interface components {
       limit?: number;
       /** @description How many live. */
       used?: number;
+      /** @description Of a forward authentication: why the key is refused. */
+      reason?: components["schemas"]["VerdictCode"];
     };
     /**
      * @description Why a request was not answered as asked. A code never changes its meaning.
@@ -363,6 +365,8 @@ export interface components {
       | "unsupported_hash"
       | "invalid_idempotency_key"
       | "idempotency_key_reused"
+      | "rate_limited"
+      | "quota_exhausted"
       | "headers_too_large"
       | "internal"
       | "unavailable"
