@@ -67,7 +67,6 @@ final class CounterFiles {
         if (files.size() == FILES_MAX) {
             return List.of();
         }
-        grow();
         try {
             var file = make();
             files.add(new Held(file, new HashSet<>(file.sheets())));
@@ -89,22 +88,19 @@ final class CounterFiles {
         }
     }
 
-    private void grow() {
-        if (outgrown) {
-            slots = Math.min(slots * GROWTH, GROWN_SLOTS_MAX);
-            kept = Optional.empty();
-        }
-        outgrown = false;
-    }
-
+    /** Where the disk has no room for a larger one, the file that is kept stays. */
     private CounterFile make() throws IOException {
-        if (kept.isEmpty()) {
+        int wanted = outgrown ? Math.min(slots * GROWTH, GROWN_SLOTS_MAX) : slots;
+        boolean isToBeKept = outgrown || kept.isEmpty();
+        outgrown = false;
+        if (isToBeKept) {
             try {
-                var file = CounterFile.create(directory, names.get(), slots);
+                var file = CounterFile.create(directory, names.get(), wanted);
                 kept = Optional.of(file);
+                slots = wanted;
                 return file;
             } catch (IOException | InternalError e) {
-                if (slots <= FURTHER_SLOTS) {
+                if (wanted <= FURTHER_SLOTS) {
                     throw e;
                 }
             }
