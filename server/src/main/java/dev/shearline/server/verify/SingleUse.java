@@ -137,8 +137,8 @@ final class SingleUse {
     /** The record may have changed while the use waited for its turn: then what the primary holds is judged. */
     private Settlement spent(LiveKey entry, Question question, int version) {
         var key = version == entry.version + 1 ? Optional.of(entry) : findUsed(entry);
-        return key.<Settlement>map(found -> new Settlement.Spent(() -> noted(judge.judge(found, question), question)))
-                .orElseGet(() -> refused(Reason.ALREADY_USED, entry));
+        return new Settlement.Spent(() -> key.map(found -> noted(judge.judge(found, question), question))
+                .orElseGet(() -> new Verdict.Denied(Reason.ALREADY_USED, Optional.of(entry))));
     }
 
     private Verdict noted(Verdict verdict, Question question) {
