@@ -924,7 +924,7 @@ export interface components {
       count: number;
       /**
        * Format: int64
-       * @description Their costs, added up.
+       * @description Their costs, added up: 1 to 1,000,000 for each that is counted.
        */
       units: number;
     };

@@ -115,7 +115,13 @@ final class CounterFiles {
 
     /** Nobody counts in the sheet any more. */
     synchronized void release(Sheet sheet) {
-        files.removeIf(held -> held.used().remove(sheet) && held.used().isEmpty() && isDeleted(held.file()));
+        files.removeIf(held -> {
+            boolean isOver = held.used().remove(sheet) && held.used().isEmpty() && isDeleted(held.file());
+            if (isOver && kept.filter(file -> file == held.file()).isPresent()) {
+                kept = Optional.empty();
+            }
+            return isOver;
+        });
     }
 
     private static boolean isDeleted(CounterFile file) {

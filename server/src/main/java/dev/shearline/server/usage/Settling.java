@@ -135,10 +135,14 @@ final class Settling implements AutoCloseable {
     }
 
     private void writeCurrent() {
-        roundNanos = System.nanoTime();
         var sheet = tally.current();
-        if (!Tally.isSound(sheet, () -> leaveClosed(sheet)) || sheet.isDamaged()) {
-            tally.leave(sheet);
+        try {
+            if (!Tally.isSound(sheet, () -> leaveClosed(sheet)) || sheet.isDamaged()) {
+                tally.leave(sheet);
+            }
+        } finally {
+            // its end: what is settled comes on between two rounds, however long each takes
+            roundNanos = System.nanoTime();
         }
     }
 

@@ -49,8 +49,9 @@ final class UsageLineStore {
             ), lines AS (
                 SELECT holder, CASE WHEN :late THEN NULLIF(date_trunc(:granularity, hour, 'UTC'), :begin) END AS late_for,
                        count(DISTINCT key_id) AS keys, count(DISTINCT key_id) FILTER (WHERE outcome = 'allowed') AS live_keys,
-                       sum(count) AS requests, coalesce(sum(count) FILTER (WHERE outcome = 'allowed'), 0) AS allowed,
-                       coalesce(sum(units) FILTER (WHERE outcome = 'allowed'), 0) AS units
+                       LEAST(sum(count), 9223372036854775807) AS requests,
+                       LEAST(coalesce(sum(count) FILTER (WHERE outcome = 'allowed'), 0), 9223372036854775807) AS allowed,
+                       LEAST(coalesce(sum(units) FILTER (WHERE outcome = 'allowed'), 0), 9223372036854775807) AS units
                   FROM counted GROUP BY 1, 2
             ), page AS (
                 SELECT holder, late_for, keys, live_keys, requests, allowed, units

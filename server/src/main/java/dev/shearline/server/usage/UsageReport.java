@@ -21,8 +21,10 @@ record UsageReport(String source, List<Item> items, Optional<Boolean> last) {
     static final int ITEMS_MAX = 400;
     static final int SOURCE_MIN = 22;
     static final int SOURCE_MAX = 64;
-    static final long COUNT_MAX = 1_000_000_000_000L;
-    static final long UNITS_MAX = 1_000_000_000_000_000_000L;
+    /** A quarter of a million a second for an hour. */
+    static final long COUNT_MAX = 1_000_000_000L;
+    /** What one question may cost. */
+    static final long COST_MAX = 1_000_000;
     /** Of hours that have long closed nobody has counts that he has not reported. */
     static final Duration AGE_MAX = Duration.ofDays(7);
     /** The clock of who reports may be ahead. */
@@ -89,8 +91,8 @@ record UsageReport(String source, List<Item> items, Optional<Boolean> last) {
         if (item.count() < 1 || item.count() > COUNT_MAX) {
             throw invalid(path + "count", "Send how many there were so far, 1 to " + COUNT_MAX + ".");
         }
-        if (item.units() < item.count() || item.units() > UNITS_MAX) {
-            throw invalid(path + "units", "Send the costs added up: at least one for each that is counted.");
+        if (item.units() < item.count() || item.units() > item.count() * COST_MAX) {
+            throw invalid(path + "units", "Send the costs added up: 1 to " + COST_MAX + " for each that is counted.");
         }
     }
 

@@ -53,6 +53,9 @@ final class UsageReports {
             var items = report.items().stream()
                     .filter(item -> known.contains(item.keyId().toString()))
                     .toList();
+            if (items.isEmpty() && !report.isLast()) {
+                return UsageStore.Source.OPEN;
+            }
             store.open(handle, name, now);
             var state = store.write(
                     handle, name, items.stream().map(UsageReport.Item::row).toList());

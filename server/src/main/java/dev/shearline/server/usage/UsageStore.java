@@ -57,7 +57,8 @@ final class UsageStore {
             "SELECT closed_at IS NULL AS open FROM usage_source WHERE source = :source FOR UPDATE";
 
     /**
-     * In the order of the totals' index, so that two nodes that add to the same ones wait for one another. An hour takes counts until
+     * In the order of the totals' index, so that two nodes that add to the same ones wait for one another. What no number could hold, which
+     * takes reports that are not true, stays at the largest: it must not keep anybody else's from being added. An hour takes counts until
      * shortly before it closes, which leaves time for the commit. The last row of a page that is full says where the next one begins.
      */
     private static final String FOLD = """
@@ -79,7 +80,8 @@ final class UsageStore {
                   FROM due AS d JOIN api_key AS k ON k.id = d.key_id
                  ORDER BY d.key_id, d.hour, d.outcome
                 ON CONFLICT (key_id, hour, outcome, booked, owner_id, unit_id, billed_id) DO UPDATE
-                   SET count = t.count + EXCLUDED.count, units = t.units + EXCLUDED.units
+                   SET count = CAST(LEAST(CAST(t.count AS numeric) + EXCLUDED.count, 9223372036854775807) AS bigint),
+                       units = CAST(LEAST(CAST(t.units AS numeric) + EXCLUDED.units, 9223372036854775807) AS bigint)
             )
             SELECT key_id, hour, outcome FROM due ORDER BY key_id, hour, outcome LIMIT 1 OFFSET :max - 1
             """.formatted(UsageHolder.OWNER_OF_KEY, UsageHolder.BILLED_OF_KEY);
@@ -136,12 +138,13 @@ final class UsageStore {
                    %s, k.unit_id, %s, 1, :units
               FROM api_key AS k WHERE k.id = :key
             ON CONFLICT (key_id, hour, outcome, booked, owner_id, unit_id, billed_id) DO UPDATE
-               SET count = t.count + 1, units = t.units + EXCLUDED.units
+               SET count = CAST(LEAST(CAST(t.count AS numeric) + 1, 9223372036854775807) AS bigint),
+                   units = CAST(LEAST(CAST(t.units AS numeric) + EXCLUDED.units, 9223372036854775807) AS bigint)
             """.formatted(UsageHolder.OWNER_OF_KEY, UsageHolder.BILLED_OF_KEY);
 
     private static final String COUNTED = """
-            SELECT date_trunc(:granularity, c.hour, 'UTC') AS time, c.outcome, CAST(sum(c.count) AS bigint) AS count,
-                   CAST(sum(c.units) AS bigint) AS units
+            SELECT date_trunc(:granularity, c.hour, 'UTC') AS time, c.outcome, CAST(LEAST(sum(c.count), 9223372036854775807) AS bigint) AS count,
+                   CAST(LEAST(sum(c.units), 9223372036854775807) AS bigint) AS units
               FROM (SELECT hour, outcome, count, units
                       FROM usage_hour
                      WHERE key_id = :key AND organization_id = :organization AND hour >= :from AND hour < :to

@@ -129,6 +129,10 @@ class UsageReportsTest {
                                 .expect(422)
                                 .at("field"))
                         .isEqualTo(field));
+        assertThat(operator.post(PATH, report(source(), List.of(item(id, hour, "allowed", 2, 2_000_001))))
+                        .expect(422)
+                        .at("field"))
+                .isEqualTo("items[0].units");
         assertThat(operator.post(PATH, report("short", List.of(good)))
                         .expect(422)
                         .at("field"))

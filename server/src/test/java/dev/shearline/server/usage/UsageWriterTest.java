@@ -328,4 +328,19 @@ class UsageWriterTest {
         assertThat(upkeep().look()).isTrue();
         assertThat(total()).isEqualTo("1 folded, 0 reported");
     }
+
+    @Test
+    void a_total_that_no_number_could_hold_keeps_nobody_elses_from_being_added() {
+        var first = sheet(16);
+        count(first, 1, hour, 1);
+        writer.settle(first);
+        schema.execute("UPDATE usage_hour SET count = 9223372036854775807, units = 9223372036854775807");
+        var second = Sheet.inMemory(16);
+        second.begin("cd".repeat(16), now);
+        count(second, 1, hour, 2);
+        count(second, 2, hour, 3);
+        assertThat(writer.settle(second)).isTrue();
+        assertThat(schema.query("SELECT string_agg(count || ' ' || units, ', ' ORDER BY key_id) FROM usage_hour"))
+                .isEqualTo("9223372036854775807 9223372036854775807, 3 3");
+    }
 }
