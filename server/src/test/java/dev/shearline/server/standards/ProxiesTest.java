@@ -9,7 +9,9 @@ import dev.shearline.server.testing.ProxyProcess;
 import dev.shearline.server.testing.Receiver;
 import dev.shearline.server.testing.Repository;
 import dev.shearline.server.testing.TestCertificate;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -149,6 +151,25 @@ class ProxiesTest {
                 .containsEntry("X-Shearline-Scopes", "sessions:read");
         assertThat(headers.toString()).doesNotContain("smuggled", key.at("secret"), verifier);
         assertThat(headers).doesNotContainKeys(ForwardAuthRoutes.VERIFIER_KEY, "Authorization", "X-API-Key");
+    }
+
+    /** What {@code Connection} names is for the next hop alone: a proxy takes it away, also what was verified. */
+    @ParameterizedTest
+    @EnumSource
+    void a_client_cannot_have_the_proxy_leave_out_what_was_verified(Proxy proxy) throws IOException {
+        var key = issue(Map.of());
+        var at = Objects.requireNonNull(PROXIES.get(proxy)).uri("/reports");
+        try (var socket = client.sslContext().getSocketFactory().createSocket(at.getHost(), at.getPort())) {
+            socket.getOutputStream()
+                    .write(("GET /reports HTTP/1.1\r\nHost: " + at.getAuthority() + "\r\nX-API-Key: " + key.at("secret")
+                                    + "\r\nConnection: X-Shearline-Mode, X-Shearline-Key-Id\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            assertThat(answer.readLine()).contains(" 200 ");
+        }
+        assertThat(passedOn().headers())
+                .containsEntry("X-Shearline-Key-Id", key.at("id"))
+                .containsEntry("X-Shearline-Mode", "live");
     }
 
     @ParameterizedTest
@@ -310,7 +331,7 @@ class ProxiesTest {
         }
         var before = traefik.at("/http/middlewares/shearline-key/headers/customRequestHeaders");
         var after = traefik.at("/http/middlewares/shearline-after/headers/customRequestHeaders");
-        assertThat(before.propertyNames()).containsExactly(ForwardAuthRoutes.VERIFIER_KEY);
+        assertThat(before.propertyNames()).containsExactly(ForwardAuthRoutes.VERIFIER_KEY, "Connection");
         assertThat(after.path(ForwardAuthRoutes.VERIFIER_KEY).asString("left")).isEmpty();
     }
 }
