@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { runErrors } from "./testing/run-errors.ts";
 import { surefireLines } from "./testing/surefire-lines.ts";
 
 /** No test is about how long it takes, and machines are slow at times. */
@@ -14,6 +15,7 @@ export default defineConfig({
     reporters: [
       "default",
       ["junit", { suiteName: "web", outputFile: "target/surefire-reports/TEST-web.xml" }],
+      runErrors,
       ...(process.stdout.isTTY ? [] : [surefireLines]),
     ],
     projects: [

@@ -1,4 +1,5 @@
 import { drawIdempotencyKey } from "../transport.ts";
+import { ShearlineError } from "../error.ts";
 import type { Schemas } from "../types.ts";
 
 type Item = Schemas["UsageReportItem"];
@@ -24,7 +25,7 @@ export class Counts {
   #sources: Source[] = [];
   #lost = 0;
 
-  /** Counts that no report will have, since there was no room for more. */
+  /** Counts that no report will have: there was no room for more, or the server refuses them for good. */
   get lost(): number {
     return this.#lost;
   }
@@ -50,19 +51,35 @@ export class Counts {
   }
 
   /** Sends what there is. What is not taken stays, and is sent again with what has come to it. */
-  async report(send: (report: Report) => Promise<unknown>, isEnd = false): Promise<void> {
-    const now = this.#sources.at(-1);
+  async report(send: (report: Report) => Promise<unknown>, isEnd = false, wall = Date.now()): Promise<void> {
+    const newest = this.#sources.at(-1);
     for (const source of [...this.#sources]) {
-      source.isLast ||= isEnd || source !== now;
+      source.isLast ||= isEnd || source !== newest || source.hour < Math.floor(wall / HOUR_MS);
       const items = [...source.items.values()].map((item) => ({ ...item }));
       for (let at = 0; at < items.length; at += ITEMS_A_REPORT) {
         const isLastOfAll = source.isLast && at + ITEMS_A_REPORT >= items.length;
-        await send({ source: source.name, items: items.slice(at, at + ITEMS_A_REPORT), last: isLastOfAll });
+        const some = items.slice(at, at + ITEMS_A_REPORT);
+        await send({ source: source.name, items: some, last: isLastOfAll }).catch((thrown: unknown) => {
+          this.#refused(thrown, source, some);
+        });
       }
       if (source.isLast) {
         this.#sources = this.#sources.filter((other) => other !== source);
       }
     }
+  }
+
+  /** What is refused for good keeps nothing else waiting; everything else is thrown on. */
+  #refused(thrown: unknown, source: Source, items: readonly Item[]): void {
+    if (!(thrown instanceof ShearlineError) || (thrown.status !== 400 && thrown.status !== 422)) {
+      throw thrown;
+    }
+    for (const { keyId, outcome, count } of items) {
+      this.#lost += count;
+      source.items.delete(`${keyId} ${outcome}`);
+    }
+    // what comes under the same names begins again at nothing, so it needs another source
+    source.isLast = true;
   }
 
   #sourceOf(hour: number): Source {

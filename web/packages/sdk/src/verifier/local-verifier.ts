@@ -124,7 +124,8 @@ export class LocalVerifier {
           pauseMs = PAUSE_FIRST_MS;
         }
       } catch (thrown) {
-        if (thrown instanceof ShearlineError && thrown.status === 422) {
+        // what is too long to be read may have been a change
+        if (thrown instanceof RangeError || (thrown instanceof ShearlineError && thrown.status === 422)) {
           this.#memory.forgetEverything();
         }
         told = thrown instanceof ShearlineError ? thrown.retryAfterMs : undefined;

@@ -116,6 +116,11 @@ export class Memory {
     return this.#freshUntil !== undefined && !isPast(this.#now(), this.#freshUntil);
   }
 
+  /** Whether what was asked for then is older than the bound: a revocation may have been complete since. */
+  isTooLate({ at }: Asked): boolean {
+    return isPast(this.#now(), later(at, this.#boundMs));
+  }
+
   asked(): Asked {
     return { at: this.#now(), generation: this.#generation, position: this.#position };
   }
@@ -146,6 +151,9 @@ export class Memory {
     if (isRememberable(answer)) {
       const { cacheableForMs, cidrs } = answer;
       const until = cacheableForMs === undefined ? undefined : later(asked.at, cacheableForMs);
+      if (until !== undefined && isPast(this.#now(), until)) {
+        return false;
+      }
       this.#hold(identity, { answer, blocks: cidrs && blocksOf(cidrs), until });
       return true;
     }

@@ -22,6 +22,7 @@ export interface Asking {
 }
 
 const RETRY_AFTER_MS = 1_000;
+const COST_MAX = 1_000_000;
 const MALFORMED: Verdict = {
   valid: false,
   code: "malformed",
@@ -58,7 +59,7 @@ export class Questions {
     const held = memory.find(identity, question.address);
     // after the look, so that a pause before it ends what is past its time
     const isFresh = memory.isFresh();
-    if (held !== undefined && isFresh) {
+    if (held !== undefined && isFresh && isCost(question.cost)) {
       return this.#fromMemory(held, question);
     }
     if (!isFresh && whenStale === "refuse") {
@@ -108,10 +109,14 @@ export class Questions {
     }
   }
 
-  async #answerOf(key: string, question: Question, { position }: Asked): Promise<Answer | Unanswered> {
+  async #answerOf(key: string, question: Question, asked: Asked): Promise<Answer | Unanswered> {
     this.#asked++;
-    const given = await this.#asking.ask(key, question, position?.epoch);
-    const answer = believable(given, position?.epoch ?? 0);
+    const given = await this.#asking.ask(key, question, asked.position?.epoch);
+    const answer = believable(given, asked.position?.epoch ?? 0);
+    if (answer?.valid === true && this.#asking.memory.isTooLate(asked)) {
+      // the network, or a sleep, may have held it back
+      return this.#none("unreachable");
+    }
     if (answer !== undefined) {
       return answer;
     }
@@ -130,6 +135,11 @@ export class Questions {
     this.#unanswered++;
     return { valid: false, code, retryAfterMs };
   }
+}
+
+/** Any other is for the server to refuse. */
+function isCost(cost: number | undefined): boolean {
+  return cost === undefined || (Number.isInteger(cost) && cost >= 1 && cost <= COST_MAX);
 }
 
 /** What the transport says in the place of a verdict. */

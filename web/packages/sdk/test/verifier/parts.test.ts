@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { isIn, parseAddress, parseBlock } from "../../src/verifier/address.ts";
 import { Counts } from "../../src/verifier/counts.ts";
 import { eventsOf, type ServerEvent } from "../../src/verifier/event-stream.ts";
+import { ShearlineError } from "../../src/error.ts";
 import type { Schemas } from "../../src/index.ts";
 
 function isAt(address: string, cidr: string): boolean {
@@ -100,14 +101,14 @@ function failing(): Promise<never> {
 
 async function reported(counts: Counts, isEnd = false): Promise<Report[]> {
   const reports: Report[] = [];
-  await counts.report((report) => Promise.resolve(reports.push(report)), isEnd);
+  await counts.report((report) => Promise.resolve(reports.push(report)), isEnd, NOON);
   return reports;
 }
 
 test("counts grow under one name until they are confirmed, and go on growing", async () => {
   const counts = new Counts();
   counts.add("key_1", "allowed", 1, NOON);
-  await expect(counts.report(failing)).rejects.toThrow("away");
+  await expect(counts.report(failing, false, NOON)).rejects.toThrow("away");
   counts.add("key_1", "allowed", 25, NOON + 1);
   counts.add("key_1", "revoked", 1, NOON + 1);
 
@@ -145,6 +146,33 @@ test("many keys are many reports, of which the last one ends", async () => {
     [400, false],
     [1, true],
   ]);
+});
+
+test("what is refused for good is told as lost, and keeps nothing else waiting", async () => {
+  const counts = new Counts();
+  counts.add("key_1", "allowed", 1, NOON);
+  counts.add("key_1", "allowed", 1, NOON);
+  counts.add("key_1", "allowed", 1, NOON + HOUR_MS);
+  const taken: Report[] = [];
+  const send = (report: Report): Promise<unknown> =>
+    report.items.some(({ hour }) => hour.includes("T12"))
+      ? Promise.reject(
+          new ShearlineError({ code: "invalid_field", detail: "An hour of long ago.", status: 422 }),
+        )
+      : Promise.resolve(taken.push(report));
+  await counts.report(send, false, NOON + HOUR_MS);
+  expect(counts.lost).toBe(2);
+  expect(taken.map(({ items }) => items.length)).toEqual([1]);
+  expect(counts.items.map(({ hour }) => hour)).toEqual(["2030-01-31T13:00:00.000Z"]);
+});
+
+test("an hour that is over is reported for the last time, though nothing has come since", async () => {
+  const counts = new Counts();
+  counts.add("key_1", "allowed", 1, NOON);
+  const reports: Report[] = [];
+  await counts.report((report) => Promise.resolve(reports.push(report)), false, NOON + HOUR_MS);
+  expect(reports.map(({ last }) => last)).toEqual([true]);
+  expect(await reported(counts)).toEqual([]);
 });
 
 test("what a server that is away for a day would have got is counted as lost", () => {

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
  */
 record AddressBlock(BigInteger network, int bits, int prefix) {
 
-    private static final Pattern V4 =
-            Pattern.compile("(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})");
-    /** What no resolver is ever asked about. */
-    private static final Pattern V6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    // what no resolver is ever asked about
+    private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    private static final Pattern V6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
 
     private static final Pattern PREFIX = Pattern.compile("0|[1-9][0-9]{0,2}");
 

@@ -68,6 +68,11 @@ final class AnswerMemory {
         return until != null && !until.isOver(nanos, millis);
     }
 
+    /** Whether what was asked for then is older than the bound: a revocation may have been complete since. */
+    boolean isTooLate(Clocks.Moment asked, long nanos, long millis) {
+        return asked.plusMillis(boundMillis).isOver(nanos, millis);
+    }
+
     @Nullable
     Remembered find(Asked asked) {
         var found = answers.get(asked);
@@ -85,9 +90,9 @@ final class AnswerMemory {
         return answers.size();
     }
 
-    /** Until when what is remembered may be said. */
-    Optional<Clocks.Moment> freshUntil() {
-        return Optional.ofNullable(freshUntil);
+    /** Until when what is found from now on may be said: to be read before it is found. */
+    Clocks.@Nullable Moment freshUntil() {
+        return freshUntil;
     }
 
     /**

@@ -59,7 +59,7 @@ final class EventReader {
                     any = true;
                     data.append(value);
                     if (data.length() > EVENT_BYTES_MAX) {
-                        throw new IOException("an event is longer than " + EVENT_BYTES_MAX + " bytes");
+                        throw new IllegalArgumentException("an event is longer than " + EVENT_BYTES_MAX + " bytes");
                     }
                 }
                 default -> {
@@ -86,7 +86,7 @@ final class EventReader {
             }
             line.write(buffer, from, at - from);
             if (line.size() > EVENT_BYTES_MAX) {
-                throw new IOException("a line is longer than " + EVENT_BYTES_MAX + " bytes");
+                throw new IllegalArgumentException("a line is longer than " + EVENT_BYTES_MAX + " bytes");
             }
             if (at < end) {
                 at++;

@@ -8,8 +8,12 @@ final class Flight {
     /** What it has brought for those who wait. */
     sealed interface Landed {
 
-        /** To be said to all of them. */
-        record Shared(Remembered answer) implements Landed {}
+        /**
+         * To be said to all of them.
+         *
+         * @param began before the question left
+         */
+        record Shared(Remembered answer, Clocks.Moment began) implements Landed {}
 
         /** There was no answer, and there would be none for them. */
         record Failed(Verdict.Unavailable verdict) implements Landed {}

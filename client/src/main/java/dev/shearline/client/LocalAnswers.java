@@ -28,6 +28,9 @@ final class LocalAnswers {
     private static final Verdict.Unavailable NO_ANSWER =
             new Verdict.Unavailable("unreachable", "The question of another thread has got no answer.", RETRY_AFTER);
 
+    private static final Verdict.Unavailable TOO_LATE =
+            new Verdict.Unavailable("unreachable", "The answer came too late to be relied upon.", RETRY_AFTER);
+
     private final AnswerMemory memory;
     private final Asker asker;
     private final UsageCounts counts;
@@ -76,11 +79,13 @@ final class LocalAnswers {
         if (asked == null) {
             return MALFORMED;
         }
+        // freshness first, the clocks last: a thread that was stopped in between says nothing old, though memory is
+        // fresh again by then
+        var freshUntil = memory.freshUntil();
         var found = memory.find(asked);
-        // the clocks are read last: a thread that was stopped on its way here says nothing old
         long nanos = clocks.nanos();
         long millis = clocks.millis();
-        if (!memory.isFresh(nanos, millis)) {
+        if (freshUntil == null || freshUntil.isOver(nanos, millis)) {
             if (!asksWhenStale) {
                 metrics.refused();
                 return STALE;
@@ -140,6 +145,10 @@ final class LocalAnswers {
             var given = askAlone(question);
             landed = landed(asked, given, flight.ticket());
             return given.verdict;
+        } catch (ShearlineException e) {
+            // what is wrong with this question, such as its address, may be right with others
+            landed = Flight.ALONE;
+            throw e;
         } finally {
             flights.remove(asked, flight);
             flight.land(landed);
@@ -160,7 +169,7 @@ final class LocalAnswers {
                     : null;
             var remembered = Remembered.of(asked, answer, end);
             memory.remember(remembered, answer, ticket);
-            return new Flight.Landed.Shared(remembered);
+            return new Flight.Landed.Shared(remembered, given.began);
         }
         if (answer.isOfKnownKey()) {
             memory.remember(Remembered.nothing(asked, given.began.plusMillis(NOTHING_MILLIS)), answer, ticket);
@@ -188,7 +197,9 @@ final class LocalAnswers {
         }
         if (landed instanceof Flight.Landed.Shared shared) {
             var there = shared.answer().from(question.address().orElse(null));
-            if (there != null && !there.isOver(clocks.nanos(), clocks.millis())) {
+            long nanos = clocks.nanos();
+            long millis = clocks.millis();
+            if (there != null && !there.isOver(nanos, millis) && !memory.isTooLate(shared.began(), nanos, millis)) {
                 if (!question.probe()) {
                     counts.count(there, question.cost());
                 }
@@ -197,6 +208,15 @@ final class LocalAnswers {
             }
         }
         return askAlone(question).verdict;
+    }
+
+    /** What allows is believed only as long as memory would be: the network, or a sleep, may have held it back. */
+    private Given given(Reply reply, Clocks.Moment began) {
+        if (!(reply instanceof RemoteAnswer answer)) {
+            return new Given(((Reply.NoAnswer) reply).verdict(), null, began);
+        }
+        boolean isDoubtful = answer.verdict().isAllowed() && memory.isTooLate(began, clocks.nanos(), clocks.millis());
+        return isDoubtful ? new Given(TOO_LATE, null, began) : new Given(answer.verdict(), answer, began);
     }
 
     /** @param began before the question left */
@@ -209,9 +229,7 @@ final class LocalAnswers {
         }
         try {
             var reply = asker.ask(question, memory.ticket().minEpoch());
-            var given = reply instanceof RemoteAnswer answer
-                    ? new Given(answer.verdict(), answer, began)
-                    : new Given(((Reply.NoAnswer) reply).verdict(), null, began);
+            var given = given(reply, began);
             metrics.asked(given.verdict.code(), Duration.ofNanos(clocks.nanos() - began.nanos()));
             return given;
         } finally {

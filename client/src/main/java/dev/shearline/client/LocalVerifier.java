@@ -182,6 +182,7 @@ public final class LocalVerifier implements AutoCloseable {
         last.start();
         try {
             last.join(CLOSE_MAX.toMillis());
+            last.interrupt();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

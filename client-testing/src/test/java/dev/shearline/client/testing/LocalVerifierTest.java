@@ -174,12 +174,13 @@ class LocalVerifierTest {
             var resets = new AtomicInteger();
             var watching = new VerifierMetrics() {
                 @Override
-                public void disconnected(String why) {
+                public void reset(String why) {
                     resets.incrementAndGet();
                 }
             };
             try (var verifier = follow(shearline, settings -> settings.metrics(watching))) {
                 assertThat(ask(verifier, key)).isEqualTo("allowed");
+                resets.set(0);
                 shearline.say(garbage);
                 Eventually.isTrue("given up: " + garbage.substring(0, 20), () -> resets.get() > 0);
                 Eventually.isTrue("back", verifier::isFresh);
