@@ -48,7 +48,7 @@ function spawnService(place: string): ChildProcess {
   const java = process.env.JAVA_HOME === undefined ? "java" : join(process.env.JAVA_HOME, "bin/java");
   const settings = Object.entries(process.env).filter(([name]) => !name.startsWith("SHEARLINE_"));
   const classPath = [join(CLI, "lib/*"), join(CLI, "classes")].join(delimiter);
-  const program = ["-Xmx512m", "-cp", classPath, "dev.shearline.cli.Shearline"];
+  const program = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp", classPath, "dev.shearline.cli.Shearline"];
   return spawn(java, [...program, "dev", "--port", "0", "--no-demo", "--data-dir", join(place, "data")], {
     cwd: place,
     env: Object.fromEntries(settings),

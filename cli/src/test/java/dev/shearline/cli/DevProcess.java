@@ -111,8 +111,9 @@ final class DevProcess implements AutoCloseable {
         var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         // what it leaves in the way of temporary files is found beside its other files
         var temporary = Files.createDirectory(place.resolve("tmp"));
-        var program = "'" + java + "' -Xmx512m --enable-native-access=ALL-UNNAMED -Djava.io.tmpdir='" + temporary
-                + "' -cp '" + absolute(classes) + "' " + Shearline.class.getName() + " \"$@\"\n";
+        var program = "'" + java
+                + "' -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Djava.io.tmpdir='"
+                + temporary + "' -cp '" + absolute(classes) + "' " + Shearline.class.getName() + " \"$@\"\n";
         // whoever runs tests in the background of a script has SIGINT ignored, and all that it starts
         var launcher = Files.writeString(
                 place.resolve("shearline"),

@@ -2,11 +2,13 @@ package dev.shearline.server.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,12 +62,9 @@ class NodeIdFileTest {
     }
 
     private List<String> foundDeadElsewhere() throws IOException, InterruptedException {
-        var process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        NodeIdFileTest.class.getName(),
-                        directory.toString())
+        var command = new ArrayList<>(ChildJvm.command(NodeIdFileTest.class));
+        command.add(directory.toString());
+        var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

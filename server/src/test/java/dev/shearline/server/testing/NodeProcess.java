@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, which a test can stop, continue and kill. It answers a line for a line. */
@@ -33,19 +35,17 @@ public final class NodeProcess implements AutoCloseable {
 
     public static NodeProcess start(TestSchema schema, Path directory, Duration staleness) {
         var at = schema.node();
+        var command = new ArrayList<>(ChildJvm.command(NodeProcess.class));
+        command.addAll(List.of(
+                at.host(),
+                Integer.toString(at.port()),
+                at.database(),
+                at.user(),
+                at.password().reveal(),
+                directory.toString(),
+                staleness.toString()));
         try {
-            var process = new ProcessBuilder(
-                            ProcessHandle.current().info().command().orElseThrow(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            NodeProcess.class.getName(),
-                            at.host(),
-                            Integer.toString(at.port()),
-                            at.database(),
-                            at.user(),
-                            at.password().reveal(),
-                            directory.toString(),
-                            staleness.toString())
+            var process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             return new NodeProcess(process);

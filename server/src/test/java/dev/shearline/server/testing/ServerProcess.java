@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +29,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Returns when it may answer. */
     public static ServerProcess start(NodeSettings settings) {
-        var command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerProcess.class.getName()));
+        var command = new ArrayList<>(ChildJvm.command(ServerProcess.class));
         for (var setting : Setting.values()) {
             if (!settings.get(setting).isEmpty()) {
                 command.add(setting.name() + "=" + settings.get(setting));

@@ -1,5 +1,6 @@
 package dev.shearline.server.db.embedded;
 
+import dev.shearline.server.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,12 +23,8 @@ final class OwnerProcess implements AutoCloseable {
 
     /** Starts the JVM and waits until its row is committed. */
     static OwnerProcess start(Path directory, List<String> bin) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                OwnerProcess.class.getName(),
-                directory.toString()));
+        var command = new ArrayList<>(ChildJvm.command(OwnerProcess.class));
+        command.add(directory.toString());
         command.addAll(bin);
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
