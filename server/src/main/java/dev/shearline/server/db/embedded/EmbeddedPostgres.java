@@ -102,7 +102,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return Optional.empty();
         }
         if (cluster.settings().describe(left.get().port())) {
-            try (var session = Session.open(url(left.get().port(), Cluster.SUPERUSER), password)) {
+            try (var session =
+                    Session.open(url(left.get().port(), Cluster.SUPERUSER), password, Session.CONNECT_LIMIT_SECONDS)) {
                 if (session.serves(cluster.directory())) {
                     session.endOthers();
                     progress.accept("taking over the PostgreSQL that an earlier start left running (process "
@@ -124,7 +125,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throws IOException {
         progress.accept("starting PostgreSQL " + programs.version());
         var postmaster = cluster.start();
-        try (var session = Session.open(url(postmaster.port(), Cluster.SUPERUSER), password)) {
+        try (var session = Session.open(
+                url(postmaster.port(), Cluster.SUPERUSER), password, Session.FIRST_CONNECT_LIMIT_SECONDS)) {
             if (session.serves(cluster.directory())) {
                 return postmaster;
             }

@@ -8,7 +8,11 @@ import java.util.Properties;
 
 /** The superuser's connection to the cluster, for as long as a question takes. */
 final class Session implements AutoCloseable {
-    private static final int CONNECT_LIMIT_SECONDS = 5;
+    /** For one that runs, or hangs. */
+    static final int CONNECT_LIMIT_SECONDS = 5;
+    /** For one that was started a moment ago, however busy the machine is. */
+    static final int FIRST_CONNECT_LIMIT_SECONDS = 60;
+
     private static final int ANSWER_LIMIT_SECONDS = 10;
 
     private final Connection connection;
@@ -17,12 +21,12 @@ final class Session implements AutoCloseable {
         this.connection = connection;
     }
 
-    static Session open(String jdbcUrl, SuperuserPassword password) throws SQLException {
+    static Session open(String jdbcUrl, SuperuserPassword password, int limitSeconds) throws SQLException {
         var properties = new Properties();
         properties.setProperty("user", Cluster.SUPERUSER);
         properties.setProperty("password", password.reveal());
-        properties.setProperty("connectTimeout", Integer.toString(CONNECT_LIMIT_SECONDS));
-        properties.setProperty("loginTimeout", Integer.toString(CONNECT_LIMIT_SECONDS));
+        properties.setProperty("connectTimeout", Integer.toString(limitSeconds));
+        properties.setProperty("loginTimeout", Integer.toString(limitSeconds));
         properties.setProperty("socketTimeout", Integer.toString(ANSWER_LIMIT_SECONDS));
         return new Session(DriverManager.getConnection(jdbcUrl, properties));
     }
