@@ -2,13 +2,21 @@ package dev.shearline.server.limits;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.local.SynchronizationStrategy;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What is left of a rate limit: a bucket without a lock, which {@link SharedRates} keeps level with those of other nodes. */
+/**
+ * What is left of a rate limit: a bucket, which {@link SharedRates} keeps level with those of other nodes.
+ *
+ * <p>It is changed in place under this object's monitor. Buckets without a lock copy their state for each use, and of 100,000 keys in use each copy
+ * lives until the next one: more work for the collector than everything else of a verification.
+ */
 final class RateAllowance implements Allowance {
 
     /** Where what cannot be asked refuses, how soon to ask again. */
@@ -40,6 +48,7 @@ final class RateAllowance implements Allowance {
                         .refillGreedy(limit.amount(), limit.per().length())
                         .build())
                 .withCustomTimePrecision(time)
+                .withSynchronizationStrategy(SynchronizationStrategy.NONE)
                 .build();
     }
 
@@ -47,7 +56,7 @@ final class RateAllowance implements Allowance {
         return limit;
     }
 
-    long consumed() {
+    synchronized long consumed() {
         return limit.capacity() - bucket.getAvailableTokens();
     }
 
@@ -56,7 +65,7 @@ final class RateAllowance implements Allowance {
     }
 
     /** Of the burst so much is consumed already, under a limit before this one. */
-    void raise(long consumed) {
+    synchronized void raise(long consumed) {
         long more = Math.min(consumed, limit.capacity()) - consumed();
         if (more > 0) {
             bucket.consumeIgnoringRateLimits(more);
@@ -84,7 +93,7 @@ final class RateAllowance implements Allowance {
      */
     record Told(RateAllowance allowance, long spent, long before, boolean first) {}
 
-    Told tell() {
+    synchronized Told tell() {
         waiting.set(false);
         int over = sharing.connection();
         boolean first = connection != over;
@@ -100,7 +109,7 @@ final class RateAllowance implements Allowance {
     }
 
     /** Takes over what all nodes together have consumed. */
-    void level(long consumedByAll) {
+    synchronized void level(long consumedByAll) {
         long missing = consumed() - Math.min(consumedByAll, limit.capacity() + debtMax()) - untold.get();
         if (missing > 0) {
             bucket.addTokens(missing);
@@ -145,7 +154,7 @@ final class RateAllowance implements Allowance {
     public Reading take(Cost cost) {
         return switch (cost.rule()) {
             case COUNT -> {
-                var probe = bucket.tryConsumeAndReturnRemaining(cost.amount());
+                var probe = consume(cost.amount());
                 if (probe.isConsumed()) {
                     told(cost.amount());
                 }
@@ -160,7 +169,7 @@ final class RateAllowance implements Allowance {
     public Reading look(Cost cost) {
         return switch (cost.rule()) {
             case COUNT -> {
-                var probe = bucket.estimateAbilityToConsume(cost.amount());
+                var probe = estimate(cost.amount());
                 yield reading(cost, probe.canBeConsumed(), probe.getRemainingTokens(), probe.getNanosToWaitForRefill());
             }
             case REFUSE -> unasked(false);
@@ -188,9 +197,21 @@ final class RateAllowance implements Allowance {
     @Override
     public void giveBack(Cost cost) {
         if (cost.rule() == Sharing.Rule.COUNT) {
-            bucket.addTokens(cost.amount());
+            add(cost.amount());
             told(-cost.amount());
         }
+    }
+
+    private synchronized ConsumptionProbe consume(long amount) {
+        return bucket.tryConsumeAndReturnRemaining(amount);
+    }
+
+    private synchronized EstimationProbe estimate(long amount) {
+        return bucket.estimateAbilityToConsume(amount);
+    }
+
+    private synchronized void add(long amount) {
+        bucket.addTokens(amount);
     }
 
     @Override
