@@ -768,7 +768,7 @@ export interface components {
       resource?: components["schemas"]["ResourceName"];
       /** @description Where the holder comes from, an IPv4 or IPv6 address. Without it a key that is bound to addresses is refused. */
       address?: string;
-      /** @description Names one use of an ephemeral key: asked again within ten minutes, it gets the same answer. */
+      /** @description Names one use of an ephemeral key: asked again within ten minutes, it gets the same answer. It is stored, so a key in it is refused. */
       useId?: string;
       /**
        * @description How many units the request takes: they are counted where it is allowed, and drawn from its limits. More than a limit ever has at once is refused by it.

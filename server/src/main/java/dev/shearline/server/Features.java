@@ -146,6 +146,7 @@ final class Features implements AutoCloseable {
                 keys,
                 lastUsed,
                 references,
+                format,
                 random,
                 clock,
                 json,

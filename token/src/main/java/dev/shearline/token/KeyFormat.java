@@ -77,25 +77,34 @@ public final class KeyFormat {
 
     /** Whether a whole key of ours stands anywhere in the text: then the text must not be kept, shown or logged. */
     public boolean isContainedIn(String text) {
-        for (String brand : brands) {
-            for (int at = text.indexOf(brand); at >= 0; at = text.indexOf(brand, at + 1)) {
-                if (startsKey(text, at, brand)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return anyBody(text, (brand, at, body) -> {
+            int end = body + BODY_LENGTH + Base62.CHECKSUM_LENGTH;
+            return end <= text.length() && parseBranded(text.substring(at, end), brand) instanceof ParsedKey.WellFormed;
+        });
     }
 
-    private static boolean startsKey(String text, int at, String brand) {
-        for (KeyMode mode : MODES) {
-            for (KeyKind kind : KINDS) {
-                String prefix = brand + "_" + mode.wire() + "_" + kind.wire() + "_";
-                int end = at + prefix.length() + BODY_LENGTH + Base62.CHECKSUM_LENGTH;
-                if (end <= text.length()
-                        && text.startsWith(prefix, at)
-                        && parseBranded(text.substring(at, end), brand) instanceof ParsedKey.WellFormed) {
-                    return true;
+    /** Whether a part of the secret of a key stands anywhere in the text, which may have been cut. */
+    public boolean isBegunIn(String text) {
+        return anyBody(text, (_brand, _at, body) -> {
+            int secret = body + ApiKeyId.BODY_LENGTH;
+            return secret < text.length() && Base62.isBase62(text, body, secret + 1);
+        });
+    }
+
+    private interface BodyTest {
+        boolean test(String brand, int keyStart, int bodyStart);
+    }
+
+    private boolean anyBody(String text, BodyTest test) {
+        for (String brand : brands) {
+            for (int at = text.indexOf(brand); at >= 0; at = text.indexOf(brand, at + 1)) {
+                for (KeyMode mode : MODES) {
+                    for (KeyKind kind : KINDS) {
+                        String prefix = brand + "_" + mode.wire() + "_" + kind.wire() + "_";
+                        if (text.startsWith(prefix, at) && test.test(brand, at, at + prefix.length())) {
+                            return true;
+                        }
+                    }
                 }
             }
         }

@@ -45,6 +45,18 @@ class KeyFormatPropertyTest {
     }
 
     @Property
+    void a_key_that_was_cut_within_its_secret_is_found_and_its_public_part_is_none(
+            @ForAll String before, @ForAll KeyMode mode, @ForAll @IntRange(min = 1) int cut) {
+        var key = FORMAT.mint(mode, KeyKind.SECRET, RANDOM).secret().reveal();
+        int secret = key.lastIndexOf('_') + 1 + ApiKeyId.BODY_LENGTH;
+        int end = secret + 1 + cut % (key.length() - secret - 1);
+        assertThat(FORMAT.isBegunIn(before + key.substring(0, end))).isTrue();
+        assertThat(FORMAT.isBegunIn(key.substring(0, secret))).isFalse();
+        assertThat(FORMAT.isBegunIn(key.substring(0, secret) + " " + key.substring(secret)))
+                .isFalse();
+    }
+
+    @Property
     void arbitrary_bytes_are_answered_and_never_thrown_at(@ForAll @Size(max = 600) byte[] bytes) {
         assertThat(FORMAT.parse(new String(bytes, StandardCharsets.UTF_8))).isNotNull();
         assertThat(FORMAT.parse(new String(bytes, StandardCharsets.ISO_8859_1))).isNotNull();

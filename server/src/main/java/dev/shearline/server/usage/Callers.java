@@ -3,6 +3,7 @@ package dev.shearline.server.usage;
 import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -64,13 +65,18 @@ final class Callers {
 
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
+    /** In the place of a text that has a key in it, or a part of one. */
+    static final String WITH_KEY = "(left out: there was a key in it)";
+
     private final NodeDatabase database;
+    private final KeyFormat format;
     private final CallerStore store = new CallerStore();
     private final ConcurrentHashMap<ApiKeyId, OfKey> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger names = new AtomicInteger();
 
-    Callers(NodeDatabase database) {
+    Callers(NodeDatabase database, KeyFormat format) {
         this.database = database;
+        this.format = format;
     }
 
     /** Notes an allowed use. Never waits for more than another note of the same key. */
@@ -106,6 +112,10 @@ final class Callers {
         if (known.isPresent()) {
             return known.get();
         }
+        var clean = caller.map(this::withoutKeys);
+        if (!clean.equals(caller)) {
+            return tally(of, clean);
+        }
         if (caller.isEmpty() || of.named.size() == CALLERS_MAX || names.get() >= WAITING_MAX) {
             return of.others;
         }
@@ -113,6 +123,15 @@ final class Callers {
         of.named.put(caller.get(), fresh);
         names.incrementAndGet();
         return fresh;
+    }
+
+    /** Looked at where a caller is new, not at each use. */
+    private Caller withoutKeys(Caller caller) {
+        return new Caller(caller.address(), withoutKey(caller.route()), withoutKey(caller.userAgent()));
+    }
+
+    private String withoutKey(String text) {
+        return format.isBegunIn(text) ? WITH_KEY : text;
     }
 
     /** Writes what has been noted so far; what cannot be written is kept. */

@@ -11,6 +11,7 @@ import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.server.orgs.References;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,6 +50,7 @@ public final class Usage implements AutoCloseable {
             ApiKeys keys,
             LastUsed lastUsed,
             References references,
+            KeyFormat format,
             SecureRandom random,
             InstantSource clock,
             Json json,
@@ -56,7 +58,7 @@ public final class Usage implements AutoCloseable {
         Supplier<String> names = () -> name(random);
         var files = new CounterFiles(directory, names, settings.counters());
         tally = new Tally(files, names, clock);
-        callers = new Callers(nodeDatabase);
+        callers = new Callers(nodeDatabase, format);
         var writer = new UsageWriter(nodeDatabase);
         var upkeep = new UsageUpkeep(nodeDatabase, writer, callers, settings);
         settling = new Settling(tally, files, writer, upkeep, callers, clock);

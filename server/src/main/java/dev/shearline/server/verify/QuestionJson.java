@@ -7,6 +7,7 @@ import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.ResourceName;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.IpAddress;
+import dev.shearline.token.KeyFormat;
 import dev.shearline.token.Secret;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,16 @@ final class QuestionJson {
 
     private static final QuestionTexts FIELDS = new QuestionTexts(Problem::invalidField);
 
+    /**
+     * What questions must keep to here.
+     *
+     * @param unitRequired whether this instance answers only for a unit
+     * @param format of the keys that no text may have in it
+     */
+    record Rules(boolean unitRequired, KeyFormat format) {}
+
     private final String path;
-    private final boolean unitRequired;
+    private final Rules rules;
     private @Nullable String key;
     private ScopeSet scopes = ScopeSet.NONE;
     private boolean test;
@@ -37,24 +46,20 @@ final class QuestionJson {
     private String userAgent = "";
     private long minEpoch;
 
-    private QuestionJson(String path, boolean unitRequired) {
+    private QuestionJson(String path, Rules rules) {
         this.path = path;
-        this.unitRequired = unitRequired;
+        this.rules = rules;
     }
 
-    /**
-     * One question; the parser stands before its object.
-     *
-     * @param unitRequired whether this instance answers only for a unit
-     */
-    static Question readOne(JsonParser json, boolean unitRequired) {
-        var question = new QuestionJson("", unitRequired).read(json, json.nextToken());
+    /** One question; the parser stands before its object. */
+    static Question readOne(JsonParser json, Rules rules) {
+        var question = new QuestionJson("", rules).read(json, json.nextToken());
         requireEnd(json);
         return question;
     }
 
     /** {@code {"items": […]}}, in order. */
-    static List<Question> readBatch(JsonParser json, boolean unitRequired) {
+    static List<Question> readBatch(JsonParser json, Rules rules) {
         requireToken(json.nextToken(), JsonToken.START_OBJECT, "body", "a JSON object");
         var questions = new ArrayList<Question>();
         boolean seen = false;
@@ -68,7 +73,7 @@ final class QuestionJson {
                 if (questions.size() == BATCH_MAX) {
                     throw invalid("items", "Ask at most " + BATCH_MAX + " questions at once.");
                 }
-                questions.add(new QuestionJson("items[" + questions.size() + "].", unitRequired).read(json, token));
+                questions.add(new QuestionJson("items[" + questions.size() + "].", rules).read(json, token));
             }
         }
         requireEnd(json);
@@ -97,7 +102,7 @@ final class QuestionJson {
         if (key == null) {
             throw invalid(path + "key", "Send the key that you want to verify.");
         }
-        if (unit == null && unitRequired) {
+        if (unit == null && rules.unitRequired) {
             throw FIELDS.unitRequired(path + "unit");
         }
         return new Question(
@@ -167,6 +172,10 @@ final class QuestionJson {
                 || text.length() > Question.USE_ID_MAX
                 || !text.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw invalid(path + "use_id", "A use_id is 1 to " + Question.USE_ID_MAX + " visible ASCII characters.");
+        }
+        if (rules.format.isBegunIn(text)) {
+            throw invalid(
+                    path + "use_id", "There is a key in \"use_id\", which is stored: name the use by something else.");
         }
         return text;
     }

@@ -53,7 +53,8 @@ public final class Verification {
         var singleUse = new SingleUse(judge, directory, database, keys, draws, uses, counts, clock);
         var verifier = new KeyVerifier(judge, feed, singleUse, draws, uses, reads, counts, clock);
         var counters = new VerdictCounters(registry);
-        verifyRoutes = new VerifyRoutes(verifier, json, problems, counters, unitRequired);
+        verifyRoutes =
+                new VerifyRoutes(verifier, json, problems, counters, new QuestionJson.Rules(unitRequired, format));
         inspector = new Inspector(verifier, counters, json, unitRequired);
         streams = new ChangeStreams(feed);
         changeRoutes = new ChangeRoutes(streams, directory, feed, authenticator);

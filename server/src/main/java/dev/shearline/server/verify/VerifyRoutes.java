@@ -22,14 +22,15 @@ final class VerifyRoutes {
     private final Json json;
     private final Problems problems;
     private final VerdictCounters counters;
-    private final boolean unitRequired;
+    private final QuestionJson.Rules rules;
 
-    VerifyRoutes(KeyVerifier verifier, Json json, Problems problems, VerdictCounters counters, boolean unitRequired) {
+    VerifyRoutes(
+            KeyVerifier verifier, Json json, Problems problems, VerdictCounters counters, QuestionJson.Rules rules) {
         this.verifier = verifier;
         this.json = json;
         this.problems = problems;
         this.counters = counters;
-        this.unitRequired = unitRequired;
+        this.rules = rules;
     }
 
     void addTo(Routes routes) {
@@ -39,7 +40,7 @@ final class VerifyRoutes {
 
     private Future<Response> verify(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
-        var question = read(request, json -> QuestionJson.readOne(json, unitRequired));
+        var question = read(request, json -> QuestionJson.readOne(json, rules));
         return verifier.answer(caller, question).map(answer -> {
             var json = new AnswerBytes();
             write(json, answer);
@@ -53,7 +54,7 @@ final class VerifyRoutes {
 
     private Future<Response> verifyBatch(HotRequest request) {
         var caller = request.require(Scope.KEYS_VERIFY);
-        var questions = read(request, json -> QuestionJson.readBatch(json, unitRequired));
+        var questions = read(request, json -> QuestionJson.readBatch(json, rules));
         return verifier.answerAll(caller, questions).map(answers -> {
             var json = new AnswerBytes().raw(ITEMS);
             var unanswered = problems.parts(request.requestId());

@@ -7,6 +7,10 @@ import dev.shearline.server.db.NodeDatabase;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
+import dev.shearline.token.KeyKind;
+import dev.shearline.token.KeyMode;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +31,8 @@ class CallersTest {
     private static final ApiKeyId ANOTHER = ApiKeyId.find(UsageKeys.id(2)).orElseThrow();
     private static final long NOON = Instant.parse("2030-01-01T12:00:00Z").toEpochMilli();
     private static final long DAY = Duration.ofDays(1).toMillis();
+
+    private static final KeyFormat FORMAT = new KeyFormat(List.of("shl"));
 
     private static TestSchema schema;
     private static NodeDatabase database;
@@ -49,7 +55,7 @@ class CallersTest {
 
     @BeforeEach
     void begin() {
-        callers = new Callers(database);
+        callers = new Callers(database, FORMAT);
         schema.execute("DELETE FROM usage_caller");
         schema.execute("UPDATE api_key_activity SET last_used_address = NULL");
     }
@@ -84,11 +90,27 @@ class CallersTest {
     }
 
     @Test
+    void a_key_in_a_route_or_an_agent_is_not_kept_even_cut() {
+        var key = FORMAT.mint(KeyMode.LIVE, KeyKind.SECRET, new SecureRandom())
+                .secret()
+                .reveal();
+        var address = IpAddress.find("203.0.113.1");
+        callers.note(KEY, new Callers.Caller(address, "GET /login?key=" + key, "agent"), NOON);
+        callers.note(KEY, new Callers.Caller(address, "GET /login?key=" + key, "agent"), NOON);
+        callers.note(KEY, new Callers.Caller(address, "GET /", "agent " + key.substring(0, key.length() - 3)), NOON);
+        callers.write();
+        assertThat(written(KEY)).isEqualTo("2 named 3, others 0");
+        assertThat(schema.query(
+                        "SELECT string_agg(route || ' by ' || user_agent, ', ' ORDER BY route) FROM usage_caller"))
+                .isEqualTo(Callers.WITH_KEY + " by agent, GET / by " + Callers.WITH_KEY);
+    }
+
+    @Test
     void beyond_fifty_a_day_they_are_added_up_whoever_writes() throws Exception {
         try (var threads = Executors.newFixedThreadPool(2)) {
             var nodes = List.of(0, 40).stream()
                     .<Callable<Boolean>>map(first -> () -> {
-                        var node = new Callers(database);
+                        var node = new Callers(database, FORMAT);
                         for (int i = first; i < first + 40; i++) {
                             node.note(KEY, caller(i), NOON);
                         }

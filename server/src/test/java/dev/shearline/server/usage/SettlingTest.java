@@ -8,6 +8,7 @@ import dev.shearline.server.testing.CapturedLog;
 import dev.shearline.server.testing.TemporaryDirectory;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class SettlingTest {
         files = new CounterFiles(directory.path().resolve("usage"), SettlingTest::name, SETTINGS.counters());
         tally = new Tally(files, SettlingTest::name, InstantSource.system());
         var writer = new UsageWriter(database);
-        var callers = new Callers(database);
+        var callers = new Callers(database, new KeyFormat(List.of("shl")));
         settling = new Settling(
                 tally,
                 files,

@@ -10,6 +10,7 @@ import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.token.ApiKeyId;
+import dev.shearline.token.KeyFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -255,7 +256,7 @@ class UsageWriterTest {
 
     private static UsageUpkeep upkeep() {
         var settings = new Settings.Usage(1_024, Duration.ofDays(35), Duration.ofDays(1));
-        return new UsageUpkeep(database, writer, new Callers(database), settings);
+        return new UsageUpkeep(database, writer, new Callers(database, new KeyFormat(List.of("shl"))), settings);
     }
 
     private static void makeDue() {

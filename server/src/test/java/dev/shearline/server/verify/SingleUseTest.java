@@ -67,6 +67,18 @@ class SingleUseTest {
     }
 
     @Test
+    void a_use_that_is_named_by_a_key_is_refused_and_spends_nothing() {
+        var token = token();
+        for (var name : List.of(token, "deploy-" + token.substring(0, token.length() - 2))) {
+            var refused = cluster.api(0)
+                    .post("/v1/keys/verify", Map.of("key", token, "use_id", name))
+                    .expect(422);
+            assertThat(refused.at("field")).isEqualTo("use_id");
+        }
+        assertThat(cluster.api(0).verify(token)).isEqualTo("allowed");
+    }
+
+    @Test
     void the_same_use_gets_the_same_answer_on_either_node() {
         var token = token();
         var first = cluster.api(0)
