@@ -6,8 +6,12 @@ import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.verify.CountedReasons;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -91,6 +95,75 @@ class KeyUsageTest {
                 () -> usage(token.at("id"))
                         .at("total")
                         .equals("{\"allowed\":1,\"denied\":{\"already_used\":1},\"units\":7}"));
+    }
+
+    @Test
+    void each_refusal_is_counted_under_its_reason() {
+        assertRefusalsCounted(
+                Map.of("not_before", Instant.now().plus(Duration.ofDays(1)).toString()), Map.of(), "not_yet_valid");
+        assertRefusalsCounted(Map.of(), Map.of("unit", "ext:nowhere"), "outside_boundary");
+        assertRefusalsCounted(
+                Map.of("resources", List.of("project/1")), Map.of("resource", "project/2"), "outside_resources");
+        assertRefusalsCounted(
+                Map.of("cidrs", List.of("192.0.2.0/24")), Map.of("address", "203.0.113.7"), "address_not_allowed");
+        assertRefusalsCounted(
+                Map.of("rate_limits", List.of(Map.of("amount", 1, "per", "month"))), Map.of("cost", 2), "rate_limited");
+        assertRefusalsCounted(
+                Map.of("quota", Map.of("amount", 1, "refill", "month")), Map.of("cost", 2), "quota_exhausted");
+        var off = cluster.issue(acme, "sessions:read");
+        operator.post("/v1/keys/" + off.at("id") + "/disable").expect(200);
+        assertCounted(off, Map.of(), "disabled");
+    }
+
+    private static void assertRefusalsCounted(Map<String, ?> terms, Map<String, ?> question, String reason) {
+        var body = new HashMap<String, Object>(terms);
+        body.putAll(
+                Map.of("type", "team", "name", "refused", "organization", acme, "scopes", List.of("sessions:read")));
+        assertCounted(operator.post("/v1/keys", body).expect(201), question, reason);
+    }
+
+    private static void assertCounted(Api.Answer key, Map<String, ?> question, String reason) {
+        var asked = new HashMap<String, Object>(question);
+        asked.put("key", key.at("secret"));
+        assertThat(operator.post("/v1/keys/verify", asked).expect(200).code()).isEqualTo(reason);
+        verify(1, asked);
+        Eventually.isTrue(
+                "counted: " + reason,
+                () -> usage(key.at("id"))
+                        .at("total")
+                        .equals("{\"allowed\":0,\"denied\":{\"" + reason + "\":2},\"units\":0}"));
+    }
+
+    @Test
+    void a_verification_writes_nothing_by_itself() {
+        var keys = IntStream.range(0, 10)
+                .mapToObj(_ -> cluster.issue(acme, "sessions:read"))
+                .toList();
+        var items = IntStream.range(0, 100)
+                .mapToObj(i -> Map.of("key", keys.get(i % 10).at("secret")))
+                .toList();
+        long before = rowsWritten();
+        for (int i = 0; i < 100; i++) {
+            cluster.api(i % 2)
+                    .post("/v1/keys/verify-batch", Map.of("items", items))
+                    .expect(200);
+        }
+        for (var key : keys) {
+            Eventually.isTrue(
+                    "counted",
+                    () -> usage(key.at("id"))
+                                    .json()
+                                    .path("total")
+                                    .path("allowed")
+                                    .asInt()
+                            == 1_000);
+        }
+        assertThat(rowsWritten() - before).as("of 10,000 uses").isLessThan(2_000);
+    }
+
+    private static long rowsWritten() {
+        return Long.parseLong(
+                cluster.schema().query("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables"));
     }
 
     @Test
