@@ -79,6 +79,8 @@ show_errors() {
 place() {
     program=$state/program.$$.$(date +%s)
     mkdir -p "$program/lib" "$program/used-by"
+    # nodes run as another account than whoever builds
+    chmod 1777 "$program/used-by"
     cp "$home"/cli/target/lib/*.jar "$home"/cli/target/shearline-cli-*.jar "$program/lib/"
     # what a command needs that speaks to a server but is none
     mkdir "$program/client"
@@ -112,6 +114,8 @@ is_trained() {
 }
 
 train_again() {
+    # it was built by another account: then this one starts slower
+    [ -w "$state" ] && [ -w "$1" ] || return 0
     lock
     is_trained "$1" || train "$1"
     unlock
@@ -123,10 +127,15 @@ remove_unused() {
         [ "$old" != "$1" ] || continue
         in_use=
         for user in "$old"/used-by/*; do
-            kill -0 "${user##*/}" 2>/dev/null && in_use=yes
+            is_running "${user##*/}" && in_use=yes
         done
         [ -n "$in_use" ] || rm -rf "$old"
     done
+}
+
+# PID: also of another account
+is_running() {
+    kill -0 "$1" 2>/dev/null || [ -d "/proc/$1" ] || ps -p "$1" >/dev/null 2>&1
 }
 
 # One build at a time. Maven inherits the lock, and so keeps it when this shell is killed.

@@ -158,7 +158,7 @@ Programs in another place are found through SHEARLINE_TEST_POSTGRES, the directo
     exit 1
 }
 
-# PROGRAM PACKAGE WHY
+# PROGRAM PACKAGE WHY [FORMULA]
 need_program() {
     command -v "$1" >/dev/null && return 0
     if may_apt && apt_install_first "$2" && command -v "$1" >/dev/null; then
@@ -167,7 +167,7 @@ need_program() {
     say "$3, and found no $1. Install it, then run the tests again:
 
   Debian, Ubuntu    sudo apt-get install -y $2
-  macOS             brew install $2"
+  macOS             brew install ${4:-$2}"
     exit 1
 }
 
@@ -181,7 +181,7 @@ need_tools_of_the_guides() {
 
 # Nodes share rate limits through Valkey, or the Redis that Debian has. It is started by the tests, not as a service.
 need_valkey() {
-    need_program redis-server redis-server "The tests start a Redis of their own"
+    need_program redis-server redis-server "The tests start a Redis of their own" redis
 }
 
 # The configurations in integrations/ run in the proxies that they are for, started by the tests, not as services. nginx is one of the

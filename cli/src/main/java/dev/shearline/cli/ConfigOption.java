@@ -33,7 +33,11 @@ final class ConfigOption {
         try {
             return parsed.get();
         } catch (ConfigurationException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.join("\nerror: ", e.faults()), e);
+            throw refused(e);
         }
+    }
+
+    static CommandFailure refused(ConfigurationException e) {
+        return new CommandFailure(ExitCode.USAGE, String.join("\nerror: ", e.faults()), e);
     }
 }

@@ -1,7 +1,9 @@
 package dev.shearline.cli;
 
 import dev.shearline.server.Server;
+import dev.shearline.server.config.ConfigurationException;
 import dev.shearline.server.config.Setting;
+import dev.shearline.server.config.Settings;
 import dev.shearline.server.config.SettingsParser;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.secrets.InstanceKeys;
@@ -25,6 +27,9 @@ import java.util.function.Consumer;
 /** A service of one's own: PostgreSQL and one node, in one process, with everything in one directory. */
 final class DevInstance implements AutoCloseable {
     static final String HOST = "127.0.0.1";
+    /** In the place of the address of a PostgreSQL that is not started yet. */
+    private static final String UNUSED_URL = "postgresql://nobody@" + HOST + "/none";
+
     private static final String OPERATOR_KEY_NAME = "shearline dev";
 
     private final DevDirectory directory;
@@ -52,14 +57,16 @@ final class DevInstance implements AutoCloseable {
         requireFree(port);
         var random = new SecureRandom();
         var directory = DevDirectory.open(data);
+        // before PostgreSQL is started: a setting that is refused is no matter of it
+        parse(environment, settings(environment, directory, UNUSED_URL, UNUSED_URL, port));
         var database = DevDatabase.start(directory.postgres(), random, progress);
         try {
             if (!Files.exists(directory.instanceKeys())) {
                 InstanceKeys.create(directory.instanceKeys(), random);
             }
             progress.accept("starting the server");
-            var server = Server.start(SettingsParser.parse(
-                    environment, Optional.empty(), settings(environment, directory, database, port)));
+            var server = Server.start(
+                    parse(environment, settings(environment, directory, database.appUrl(), database.nodeUrl(), port)));
             var instance = new DevInstance(directory, database, server);
             try {
                 Ready.await(server);
@@ -92,8 +99,16 @@ final class DevInstance implements AutoCloseable {
         }
     }
 
+    private static Settings parse(Map<String, String> environment, Map<Setting, String> settings) {
+        try {
+            return SettingsParser.parse(environment, Optional.empty(), settings);
+        } catch (ConfigurationException e) {
+            throw ConfigOption.refused(e);
+        }
+    }
+
     private static Map<Setting, String> settings(
-            Map<String, String> environment, DevDirectory directory, DevDatabase database, int port) {
+            Map<String, String> environment, DevDirectory directory, String appUrl, String nodeUrl, int port) {
         var settings = new EnumMap<Setting, String>(Setting.class);
         if (!environment.containsKey(Setting.LOG_REQUESTS.environmentName())) {
             // a terminal is for people; who wants to see each request says so
@@ -101,8 +116,8 @@ final class DevInstance implements AutoCloseable {
         }
         settings.put(Setting.LISTEN, HOST + ":" + port);
         settings.put(Setting.MANAGEMENT_LISTEN, HOST + ":0");
-        settings.put(Setting.DATABASE_URL, database.appUrl());
-        settings.put(Setting.NODE_DATABASE_URL, database.nodeUrl());
+        settings.put(Setting.DATABASE_URL, appUrl);
+        settings.put(Setting.NODE_DATABASE_URL, nodeUrl);
         settings.put(Setting.SECRET_KEYS_FILE, directory.instanceKeys().toString());
         settings.put(Setting.DATA_DIR, directory.root().toString());
         if (isUnset(environment, Setting.WEBHOOK_ALLOWED_NETWORKS)) {

@@ -1,5 +1,6 @@
 package dev.shearline.cli;
 
+import dev.shearline.server.AddressUnavailableException;
 import dev.shearline.server.Server;
 import dev.shearline.server.config.ConfigurationException;
 import dev.shearline.server.config.Settings;
@@ -51,7 +52,9 @@ final class ServeCommand implements Callable<Integer> {
         } catch (SecretsException e) {
             throw CommandFailure.because(ExitCode.USAGE, e);
         } catch (ConfigurationException e) {
-            throw refused(e);
+            throw ConfigOption.refused(e);
+        } catch (AddressUnavailableException e) {
+            throw CommandFailure.because(ExitCode.CONFLICT, e);
         }
         surroundings
                 .out()
@@ -86,11 +89,7 @@ final class ServeCommand implements Callable<Integer> {
                     Optional.ofNullable(config).map(surroundings.directory()::resolve),
                     Map.of());
         } catch (ConfigurationException e) {
-            throw refused(e);
+            throw ConfigOption.refused(e);
         }
-    }
-
-    private static CommandFailure refused(ConfigurationException e) {
-        return new CommandFailure(ExitCode.USAGE, String.join("\nerror: ", e.faults()), e);
     }
 }

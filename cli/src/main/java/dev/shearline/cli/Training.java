@@ -47,6 +47,9 @@ final class Training {
             List.of("keys", "--help"),
             List.of("teams", "list"),
             List.of("teams", "create", "--name", "n"),
+            List.of("audit", "list", "--organization", "o"),
+            List.of("usage", "--organization", "o"),
+            List.of("webhooks", "list", "--organization", "o"),
             List.of("auth", "status"),
             List.of("auth", "sources"));
 

@@ -107,6 +107,54 @@ class DevCommandTest {
     }
 
     @Test
+    void a_setting_that_dev_does_not_know_is_a_sentence_and_starts_nothing() {
+        var result = new Session(place)
+                .with("SHEARLINE_LISTENN", "x")
+                .with("SHEARLINE_LOG_REQUESTS", "some")
+                .run("dev", "--data-dir", "refused");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("Did you mean SHEARLINE_LISTEN?")
+                .contains("SHEARLINE_LOG_REQUESTS")
+                .doesNotContain("\tat ");
+        assertThat(place.resolve("refused/postgres")).doesNotExist();
+    }
+
+    @Test
+    void serve_says_that_its_port_is_taken() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral(DevInstance.HOST))) {
+            for (var setting : List.of("LISTEN", "MANAGEMENT_LISTEN")) {
+                var result = serving()
+                        .with("SHEARLINE_" + setting, "127.0.0.1:" + taken.getLocalPort())
+                        .with("SHEARLINE_DATA_DIR", place.resolve("taken").toString())
+                        .run("serve");
+
+                assertThat(result.exitCode()).isEqualTo(6);
+                assertThat(result.err())
+                        .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                        .contains("SHEARLINE_" + setting)
+                        .doesNotContain("\tat ");
+            }
+        }
+    }
+
+    /** A node without a database, which starts all the same. */
+    private Session serving() throws IOException {
+        var keys = place.resolve("instance.keys");
+        if (!Files.exists(keys)) {
+            InstanceKeys.create(keys, new SecureRandom());
+        }
+        var nowhere = "postgres://shearline_%s:x@127.0.0.1:1/none";
+        return new Session(place)
+                .with("SHEARLINE_LISTEN", "127.0.0.1:0")
+                .with("SHEARLINE_MANAGEMENT_LISTEN", "127.0.0.1:0")
+                .with("SHEARLINE_DATABASE_URL", nowhere.formatted("app"))
+                .with("SHEARLINE_NODE_DATABASE_URL", nowhere.formatted("node"))
+                .with("SHEARLINE_SECRET_KEYS_FILE", keys.toString());
+    }
+
+    @Test
     void serve_names_every_fault_of_its_configuration() {
         var result = new Session(place).with("SHEARLINE_LISTENN", "x").run("serve");
 
@@ -119,18 +167,8 @@ class DevCommandTest {
 
     @Test
     void serve_says_that_it_cannot_write_its_directory() throws IOException {
-        var keys = place.resolve("instance.keys");
-        InstanceKeys.create(keys, new SecureRandom());
         var file = Files.writeString(place.resolve("file"), "");
-        var nowhere = "postgres://shearline_%s:x@127.0.0.1:1/none";
-        var result = new Session(place)
-                .with("SHEARLINE_LISTEN", "127.0.0.1:0")
-                .with("SHEARLINE_MANAGEMENT_LISTEN", "127.0.0.1:0")
-                .with("SHEARLINE_DATABASE_URL", nowhere.formatted("app"))
-                .with("SHEARLINE_NODE_DATABASE_URL", nowhere.formatted("node"))
-                .with("SHEARLINE_SECRET_KEYS_FILE", keys.toString())
-                .with("SHEARLINE_DATA_DIR", file.toString())
-                .run("serve");
+        var result = serving().with("SHEARLINE_DATA_DIR", file.toString()).run("serve");
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err())

@@ -188,6 +188,12 @@ class LauncherNeedsTest {
         Scripts.write(bin.resolve("nginx"), "#!/bin/sh\n");
         Scripts.write(bin.resolve("openssl"), "#!/bin/sh\n");
         assertMissing("found no bash", "sudo apt-get install -y bash zsh fish bsdutils");
+        for (var shell : List.of("bash", "zsh", "fish", "script")) {
+            Scripts.write(bin.resolve(shell), "#!/bin/sh\n");
+        }
+        assertMissing("found no redis-server", "brew install redis\n");
+        Scripts.write(bin.resolve("redis-server"), "#!/bin/sh\n");
+        assertMissing("found no caddy", "sudo apt-get install -y caddy");
     }
 
     private void assertMissing(String what, String command) throws Exception {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +133,29 @@ class LauncherTest {
         assertThat(run("serve").out()).endsWith("dev.shearline.cli.Shearline serve\n");
     }
 
+    /** The guide builds as root and serves as another account, whose JDK an upgrade of the system replaces. */
+    @Test
+    void another_account_serves_what_it_may_not_change_and_keeps_its_jars() throws Exception {
+        run("--version");
+        var release = place.resolve("jdk/release");
+        Files.setLastModifiedTime(release, FileTime.from(Instant.now().plusSeconds(3)));
+        Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Scripts.write(
+                place.resolve("jdk/bin/java"),
+                "#!/bin/sh\ncase $* in *AOTCacheOutput*) ;; *) echo up; read -r wait ;; esac\n");
+        var server = asAnotherAccount("serve");
+        try {
+            Scripts.write(place.resolve("jdk/bin/java"), JAVA);
+            age();
+            source("cli/src/main/java/A.java");
+            run("--version");
+            assertThat(jars()).as("those of the server, and the new ones").hasSize(2);
+        } finally {
+            server.getOutputStream().close();
+            Scripts.finish(server);
+        }
+    }
+
     @Test
     void it_is_found_through_symbolic_links_from_any_directory() throws Exception {
         Files.createDirectory(place.resolve("links"));
@@ -192,6 +216,28 @@ class LauncherTest {
         assertThat(elsewhere.exitCode()).as(elsewhere.err()).isZero();
         assertThat(trained()).hasSize(6);
         assertThat(builds()).hasSize(1);
+    }
+
+    private Process asAnotherAccount(String command) throws IOException {
+        var launcher = home.resolve("shearline").toString();
+        if (Files.getOwner(place).getName().equals("root")) {
+            return awaitUp(environment(
+                            new ProcessBuilder(
+                                    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", launcher, command),
+                            List.of())
+                    .start());
+        }
+        // who is not root can only take the right to write from itself
+        var state = home.resolve("cli/target/launcher");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("r-xr-xr-x"));
+        var server = awaitUp(start(List.of(), command));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return server;
+    }
+
+    private static Process awaitUp(Process server) throws IOException {
+        assertThat(server.inputReader().readLine()).isEqualTo("up");
+        return server;
     }
 
     private List<String> trained() throws IOException {

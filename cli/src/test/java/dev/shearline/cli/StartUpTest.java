@@ -89,11 +89,21 @@ class StartUpTest {
         var launcher = Files.readString(Path.of("../shearline"));
         var names = Pattern.compile("(?m)^ +(auth \\| .*)\\)$").matcher(launcher);
         assertThat(names.find()).isTrue();
-        assertThat(names.group(1).split(" \\| ")).contains("keys", "orgs").allSatisfy(name -> {
-            var help = java(cached(), Shearline.class.getName(), name, "--help");
+        assertThat(names.group(1).split(" \\| "))
+                .contains("keys", "orgs", "webhooks")
+                .allSatisfy(name -> {
+                    var help = java(cached(), Shearline.class.getName(), name, "--help");
+                    assertThat(help.exitCode()).as(help.said()).isZero();
+                    assertThat(help.said()).startsWith("Usage: shearline " + name);
+                });
+    }
+
+    @Test
+    void nor_do_two_of_audit() throws Exception {
+        for (var name : List.of("list", "export")) {
+            var help = java(cached(), Shearline.class.getName(), "audit", name, "--help");
             assertThat(help.exitCode()).as(help.said()).isZero();
-            assertThat(help.said()).startsWith("Usage: shearline " + name);
-        });
+        }
     }
 
     private static Run list(List<String> options) throws Exception {

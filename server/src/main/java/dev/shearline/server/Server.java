@@ -4,6 +4,7 @@ import dev.shearline.server.audit.AuditLog;
 import dev.shearline.server.changes.Changes;
 import dev.shearline.server.config.ConfigurationException;
 import dev.shearline.server.config.HostPort;
+import dev.shearline.server.config.Setting;
 import dev.shearline.server.config.Settings;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
@@ -45,6 +46,7 @@ import dev.shearline.token.Secret;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +143,8 @@ public final class Server implements AutoCloseable {
     private static Vertx vertx() {
         return Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
+                // our code is where its classes are: no thread needs to be told so for each event
+                .setDisableTCCL(true)
                 // no files are served: nothing is to be unpacked into the temporary directory
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
@@ -177,13 +181,21 @@ public final class Server implements AutoCloseable {
     private void begin(Settings settings) {
         useTls(settings);
         metrics.start();
-        management.start();
-        api.start();
+        listen(management, Setting.MANAGEMENT_LISTEN);
+        listen(api, Setting.LISTEN);
         features.start();
         // last: its lease says where this node answers, and until it follows, the gate is closed
         feed.start();
         heartbeat.start();
         answering = true;
+    }
+
+    private static void listen(ApiServer server, Setting setting) {
+        try {
+            server.start();
+        } catch (UncheckedIOException e) {
+            throw new AddressUnavailableException(setting, e);
+        }
     }
 
     private static Entrance entrance(Settings settings) {

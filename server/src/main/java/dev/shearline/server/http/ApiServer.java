@@ -7,6 +7,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -52,7 +54,11 @@ public final class ApiServer {
         certificate = CertificateWatch.begin(vertx, files);
     }
 
-    /** Returns when connections are accepted. Throws when the address cannot be had. */
+    /**
+     * Returns when connections are accepted.
+     *
+     * @throws UncheckedIOException when the address cannot be had
+     */
     public void start() {
         var deployment = new DeploymentOptions().setInstances(eventLoops);
         await(vertx.deployVerticle(Listener::new, deployment), "listen on " + host + ":" + wantedPort);
@@ -98,7 +104,12 @@ public final class ApiServer {
         try {
             var limit = HttpLimits.START_TIME_MAX.toMillis();
             var _ = future.toCompletionStage().toCompletableFuture().get(limit, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw new UncheckedIOException("cannot " + what + ": " + io.getMessage(), io);
+            }
+            throw new IllegalStateException("cannot " + what + ": " + e.getMessage(), e);
+        } catch (TimeoutException e) {
             throw new IllegalStateException("cannot " + what + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
