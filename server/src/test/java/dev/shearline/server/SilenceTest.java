@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.config.Setting;
 import dev.shearline.server.testing.Api;
+import dev.shearline.server.testing.CapturedLog;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.TestPostgres;
@@ -45,6 +46,32 @@ class SilenceTest {
                 assertThat(answer.code()).isIn("unavailable", "revoked");
                 return answer.code().equals("revoked");
             });
+        }
+    }
+
+    @Test
+    void after_a_silence_a_node_goes_on_over_a_connection_that_answers_and_does_not_wait_for_the_old_one() {
+        try (var wire = Wire.to(TestPostgres.postgres().port(), true);
+                var cluster = Cluster.start(1, Map.of(Setting.FEED_MAX_STALENESS, "2s"));
+                var deaf = cluster.joinThrough(wire);
+                var log = CapturedLog.of("dev.shearline.server.feed.Lines")) {
+            var key =
+                    cluster.issue(cluster.organization("acme"), "sessions:read").at("secret");
+            var api = new Api(Cluster.uri(deaf), cluster.operator());
+            var question = Map.of("key", key);
+            Eventually.isTrue(
+                    "it serves",
+                    () -> deaf.isReady()
+                            && api.post("/v1/keys/verify", question).status() == 200);
+            wire.fallSilent();
+            Eventually.isTrue(
+                    "it is fenced", () -> api.post("/v1/keys/verify", question).status() == 503);
+            wire.speakAnew();
+            Eventually.isTrue(
+                    "it serves again",
+                    () -> api.post("/v1/keys/verify", question).code().equals("allowed"));
+            // else the old one would have been waited for until its time was over
+            assertThat(log.lines()).isNotEmpty().allMatch(line -> line.contains("but over another connection"));
         }
     }
 

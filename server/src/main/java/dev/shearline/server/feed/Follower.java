@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * The first row read must be the last one known, with its tag: else history has forked, and the node stops answering at once. A changed
  * server (restart, failover) may have lost a commit that was read but never numbered, so the replica is loaded again beside the old one
  * before freshness moves. An entry of an unknown kind, written by a newer release, and a gap do the same.
+ *
+ * <h2>A line that is silent</h2>
+ * {@link Lines} puts another one in its place, and the poll begins anew there.
  */
 final class Follower implements AutoCloseable {
 
@@ -47,7 +50,7 @@ final class Follower implements AutoCloseable {
         RELOAD
     }
 
-    private final Primary primary;
+    private final Lines lines;
     private final LeaseHolder lease;
     private final Freshness freshness;
     private final PrimaryClock primaryClock;
@@ -75,7 +78,7 @@ final class Follower implements AutoCloseable {
             FeedSettings settings,
             Threads threads,
             RandomGenerator random) {
-        this.primary = primary;
+        this.lines = new Lines(primary, this::prove, threads);
         this.lease = lease;
         this.freshness = freshness;
         this.primaryClock = primaryClock;
@@ -88,6 +91,7 @@ final class Follower implements AutoCloseable {
     }
 
     void start() {
+        lines.start();
         thread = threads.start("shearline-follower", this::run);
     }
 
@@ -110,11 +114,14 @@ final class Follower implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try (var line = primary.open()) {
+            try (var line = lines.open()) {
                 follow(line);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException | Error e) {
+                if (lines.hasNext()) {
+                    continue;
+                }
                 if (!closed) {
                     log.warn("cannot follow the feed now: {}", e.toString());
                     log.debug("cannot follow the feed", e);
@@ -127,12 +134,12 @@ final class Follower implements AutoCloseable {
     private void follow(Primary.Line line) throws InterruptedException {
         line.limit(POLL_TIMEOUT);
         var before = Outcome.RELOAD;
-        while (!closed) {
+        while (!closed && !lines.hasNext()) {
             if (reload) {
                 load(line);
             }
             pace.callBegins();
-            var outcome = poll(line);
+            var outcome = lines.ask(line, () -> poll(line));
             pace.callEnded();
             switch (outcome) {
                 case RELOAD -> reload = true;
@@ -156,7 +163,7 @@ final class Follower implements AutoCloseable {
     private void load(Primary.Line line) {
         long started = threads.nanos();
         // when no node can poll, nobody else would number what a crashed one has left
-        line.number();
+        lines.ask(line, line::number);
         line.limit(LOAD_TIMEOUT);
         var loaded = line.load();
         line.limit(POLL_TIMEOUT);
@@ -212,6 +219,19 @@ final class Follower implements AutoCloseable {
         return renewed;
     }
 
+    /**
+     * A line is as good as the one it is to replace if the lease is renewed on it: that is a commit, which an old primary without its standby
+     * cannot give. What is not loaded yet has no lease to renew.
+     */
+    private void prove(Primary.Line line) {
+        var current = position;
+        if (current == null) {
+            line.number();
+        } else {
+            line.renew(lease.id(), settings, current.epoch());
+        }
+    }
+
     private static boolean canApply(List<FeedEntry> news, long from) {
         long expected = from;
         for (var entry : news) {
@@ -238,8 +258,8 @@ final class Follower implements AutoCloseable {
     private void keepHouse(Primary.Line line) {
         if (threads.nanos() - housekeptNanos > HOUSEKEEPING_INTERVAL.toNanos()) {
             housekeptNanos = threads.nanos();
-            line.forgetLapsed();
-            line.trim();
+            lines.ask(line, line::forgetLapsed);
+            lines.ask(line, line::trim);
         }
     }
 
@@ -272,5 +292,6 @@ final class Follower implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        lines.close();
     }
 }

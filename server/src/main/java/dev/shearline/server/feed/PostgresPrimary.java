@@ -42,6 +42,15 @@ record PostgresPrimary(NodeDatabase database, Replica replica) implements Primar
         }
 
         @Override
+        public void abort() {
+            try {
+                handle.getConnection().abort(Runnable::run);
+            } catch (SQLException e) {
+                throw new IllegalStateException("cannot end a connection of the feed", e);
+            }
+        }
+
+        @Override
         public int number() {
             return Numbers.number(handle);
         }

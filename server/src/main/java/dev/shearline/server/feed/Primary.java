@@ -39,6 +39,9 @@ interface Primary {
         /** From now on a call that takes longer has failed, and the line with it. */
         void limit(Duration call);
 
+        /** Ends it, whoever waits on it: that call fails now. */
+        void abort();
+
         /** Numbers what is committed and waiting; returns how many, or -1 when somebody else is at it. */
         int number();
 

@@ -25,6 +25,8 @@ enum Flaw {
     SHORT_LEASES,
     /** A key that was known as revoked lives again when a failover has brought it back. */
     FORGETS_THE_DEAD(true),
+    /** A line that says nothing is waited for, though another one answers. */
+    WAITS_FOR_THE_SILENT,
     /** Entries carry a version above that of their change. */
     VERSIONS_TOO_HIGH;
 

@@ -3,6 +3,8 @@ package dev.shearline.server.feed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The servers that were the primary one after the other; at times two of them answer. */
 final class ModelCluster {
@@ -27,6 +29,14 @@ final class ModelCluster {
     private void begin(ModelState state) {
         int offset = time.random.nextInt(2 * CLOCK_OFFSET_MAX_MILLIS) - CLOCK_OFFSET_MAX_MILLIS;
         servers.add(new ModelServer(time, weather, flaw, servers.size(), state, offset, keep));
+    }
+
+    /** Who has renewed its lease on a server that is no longer the primary. */
+    Set<NodeId> renewedBefore() {
+        return servers.stream()
+                .limit(servers.size() - 1L)
+                .flatMap(server -> server.renewed().stream())
+                .collect(Collectors.toSet());
     }
 
     ModelServer primary() {

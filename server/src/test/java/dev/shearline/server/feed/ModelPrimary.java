@@ -3,6 +3,7 @@ package dev.shearline.server.feed;
 import dev.shearline.server.db.DatabaseUnavailableException;
 import dev.shearline.server.feed.ModelServer.KeyChange;
 import dev.shearline.server.feed.ModelServer.Written;
+import dev.shearline.server.feed.ModelState.KeyRow;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelPrimary implements Primary {
 
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     private final VirtualTime time;
     private final Weather weather;
@@ -30,6 +32,7 @@ final class ModelPrimary implements Primary {
     private final Supplier<ModelServer> server;
     private final Replica replica;
     private final Consumer<ModelServer> notified;
+    private final Consumer<KeyRow> changed;
     private final Deque<ModelLine> idle = new ArrayDeque<>();
     private Runnable woken = () -> {};
     /** Until when nothing that is sent arrives. */
@@ -38,6 +41,7 @@ final class ModelPrimary implements Primary {
     /**
      * @param server whom a new connection reaches
      * @param notified called when somebody has told the nodes
+     * @param changed called with a key whose change has been committed, whoever hears of it
      */
     ModelPrimary(
             VirtualTime time,
@@ -45,13 +49,15 @@ final class ModelPrimary implements Primary {
             Flaw flaw,
             Supplier<ModelServer> server,
             Replica replica,
-            Consumer<ModelServer> notified) {
+            Consumer<ModelServer> notified,
+            Consumer<KeyRow> changed) {
         this.time = time;
         this.weather = weather;
         this.flaw = flaw;
         this.server = server;
         this.replica = replica;
         this.notified = notified;
+        this.changed = changed;
     }
 
     void cut(long nanos) {
@@ -65,8 +71,24 @@ final class ModelPrimary implements Primary {
 
     @Override
     public ModelLine open() {
-        time.pass(weather.travel());
-        return new ModelLine(server.get());
+        var connected = new CompletableFuture<ModelServer>();
+        travel(connected, () -> connected.complete(server.get()));
+        boolean done = time.awaitDone(connected, CONNECT_TIMEOUT.toNanos());
+        if (!done || connected.isCompletedExceptionally()) {
+            throw away("nobody answers");
+        }
+        return new ModelLine(connected.join());
+    }
+
+    private void travel(CompletableFuture<?> answer, Runnable arrival) {
+        if (weather.loses()) {
+            time.after(weather.travel(), () -> answer.completeExceptionally(away("the connection was lost")));
+        } else {
+            // what is sent into a network that is cut is sent again until it arrives, and each time it is waited for
+            // twice as long
+            long cut = Math.max(0, cutUntil - time.now());
+            time.after(cut + (long) (cut * time.random.nextDouble()) + weather.travel(), arrival);
+        }
     }
 
     @Override
@@ -76,7 +98,11 @@ final class ModelPrimary implements Primary {
 
     /** A change as the management API makes it. */
     Optional<Written> change(int nth, ChangeKind kind, KeyChange change) {
-        return pooled(line -> line.ask(on -> on.change(nth, kind, change)));
+        return pooled(line -> line.ask(on -> {
+            var answer = on.change(nth, kind, change);
+            var _ = answer.thenAccept(written -> written.ifPresent(it -> changed.accept(it.key())));
+            return answer;
+        }));
     }
 
     private <T> T pooled(Function<ModelLine, T> work) {
@@ -105,6 +131,8 @@ final class ModelPrimary implements Primary {
         private final Handle handle = ModelJdbc.handle(flaw, this::snapshot);
         private Duration limit = SOCKET_TIMEOUT;
         private boolean broken;
+        /** Of the call that is out. */
+        private CompletableFuture<?> asked = CompletableFuture.completedFuture(null);
         /** While the replica is loaded, what its transaction sees. */
         private @Nullable ModelState loading;
         /** Of a renewal that reads in the same snapshot. */
@@ -119,6 +147,7 @@ final class ModelPrimary implements Primary {
                 throw away("the connection is gone");
             }
             var answer = new CompletableFuture<T>();
+            asked = answer;
             Runnable gone = () -> travel(answer, () -> answer.completeExceptionally(away("the server is gone")));
             travel(answer, () -> arrive(question, answer, gone));
             boolean done = time.awaitDone(answer, limit.toNanos());
@@ -145,19 +174,17 @@ final class ModelPrimary implements Primary {
             }
         }
 
-        private void travel(CompletableFuture<?> answer, Runnable arrival) {
-            if (weather.loses()) {
-                time.after(weather.travel(), () -> answer.completeExceptionally(away("the connection was lost")));
-            } else {
-                // what is sent into a network that is cut is sent again until it arrives
-                long cut = Math.max(0, cutUntil - time.now());
-                time.after(cut + weather.travel(), arrival);
-            }
-        }
-
         private ModelState snapshot() {
             var transaction = loading;
             return transaction == null ? ask(server -> CompletableFuture.completedFuture(server.state())) : transaction;
+        }
+
+        @Override
+        public void abort() {
+            if (flaw != Flaw.WAITS_FOR_THE_SILENT) {
+                broken = true;
+                asked.completeExceptionally(away("the connection was ended"));
+            }
         }
 
         @Override

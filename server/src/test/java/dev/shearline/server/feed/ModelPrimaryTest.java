@@ -16,7 +16,13 @@ class ModelPrimaryTest extends PrimaryContract {
     private final Weather weather = calm();
     private final ModelServer server = new ModelCluster(time, weather, Flaw.NONE, FeedLog.KEEP).primary();
     private final Primary.Line line = new ModelPrimary(
-                    time, weather, Flaw.NONE, () -> server, new DirectoryLooks(Clock.systemUTC()).replica(), _ -> {})
+                    time,
+                    weather,
+                    Flaw.NONE,
+                    () -> server,
+                    new DirectoryLooks(Clock.systemUTC()).replica(),
+                    _ -> {},
+                    _ -> {})
             .open();
 
     private Weather calm() {

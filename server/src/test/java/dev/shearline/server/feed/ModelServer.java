@@ -171,7 +171,7 @@ final class ModelServer {
                 .map(entry -> entry.epoch().orElseThrow().number())
                 .toList();
         if (numbers.getLast() - numbers.getFirst() + 1 != numbers.size()) {
-            throw new AssertionError("the numbers have gaps: " + numbers);
+            throw new Violation("the numbers have gaps: " + numbers);
         }
     }
 

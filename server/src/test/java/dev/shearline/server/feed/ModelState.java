@@ -25,6 +25,10 @@ record ModelState(Map<String, KeyRow> keys, List<EntryRow> entries, Map<String, 
         String id() {
             return ModelKeys.id(nth);
         }
+
+        KeyRow at(int other) {
+            return new KeyRow(nth, other, state, forked, confirmed);
+        }
     }
 
     /** An entry of the feed; without an epoch it waits for its number. */

@@ -5,7 +5,7 @@ import dev.shearline.server.verify.DirectoryLooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
 
 /** What callers were told, and whether a node says anything else. */
 final class Promises {
@@ -14,9 +14,15 @@ final class Promises {
      * From that time on no node answers from before this version of the key.
      *
      * @param server the one that the change was written on
-     * @param concerned the nodes that can keep it
+     * @param unheard the nodes that cannot keep it before {@code unheardUntil}
      */
-    record Promise(int key, int version, long fromNanos, int server, String told, Predicate<NodeId> concerned) {}
+    record Promise(
+            int key, int version, long fromNanos, int server, String told, Set<NodeId> unheard, long unheardUntil) {
+
+        boolean binds(NodeId node, long now) {
+            return fromNanos <= now && (unheardUntil <= now || !unheard.contains(node));
+        }
+    }
 
     private final List<List<Promise>> byKey = new ArrayList<>();
     /** By the number of each server but the first: the keys that it began with. */
@@ -65,18 +71,10 @@ final class Promises {
             int held = DirectoryLooks.heldAt(run.directory(), ModelKeys.digest(key));
             allowed += held > 0 ? 1 : 0;
             for (var promise : byKey.get(key)) {
-                if (promise.fromNanos <= now
-                        && Math.abs(held) < promise.version
-                        && promise.concerned.test(run.feed().id())) {
-                    throw new AssertionError(
-                            "%s answers from version %d of key %d, of which version %d was %s at %.6f s"
-                                    .formatted(
-                                            node,
-                                            Math.abs(held),
-                                            key,
-                                            promise.version,
-                                            promise.told,
-                                            promise.fromNanos / 1e9));
+                if (Math.abs(held) < promise.version && promise.binds(run.feed().id(), now)) {
+                    throw new Violation("%s answers from version %d of key %d, of which version %d was %s at %.6f s"
+                            .formatted(
+                                    node, Math.abs(held), key, promise.version, promise.told, promise.fromNanos / 1e9));
                 }
             }
         }

@@ -14,7 +14,7 @@ final class Schedules {
     static final String COUNT = "shearline.simulation.schedules";
 
     /** A schedule that has shown something wrong. */
-    record Failed(long seed, AssertionError violation) {}
+    record Failed(long seed, Violation violation) {}
 
     /** What all of them have done, if none has failed. */
     record Outcome(Optional<Failed> failed, long schedules, long events, long promises, long allowed) {}
@@ -60,7 +60,7 @@ final class Schedules {
             try {
                 var report = Simulation.run(seed, flaw);
                 sum = sum(sum, new Outcome(Optional.empty(), 1, report.events(), report.promises(), report.allowed()));
-            } catch (AssertionError e) {
+            } catch (Violation e) {
                 failed.compareAndSet(Optional.empty(), Optional.of(new Failed(seed, e)));
             }
         }

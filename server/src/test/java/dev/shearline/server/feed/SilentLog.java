@@ -13,7 +13,13 @@ final class SilentLog implements AutoCloseable {
     private final Map<Logger, Level> before = new LinkedHashMap<>();
 
     SilentLog() {
-        Stream.of(Follower.class, Numberer.class, Acknowledgement.class, LeaseHolder.class, PrimaryClock.class)
+        Stream.of(
+                        Follower.class,
+                        Lines.class,
+                        Numberer.class,
+                        Acknowledgement.class,
+                        LeaseHolder.class,
+                        PrimaryClock.class)
                 .forEach(type -> silence((Logger) LoggerFactory.getLogger(type)));
     }
 

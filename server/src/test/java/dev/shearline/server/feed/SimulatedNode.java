@@ -40,7 +40,7 @@ final class SimulatedNode extends VirtualTime.Host {
     /** A machine sleeps or has its clock set, not both: with both it is as if all its clocks had stood still, which nobody notices. */
     private final boolean sleeps;
 
-    /** While an old primary still answers, whether this node finds it and not the new one. */
+    /** While an old primary still answers, whether this node finds it now and then. */
     private boolean findsOldPrimary;
 
     SimulatedNode(Simulation simulation, VirtualTime time, int nth) {
@@ -165,7 +165,8 @@ final class SimulatedNode extends VirtualTime.Host {
             // at once: nobody looks at it before it is awake
             stoodStillNanos += nanos;
         }
-        time.after(nanos + 1, this::stepped);
+        // before any of its threads goes on
+        time.after(nanos, this::stepped);
     }
 
     void setClock(long byMillis) {

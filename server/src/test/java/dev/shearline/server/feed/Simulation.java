@@ -7,11 +7,12 @@ import dev.shearline.server.feed.ModelState.KeyRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,10 @@ final class Simulation {
     private final FeedSettings settings;
     private final Failovers failovers;
     private final Promises promises = new Promises(KEYS);
+    /** Who may answer until when from before a failover that has lost commits. */
+    private Set<NodeId> unheard = Set.of();
+
+    private long unheardUntil;
     private final BitSet confirmed = new BitSet();
     private final List<String> story = new ArrayList<>();
     private final List<SimulatedNode> nodes = new ArrayList<>();
@@ -71,9 +76,9 @@ final class Simulation {
         var simulation = new Simulation(seed, flaw);
         try {
             return simulation.run();
-        } catch (AssertionError e) {
+        } catch (Violation e) {
             simulation.story.add(e.getMessage());
-            throw new AssertionError(String.join("\n", simulation.story), e);
+            throw new Violation(String.join("\n", simulation.story), e);
         } finally {
             simulation.end();
         }
@@ -98,8 +103,10 @@ final class Simulation {
         calm = true;
         weather.calm();
         time.run(CALM.toNanos());
-        nodes.forEach(this::requireEqual);
-        requireComplete();
+        var convergence = new Convergence(time, nodes, cluster, failovers == Failovers.COMMITS);
+        convergence.requireEqual(KEYS);
+        convergence.requireComplete();
+        convergence.requireRecovery(settings.maxStaleness());
         return new Report(time.count(), promises.count(), promises.allowed(), (int)
                 cluster.primary().state().counter());
     }
@@ -125,9 +132,10 @@ final class Simulation {
                 time,
                 weather,
                 flaw,
-                () -> node.findsOldPrimary() ? cluster.oldest() : cluster.primary(),
+                () -> node.findsOldPrimary() && chance(0.6) ? cluster.oldest() : cluster.primary(),
                 replica,
-                this::notify);
+                this::notify,
+                this::committed);
     }
 
     private void notify(ModelServer by) {
@@ -182,8 +190,6 @@ final class Simulation {
                 return changed;
             });
             if (written.isPresent()) {
-                long bound = settings.maxStaleness().plus(FeedLog.LATE_NUMBER).toNanos();
-                promise(written.get().key(), bound, server, "committed, with time enough for all nodes,");
                 if (chance(0.9)) {
                     told(run, written.get(), kind, server);
                 }
@@ -194,6 +200,12 @@ final class Simulation {
         } catch (DatabaseUnavailableException e) {
             return false;
         }
+    }
+
+    /** Whether or not anybody is told. */
+    private void committed(KeyRow key) {
+        long bound = settings.maxStaleness().plus(FeedLog.LATE_NUMBER).toNanos();
+        promise(key, bound, servers - 1, "committed, with time enough for all nodes,");
     }
 
     private void told(SimulatedNode.Run run, Written written, ChangeKind kind, int server) {
@@ -222,16 +234,19 @@ final class Simulation {
     }
 
     private void promise(KeyRow key, long wait, int server, String told) {
-        promises.add(new Promises.Promise(key.nth(), key.version(), time.now() + wait, server, told, concerned()));
-        time.after(wait + 1, () -> nodes.forEach(this::check));
+        promises.add(new Promises.Promise(
+                key.nth(), key.version(), time.now() + wait, server, told, unheard(), unheardUntil));
+        time.after(wait, () -> nodes.forEach(this::check));
     }
 
     /**
-     * Whom a promise concerns. An asynchronous standby may have missed the last renewals of nodes, which answer on until they are fenced by
-     * their own clocks: the primary that it becomes counts without them.
+     * Whom a promise does not concern yet. An asynchronous standby may have missed the last renewals of nodes, which answer on until they are
+     * fenced by their own clocks: the primary that it becomes counts without them, until they renew there.
      */
-    private Predicate<NodeId> concerned() {
-        return failovers == Failovers.COMMITS ? cluster.primary().renewed()::contains : _ -> true;
+    private Set<NodeId> unheard() {
+        var left = new HashSet<>(unheard);
+        left.removeAll(cluster.primary().renewed());
+        return left;
     }
 
     // what goes wrong -------------------------------------------------------------------------------------------------
@@ -309,13 +324,25 @@ final class Simulation {
             case COMMITS -> cluster.failOverWithout(chance(0.5) ? 1 + time.random.nextInt(3) : time.random.nextInt(30));
         }
         servers++;
+        failedOver(before);
+        time.after(seconds(2, 15), this::failOver);
+    }
+
+    private void failedOver(Map<String, KeyRow> before) {
         tell("failed over, losing " + failovers);
         promises.failedOver(cluster.primary().state());
         // what disabled a key again was lost too: two failovers that lose commits are one too many
         cluster.primary().state().keys().values().stream()
                 .filter(key -> !key.forked() && wasForked(before.get(key.id())))
                 .forEach(key -> confirmed.set(key.nth()));
-        time.after(seconds(2, 15), this::failOver);
+        if (failovers == Failovers.COMMITS) {
+            unheard = cluster.renewedBefore();
+            unheardUntil = time.now() + settings.maxStaleness().toNanos();
+        }
+        // the failover has committed what was under way
+        cluster.primary().state().keys().values().stream()
+                .filter(key -> before.getOrDefault(key.id(), key.at(0)).version() < key.version())
+                .forEach(this::committed);
     }
 
     private static boolean wasForked(@Nullable KeyRow row) {
@@ -340,42 +367,7 @@ final class Simulation {
                     && run.revoked().get(key)
                     && !confirmed.get(key)
                     && node.shows(key).startsWith("active")) {
-                throw new AssertionError(node + " has known key " + key + " as revoked, and allows it");
-            }
-        }
-    }
-
-    private void requireEqual(SimulatedNode node) {
-        if (!node.answers()) {
-            throw new AssertionError(node + " does not answer when all is quiet, at " + node.run());
-        }
-        for (var row : cluster.primary().state().keys().values()) {
-            var held = node.shows(row.nth());
-            // a tombstone of a history that was lost keeps its reason and its version
-            boolean deadBefore =
-                    held.startsWith("revoked ") && (row.forked() || row.state().equals("revoked"));
-            boolean equal = held.equals(row.state() + " " + row.version());
-            if (!equal && !(failovers == Failovers.COMMITS && deadBefore)) {
-                throw new AssertionError(node + " holds key " + row.nth() + " as " + held + ", the database as " + row);
-            }
-        }
-    }
-
-    private void requireComplete() {
-        var answers = new ArrayList<CompletableFuture<Propagation>>();
-        for (var node : nodes) {
-            var run = Optional.ofNullable(node.run()).orElseThrow();
-            var told = new CompletableFuture<Propagation>();
-            answers.add(told);
-            time.start(
-                    node,
-                    () -> told.complete(
-                            run.feed().propagateHead(FeedNode.REMOVING_WAIT).propagation()));
-        }
-        time.run(TimeUnit.SECONDS.toNanos(2));
-        for (var told : answers) {
-            if (!told.isDone() || !told.join().complete()) {
-                throw new AssertionError("when all is quiet the head is not complete: " + told);
+                throw new Violation(node + " has known key " + key + " as revoked, and allows it");
             }
         }
     }

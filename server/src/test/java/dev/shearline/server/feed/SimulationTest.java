@@ -3,8 +3,10 @@ package dev.shearline.server.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,12 +40,14 @@ class SimulationTest {
         assertThat(outcome.allowed()).isGreaterThan(100 * outcome.schedules());
     }
 
+    @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void a_seed_is_a_run(long seed) {
         assertThat(Simulation.run(seed, Flaw.NONE)).isEqualTo(Simulation.run(seed, Flaw.NONE));
     }
 
+    @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void a_rule_that_is_left_out_is_missed(Flaw flaw) throws Exception {

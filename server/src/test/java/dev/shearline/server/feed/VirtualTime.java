@@ -243,7 +243,7 @@ final class VirtualTime {
         events.add(new Event(now + nanos, count++, () -> {}, outside));
         next(outside);
         if (failure != null) {
-            throw failure instanceof AssertionError error ? error : new AssertionError(failure);
+            throw failure instanceof Violation violation ? violation : new AssertionError(failure);
         }
     }
 

@@ -25,7 +25,13 @@ public final class Wire implements AutoCloseable {
     private volatile boolean joined;
     private volatile Optional<String> lossy = Optional.empty();
     private volatile String lost = "COMMIT";
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private volatile CountDownLatch silence = new CountDownLatch(0);
+
+    /** Both directions of a connection, which wait for this before they pass anything on. */
+    private static final class Link {
+        private volatile CountDownLatch silence = new CountDownLatch(0);
+    }
 
     private Wire(ServerSocket listener, InetSocketAddress target, boolean joined) {
         this.listener = listener;
@@ -69,11 +75,18 @@ public final class Wire implements AutoCloseable {
     /** What is sent from now on does not arrive; no connection ends, and new ones come about and hear nothing. */
     public void fallSilent() {
         silence = new CountDownLatch(1);
+        links.forEach(link -> link.silence = silence);
     }
 
     /** What has not arrived arrives, as it does over TCP once packets get through again. */
     public void speak() {
+        links.forEach(link -> link.silence.countDown());
         silence.countDown();
+    }
+
+    /** The same to connections that come about from now on. Those there are say nothing any more, as those that TCP tries again only after long. */
+    public void speakAnew() {
+        silence = new CountDownLatch(0);
     }
 
     /**
@@ -106,16 +119,19 @@ public final class Wire implements AutoCloseable {
                     near.close();
                     continue;
                 }
+                var link = new Link();
+                links.add(link);
+                link.silence = silence;
                 sockets.add(near);
                 sockets.add(far);
                 var losing = new AtomicBoolean();
-                Thread.startVirtualThread(() -> pump(near, far, bytes -> {
+                Thread.startVirtualThread(() -> pump(link, near, far, bytes -> {
                     if (lossy.filter(bytes::contains).isPresent()) {
                         losing.set(true);
                     }
                     return true;
                 }));
-                Thread.startVirtualThread(() -> pump(far, near, bytes -> !losing.get() || !bytes.contains(lost)));
+                Thread.startVirtualThread(() -> pump(link, far, near, bytes -> !losing.get() || !bytes.contains(lost)));
                 if (!joined) {
                     cut();
                 }
@@ -126,13 +142,13 @@ public final class Wire implements AutoCloseable {
     }
 
     /** @param passes what is not to pass ends the whole wire */
-    private void pump(Socket from, Socket to, Predicate<String> passes) {
+    private void pump(Link link, Socket from, Socket to, Predicate<String> passes) {
         var buffer = new byte[BUFFER_BYTES];
         try (from;
                 to) {
             var in = from.getInputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                silence.await();
+                link.silence.await();
                 if (!passes.test(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
                     lossy = Optional.empty();
                     cut();
@@ -145,6 +161,7 @@ public final class Wire implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            links.remove(link);
             sockets.remove(from);
             sockets.remove(to);
         }
