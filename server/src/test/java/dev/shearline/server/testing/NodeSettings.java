@@ -28,6 +28,18 @@ public final class NodeSettings {
         given.put(Setting.DATA_DIR, directory.resolve("data").toString());
     }
 
+    private NodeSettings(Map<Setting, String> given) {
+        this.given.putAll(given);
+    }
+
+    /** Those of another node of the same instance. */
+    public NodeSettings forNode(String name) {
+        return new NodeSettings(given)
+                .with(
+                        Setting.DATA_DIR,
+                        Path.of(get(Setting.DATA_DIR)).resolveSibling(name).toString());
+    }
+
     public NodeSettings with(Setting setting, String value) {
         given.put(setting, value);
         return this;

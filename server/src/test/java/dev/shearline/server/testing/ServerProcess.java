@@ -1,9 +1,12 @@
 package dev.shearline.server.testing;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.shearline.server.Server;
 import dev.shearline.server.config.Setting;
 import dev.shearline.server.config.SettingsParser;
 import dev.shearline.server.identity.ScopeSet;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -13,6 +16,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /** A server in a process of its own, which a test can kill. */
 public final class ServerProcess implements AutoCloseable {
@@ -48,11 +52,23 @@ public final class ServerProcess implements AutoCloseable {
                 throw new AssertionError("the server has ended");
             }
             var told = line.substring(READY.length()).split(" ", -1);
+            Thread.startVirtualThread(() -> drain(lines));
             return new ServerProcess(
                     process,
                     new Api(URI.create("http://127.0.0.1:" + told[0]), dev.shearline.token.Secret.of(told[1])));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nobody reads it, and a full pipe would stop the server. */
+    private static void drain(BufferedReader lines) {
+        try {
+            while (lines.readLine() != null) {
+                // a log
+            }
+        } catch (IOException e) {
+            // it has ended
         }
     }
 
@@ -80,6 +96,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The process itself. */
     public static void main(String[] args) throws IOException {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
         Map<Setting, String> given = new EnumMap<>(Setting.class);
         for (var arg : args) {
             var parts = arg.split("=", 2);

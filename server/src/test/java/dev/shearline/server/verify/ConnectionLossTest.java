@@ -3,7 +3,6 @@ package dev.shearline.server.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.db.DatabaseUnavailableException;
-import dev.shearline.server.db.embedded.EmbeddedPostgres;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.feed.Epoch;
 import dev.shearline.server.feed.FeedEntry;
@@ -11,14 +10,11 @@ import dev.shearline.server.feed.FeedListener;
 import dev.shearline.server.feed.FeedSettings;
 import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.FeedRig;
-import dev.shearline.server.testing.TestPostgres;
+import dev.shearline.server.testing.OwnPostgres;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.server.testing.Wire;
 import dev.shearline.token.MintedKey;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,9 +80,9 @@ class ConnectionLossTest {
     }
 
     @Test
-    void a_restarted_server_is_another_server_and_everything_is_loaded_again(@TempDir Path place) throws IOException {
-        try (var server = Server.in(place);
-                var rig = FeedRig.start(TestSchema.createOn(server.postgres), 2, settings -> settings)) {
+    void a_restarted_server_is_another_server_and_everything_is_loaded_again(@TempDir Path place) {
+        try (var server = OwnPostgres.in(place);
+                var rig = FeedRig.start(TestSchema.createOn(server.postgres()), 2, settings -> settings)) {
             var key = rig.issueKey();
             var loads = rig.nodes().stream().map(Loads::of).toList();
             server.restart();
@@ -116,11 +112,10 @@ class ConnectionLossTest {
     }
 
     @Test
-    void history_that_has_forked_behind_a_restart_ends_the_answers_before_it_is_loaded_again(@TempDir Path place)
-            throws IOException {
-        try (var server = Server.in(place);
-                var wire = Wire.to(server.postgres.port(), true);
-                var rig = FeedRig.start(TestSchema.createOn(server.postgres), 0, ConnectionLossTest::patient)) {
+    void history_that_has_forked_behind_a_restart_ends_the_answers_before_it_is_loaded_again(@TempDir Path place) {
+        try (var server = OwnPostgres.in(place);
+                var wire = Wire.to(server.postgres().port(), true);
+                var rig = FeedRig.start(TestSchema.createOn(server.postgres()), 0, ConnectionLossTest::patient)) {
             var node = rig.join(wire);
             var key = rig.issueKey();
             rig.revoke(0, key);
@@ -165,37 +160,6 @@ class ConnectionLossTest {
         @Override
         public void reset(Epoch position) {
             fresh.add(node.isFresh());
-        }
-    }
-
-    /** A PostgreSQL of this test's own. */
-    private static final class Server implements AutoCloseable {
-
-        private final Path place;
-        private EmbeddedPostgres postgres;
-
-        private Server(Path place) {
-            this.place = place;
-            this.postgres = EmbeddedPostgres.start(TestPostgres.config(place.resolve("data")));
-        }
-
-        static Server in(Path place) throws IOException {
-            // PostgreSQL may run under another account than this process
-            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx--x--x"));
-            return new Server(place);
-        }
-
-        /** On the same port. */
-        void restart() {
-            int port = postgres.port();
-            postgres.close();
-            postgres = EmbeddedPostgres.start(TestPostgres.config(place.resolve("data")));
-            assertThat(postgres.port()).isEqualTo(port);
-        }
-
-        @Override
-        public void close() {
-            postgres.close();
         }
     }
 }
