@@ -21,6 +21,7 @@ final class Main {
         benchmarks.put("list", ListBenchmark::new);
         benchmarks.put("flood", FloodBenchmark::new);
         benchmarks.put("local-verifier", LocalVerifierBenchmark::new);
+        benchmarks.put("spring", SpringBenchmark::new);
         benchmarks.put("micro", MicroBenchmark::new);
         return benchmarks;
     }

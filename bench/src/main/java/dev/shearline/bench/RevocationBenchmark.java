@@ -33,6 +33,7 @@ final class RevocationBenchmark implements Benchmark {
     private static final Duration AFTER = Duration.ofMillis(150);
     private static final Duration REFUSED = Duration.ofSeconds(15);
     private static final Duration START = Duration.ofSeconds(30);
+    private static final List<Integer> BOUNDS_MS = List.of(5, 10, 20, 30, 50, 75, 100, 150, 250, 500, 1_000);
     private static final String PATH = "/v1/keys/verify";
 
     /** What is known of the revocations so far, in milliseconds. */
@@ -41,10 +42,12 @@ final class RevocationBenchmark implements Benchmark {
             List<Double> lastNodes,
             List<Double> answers,
             List<Double> took,
+            List<Double> bare,
             LongAdder incomplete,
             LongAdder late) {
         Findings() {
             this(
+                    new ArrayList<>(),
                     new ArrayList<>(),
                     new ArrayList<>(),
                     new ArrayList<>(),
@@ -87,7 +90,10 @@ final class RevocationBenchmark implements Benchmark {
             for (var node : nodes) {
                 awaitAllowed(node, questions.getFirst());
             }
-            revokeAll(report, nodes, keys, questions, operator);
+            try (var bare = new BareNotifications(stage.database(), NODES)) {
+                var organization = population.organizationIds().getFirst();
+                revokeAll(report, nodes, keys, questions, operator, () -> bare.millis(organization));
+            }
         }
     }
 
@@ -97,9 +103,18 @@ final class RevocationBenchmark implements Benchmark {
         }
     }
 
+    private interface Bare {
+        double millis() throws SQLException;
+    }
+
     private void revokeAll(
-            Report report, List<ChildProcess> nodes, List<MintedKey> keys, List<byte[]> questions, String operator)
-            throws IOException {
+            Report report,
+            List<ChildProcess> nodes,
+            List<MintedKey> keys,
+            List<byte[]> questions,
+            String operator,
+            Bare bare)
+            throws IOException, SQLException {
         var watchers = new ArrayList<Watcher>();
         var all = new ArrayList<Watcher>();
         var clients = new ArrayList<WireClient>();
@@ -122,12 +137,14 @@ final class RevocationBenchmark implements Benchmark {
             all.forEach(Watcher::start);
             var findings = new Findings();
             for (int i = 0; i < WARM_UP; i++) {
+                bare.millis();
                 revoke(clients.get(i % NODES), watchers, keys.get(i), questions.get(i), operator, findings);
             }
             findings = new Findings();
             verifications.reset();
             long began = System.nanoTime();
             for (int i = WARM_UP; i < WARM_UP + REVOCATIONS; i++) {
+                findings.bare.add(bare.millis());
                 revoke(clients.get(i % NODES), watchers, keys.get(i), questions.get(i), operator, findings);
             }
             double seconds = (System.nanoTime() - began) / 1e9;
@@ -214,7 +231,13 @@ final class RevocationBenchmark implements Benchmark {
         row(table, "revoke sent to refused, the last node", findings.lastNodes);
         row(table, "revoke sent to its answer", findings.answers);
         row(table, "took_ms of the answer", findings.took);
+        row(table, "a row changed and PostgreSQL told three sessions, the last of them", findings.bare);
         table.print();
+        report.line(
+                "the last node against the last of those sessions: %s × (p50)",
+                Report.two(Samples.of(findings.lastNodes).median()
+                        / Samples.of(findings.bare).median()));
+        histogram(report, findings.refusals);
         report.line(
                 "answers that were not complete: %d; verifications allowed after a complete answer: %d",
                 findings.incomplete.sum(), findings.late.sum());
@@ -222,6 +245,25 @@ final class RevocationBenchmark implements Benchmark {
         report.target("p99 ms to refused", refusals.percentile(0.99), "<=", 250);
         report.target("latest ms to refused", refusals.max(), "<=", 1_000);
         report.target("allowed after complete", findings.late.intValue(), "<=", 0);
+    }
+
+    /** Revoke sent to refused, each node. */
+    private static void histogram(Report report, List<Double> refusals) {
+        var table = report.table("ms", "refusals", "share of all until then");
+        long until = 0;
+        for (int i = 0; i <= BOUNDS_MS.size(); i++) {
+            double from = i == 0 ? 0 : BOUNDS_MS.get(i - 1);
+            double to = i == BOUNDS_MS.size() ? Double.MAX_VALUE : BOUNDS_MS.get(i);
+            long count = refusals.stream()
+                    .filter(millis -> millis >= from && millis < to)
+                    .count();
+            until += count;
+            table.row(
+                    i == BOUNDS_MS.size() ? "more" : "below " + BOUNDS_MS.get(i),
+                    Long.toString(count),
+                    "%.2f %%".formatted(100.0 * until / refusals.size()));
+        }
+        table.print();
     }
 
     private static void row(Report.Table table, String name, List<Double> values) {

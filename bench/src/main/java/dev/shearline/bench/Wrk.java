@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -23,26 +24,33 @@ final class Wrk {
     }
 
     private final Path script;
-    private final Path bodies;
-    private final Path token;
+    private final List<String> arguments;
 
     /**
      * @param bodies a file with one JSON body a line
      * @param token a file with the caller's credential
      */
     Wrk(Path directory, Path bodies, Path token) {
-        this.script = directory.resolve("post.lua");
-        this.bodies = bodies;
-        this.token = token;
-        try (var lua = Objects.requireNonNull(Wrk.class.getResourceAsStream("post.lua"))) {
+        this(directory, "post.lua", List.of(bodies.toString(), token.toString()));
+    }
+
+    private Wrk(Path directory, String name, List<String> arguments) {
+        this.script = directory.resolve(name);
+        this.arguments = arguments;
+        try (var lua = Objects.requireNonNull(Wrk.class.getResourceAsStream(name))) {
             Files.copy(lua, script, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** @param tokens a file with one credential a line, each request with one of them */
+    static Wrk getting(Path directory, Path tokens) {
+        return new Wrk(directory, "get.lua", List.of(tokens.toString()));
+    }
+
     Result run(String url, int connections, Duration duration) {
-        var command = List.of(
+        var command = new ArrayList<>(List.of(
                 "wrk",
                 "-t" + Math.min(2, connections),
                 "-c" + connections,
@@ -52,9 +60,8 @@ final class Wrk {
                 "-s",
                 script.toString(),
                 url,
-                "--",
-                bodies.toString(),
-                token.toString());
+                "--"));
+        command.addAll(arguments);
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             try (var reader = process.inputReader()) {
