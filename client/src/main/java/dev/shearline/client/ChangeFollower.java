@@ -97,12 +97,13 @@ final class ChangeFollower implements AutoCloseable {
                 if (response.statusCode() == 422) {
                     // of a position that nobody knows
                     memory.beginAnew();
+                    metrics.reset("the server does not know where the last stream has ended");
                 }
                 var wait = new Http.Answer(response.statusCode(), response.headers(), new byte[0]).retryAfter();
                 return new Ended(
                         "status " + response.statusCode(),
                         false,
-                        wait.filter(time -> time.compareTo(RETRY_AFTER_MAX) <= 0));
+                        wait.map(time -> time.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : time));
             }
             metrics.connected();
             return read(new EventReader(body));

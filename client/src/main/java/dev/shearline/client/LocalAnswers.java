@@ -225,6 +225,7 @@ final class LocalAnswers {
     private Given askAlone(Question question) {
         var began = clocks.now();
         if (!asking.tryAcquire()) {
+            metrics.asked(OVERLOADED.code(), Duration.ZERO);
             return new Given(OVERLOADED, null, began);
         }
         try {

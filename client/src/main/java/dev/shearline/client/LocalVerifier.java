@@ -159,15 +159,18 @@ public final class LocalVerifier implements AutoCloseable {
         }
     }
 
-    private boolean send(Map<String, Object> report) {
+    private UsageReporter.Sent send(Map<String, Object> report) {
         try {
             var answer = http.send("POST", "/v1/usage-reports", Json.write(report), Map.of(), timeout);
-            return answer.isSuccess() || answer.status() == 400 || answer.status() == 422;
+            boolean refused = answer.status() == 400 || answer.status() == 422;
+            return answer.isSuccess()
+                    ? UsageReporter.Sent.TAKEN
+                    : refused ? UsageReporter.Sent.REFUSED : UsageReporter.Sent.UNANSWERED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return UsageReporter.Sent.UNANSWERED;
         } catch (IOException e) {
-            return false;
+            return UsageReporter.Sent.UNANSWERED;
         }
     }
 
@@ -193,20 +196,20 @@ public final class LocalVerifier implements AutoCloseable {
     public static final class Builder {
 
         private static final int ENTRIES_MAX = 100_000;
-        private static final Duration TIMEOUT = Duration.ofSeconds(2);
         private static final Duration STALENESS = Duration.ofSeconds(10);
 
         private final Http http;
         private final int retries;
         private Duration staleness = STALENESS;
-        private Duration timeout = TIMEOUT;
+        private Duration timeout;
         private WhenStale whenStale = WhenStale.ASK;
         private int entriesMax = ENTRIES_MAX;
         private VerifierMetrics metrics = VerifierMetrics.NONE;
 
-        Builder(Http http, int retries) {
+        Builder(Http http, int retries, Duration timeout) {
             this.http = http;
             this.retries = retries;
+            this.timeout = timeout;
         }
 
         /** How old what is remembered may be at most, 1 s to 5 min; 10 s unless said otherwise. */
@@ -218,7 +221,7 @@ public final class LocalVerifier implements AutoCloseable {
             return this;
         }
 
-        /** For an answer of the server; 2 s unless said otherwise. */
+        /** For an answer of the server; that of the connection's verdicts ({@link Shearline.Builder#verifyTimeout}) unless said otherwise. */
         public Builder timeout(Duration wait) {
             timeout = wait;
             return this;

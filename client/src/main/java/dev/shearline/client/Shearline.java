@@ -22,12 +22,14 @@ public final class Shearline {
     private final Api api;
     private final RemoteVerifier verifier;
     private final int retries;
+    private final Duration verifyTimeout;
 
     private Shearline(Builder settings) {
         http = new Http(settings.base, settings.key, settings.userAgent, settings.connectTimeout);
         retries = settings.retries;
         api = new Api(http, settings.timeout, retries);
-        verifier = new RemoteVerifier(http, settings.verifyTimeout, retries, Clocks.SYSTEM);
+        verifyTimeout = settings.verifyTimeout;
+        verifier = new RemoteVerifier(http, verifyTimeout, retries, Clocks.SYSTEM);
     }
 
     /**
@@ -75,7 +77,7 @@ public final class Shearline {
 
     /** Answers from memory. The key needs {@code keys:verify}. */
     public LocalVerifier.Builder localVerifier() {
-        return new LocalVerifier.Builder(http, retries);
+        return new LocalVerifier.Builder(http, retries, verifyTimeout);
     }
 
     /** How a server is spoken to. */

@@ -19,11 +19,19 @@ final class UsageReporter {
 
     private static final int SOURCE_BYTES = 16;
 
+    /** What became of a report. */
+    enum Sent {
+        TAKEN,
+        /** For good: it would be refused again. */
+        REFUSED,
+        /** Nobody has said anything: it is sent again. */
+        UNANSWERED
+    }
+
     /** Sends a report. */
     interface Sender {
 
-        /** @return whether it was taken; what was refused for good counts as taken, for it would be refused again */
-        boolean send(Map<String, Object> report);
+        Sent send(Map<String, Object> report);
     }
 
     private final UsageCounts counts;
@@ -99,8 +107,12 @@ final class UsageReporter {
             return true;
         }
         do {
-            if (!sender.send(run.report(last))) {
-                return false;
+            switch (sender.send(run.report(last))) {
+                case TAKEN -> {}
+                case REFUSED -> metrics.usageLost(run.reportedCount());
+                case UNANSWERED -> {
+                    return false;
+                }
             }
             run.confirm();
         } while (!run.isConfirmed());

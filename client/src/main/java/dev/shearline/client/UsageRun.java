@@ -2,6 +2,7 @@ package dev.shearline.client;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +47,16 @@ final class UsageRun {
 
     /** What is lost with it. */
     long unconfirmedCount() {
-        return unconfirmed.stream()
+        return count(unconfirmed);
+    }
+
+    /** What is lost with the next report. */
+    long reportedCount() {
+        return count(batch());
+    }
+
+    private long count(Collection<Row> rows) {
+        return rows.stream()
                 .mapToLong(row -> totals.getOrDefault(row, new Total(0, 0)).count())
                 .sum();
     }

@@ -13,7 +13,7 @@ public interface VerifierMetrics {
     /** An answer from memory. On the hot path. */
     default void remembered() {}
 
-    /** A question to the server, and what came of it: a verdict's code, or why there was none. */
+    /** A question for the server, and what came of it: a verdict's code, or why there was none ({@code overloaded}: too many were under way). */
     default void asked(String code, Duration took) {}
 
     /** A question that was refused without asking, because memory is too old. */
@@ -28,6 +28,6 @@ public interface VerifierMetrics {
     /** The stream of changes has ended, or could not be opened. */
     default void disconnected(String why) {}
 
-    /** Counts that could not be kept until somebody would take them. */
+    /** Counts that could not be kept until somebody would take them, or that the server refuses. */
     default void usageLost(long counts) {}
 }

@@ -18,15 +18,21 @@ class UsageReporterTest {
     private final StillClocks clocks = new StillClocks();
     private final UsageCounts counts = new UsageCounts();
     private final List<Map<String, Object>> sent = new ArrayList<>();
-    private boolean taken = true;
+    private UsageReporter.Sent answer = UsageReporter.Sent.TAKEN;
+    private long lost;
     private final UsageReporter reporter = new UsageReporter(
             counts,
             report -> {
                 sent.add(report);
-                return taken;
+                return answer;
             },
             clocks,
-            VerifierMetrics.NONE);
+            new VerifierMetrics() {
+                @Override
+                public void usageLost(long count) {
+                    lost += count;
+                }
+            });
 
     private static Remembered answer(String id) {
         var key = new VerifiedKey(
@@ -61,10 +67,10 @@ class UsageReporterTest {
     void what_was_not_confirmed_is_sent_again_under_the_same_name_with_all_that_has_come_since() {
         var key = answer("key_1");
         counts.count(key, 1);
-        taken = false;
+        answer = UsageReporter.Sent.UNANSWERED;
         reporter.report();
         counts.count(key, 3);
-        taken = true;
+        answer = UsageReporter.Sent.TAKEN;
         reporter.report();
         reporter.report();
         assertThat(sent).hasSize(2);
@@ -72,6 +78,19 @@ class UsageReporterTest {
         assertThat(count(sent.get(1))).isEqualTo(2);
         assertThat(sent.get(1).toString()).contains("units=4");
         assertThat(source(sent.get(0))).isEqualTo(source(sent.get(1)));
+    }
+
+    @Test
+    void what_the_server_refuses_for_good_is_not_sent_again_and_is_told_to_be_lost() {
+        var key = answer("key_1");
+        counts.count(key, 1);
+        counts.count(key, 1);
+        answer = UsageReporter.Sent.REFUSED;
+        reporter.report();
+        assertThat(lost).isEqualTo(2);
+        answer = UsageReporter.Sent.TAKEN;
+        reporter.report();
+        assertThat(sent).hasSize(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.shearline.spring;
 import dev.shearline.client.LocalVerifier;
 import dev.shearline.client.Question;
 import dev.shearline.client.Requirement;
+import dev.shearline.client.ShearlineException;
 import dev.shearline.client.Verdict;
 import dev.shearline.client.VerifiedKey;
 import java.util.Collection;
@@ -28,12 +29,14 @@ final class KeyPrincipals {
     }
 
     /**
-     * @throws BadOpaqueTokenException where the key is refused: 401
+     * @param address of the connection; the zone of a local one is this machine's affair
+     * @throws BadOpaqueTokenException where the key is refused, or is nothing that can be asked about: 401
      * @throws NobodyAnsweredException where nobody could say
      */
     OAuth2AuthenticatedPrincipal of(String token, Optional<String> address) {
         var question = Question.about(token).requiring(requirement);
-        var verdict = verifier.verify(address.map(question::from).orElse(question));
+        var verdict = verdict(
+                address.map(KeyPrincipals::withoutZone).map(question::from).orElse(question));
         if (verdict instanceof Verdict.Allowed allowed) {
             return principal(allowed.verified());
         }
@@ -41,6 +44,19 @@ final class KeyPrincipals {
             throw new NobodyAnsweredException(none.code());
         }
         throw new BadOpaqueTokenException("The key is refused: " + verdict.code());
+    }
+
+    private Verdict verdict(Question question) {
+        try {
+            return verifier.verify(question);
+        } catch (ShearlineException e) {
+            throw new BadOpaqueTokenException("The key cannot be asked about: " + e.code(), e);
+        }
+    }
+
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
     }
 
     private static OAuth2AuthenticatedPrincipal principal(VerifiedKey key) {

@@ -17,4 +17,11 @@ public record ShearlineProperties(
         @DefaultValue("") String url,
         @DefaultValue("") String key,
         @DefaultValue("10s") Duration staleness,
-        @DefaultValue("false") boolean test) {}
+        @DefaultValue("false") boolean test) {
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "ShearlineProperties[url=" + url + ", staleness=" + staleness + ", test=" + test + "]";
+    }
+}

@@ -131,6 +131,11 @@ class SampleTest {
         try (var program = start(Plain.class, shearline, type)) {
             assertThat(get(program, "/other", "").statusCode()).isEqualTo(401);
             assertThat(get(program, "/other", key.secret()).body()).isEqualTo("other");
+            shearline.answer(422, "{\"code\":\"invalid_value\"}");
+            assertThat(get(program, "/other", shearline.issue("orders:read").secret())
+                            .statusCode())
+                    .as("something that cannot be asked about")
+                    .isEqualTo(401);
             shearline.answer(503, "{\"code\":\"unavailable\"}");
             assertThat(get(program, "/other", shearline.issue("orders:read").secret())
                             .statusCode())
