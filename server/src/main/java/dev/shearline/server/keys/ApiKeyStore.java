@@ -32,6 +32,20 @@ final class ApiKeyStore {
             SELECT k.organization_id FROM api_key AS k WHERE k.id = :id
             """;
 
+    /** Whoever was rotated longer ago than a grace can be is over, and so are those before it. */
+    private static final String PREDECESSOR_AT_WORK = """
+            WITH RECURSIVE earlier (id, rotated_from, working, ends_at) AS (
+                SELECT k.id, k.rotated_from, k.state IN ('active', 'disabled') AND k.expires_at > :now AND k.ends_at > :now, k.ends_at
+                  FROM api_key AS k WHERE k.id = :id AND k.organization_id = :organization
+                 UNION ALL
+                SELECT k.id, k.rotated_from, k.state IN ('active', 'disabled') AND k.expires_at > :now AND k.ends_at > :now, k.ends_at
+                  FROM earlier AS e
+                  JOIN api_key AS k ON k.id = e.rotated_from AND k.organization_id = :organization
+                 WHERE e.ends_at > :longAgo
+            )
+            SELECT id FROM earlier WHERE id <> :id AND working LIMIT 1
+            """;
+
     private static final String LIVING =
             " AND (k.state = 'active' OR k.state = 'disabled') AND k.expires_at > :now AND k.ends_at > :now\n"
                     + " ORDER BY k.created_at DESC, k.id DESC LIMIT :rows";
@@ -128,6 +142,18 @@ final class ApiKeyStore {
                 .mapTo(String.class)
                 .findOne();
         return findBy(FIND, tx, organization, id);
+    }
+
+    /** A key that this one was rotated from, however long ago, and that works on in its grace. In a transaction that sees all of them. */
+    Optional<ApiKeyId> findPredecessorAtWork(Tx tx, OrganizationId organization, ApiKeyId id, Instant now) {
+        return tx.handle()
+                .createQuery(PREDECESSOR_AT_WORK)
+                .bind("id", id.toString())
+                .bind("organization", organization.value())
+                .bind("now", DatabaseTimes.of(now))
+                .bind("longAgo", DatabaseTimes.of(now.minus(Lifetimes.GRACE_MAX)))
+                .map((row, _) -> KeyRowMapper.key(KeyRowMapper.text(row, "id")))
+                .findOne();
     }
 
     private static Optional<KeyRow> findBy(String sql, Tx tx, OrganizationId organization, ApiKeyId id) {

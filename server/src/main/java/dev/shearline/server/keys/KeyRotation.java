@@ -71,6 +71,7 @@ final class KeyRotation {
         // it may have waited, and the key have ended or moved
         now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         requireRotatable(old, now);
+        requireOneGrace(tx, old, grace, now);
         if (!old.owner().unit().equals(seen.owner().unit())) {
             throw Problem.of(
                             ProblemCode.CONFLICT,
@@ -107,6 +108,22 @@ final class KeyRotation {
             case ROTATING -> throw KeyProblems.conflict("The key is being rotated already.");
             case NOT_YET_VALID, EXPIRING, ACTIVE -> {}
         }
+    }
+
+    /** At most two of the keys that were rotated one into the next work at a time: the last, and one in its grace. */
+    private void requireOneGrace(Tx tx, KeyRow old, Duration grace, Instant now) {
+        if (grace.isZero() || old.links().rotatedFrom().isEmpty()) {
+            return;
+        }
+        var here = tx.context();
+        // a predecessor may have stayed at a unit that the caller does not see
+        tx.enter(here.widened());
+        var working = store.findPredecessorAtWork(tx, old.organization(), old.id(), now);
+        tx.enter(here);
+        working.ifPresent(predecessor -> {
+            throw KeyProblems.conflict("The key that this one replaced works on in its grace: revoke " + predecessor
+                    + " or wait until it ends, or rotate this one with a grace of 0.");
+        });
     }
 
     private KeyContent successor(Tx tx, KeyRow old, Owned owned, Instant now) {

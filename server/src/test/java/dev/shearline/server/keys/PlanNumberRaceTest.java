@@ -78,6 +78,41 @@ class PlanNumberRaceTest {
     }
 
     @Test
+    void keys_that_are_rotated_at_once_wherever_leave_two_of_a_token_at_work() throws InterruptedException {
+        var organization = organization("race-rotation", "pro");
+        var first = cluster.api()
+                .post(
+                        "/v1/keys",
+                        Map.of("type", "ci", "name", "n", "organization", organization, "scopes", List.of("keys:*")))
+                .expect(201);
+        var work = new ArrayList<Callable<Integer>>();
+        for (int i = 0; i < CREATES; i++) {
+            var api = cluster.api(i % 2);
+            work.add(() -> {
+                // whatever is the last by now
+                var last = cluster.schema()
+                        .query(
+                                "SELECT id FROM api_key WHERE organization_id = ? AND rotated_to IS NULL ORDER BY created_at DESC LIMIT 1",
+                                organization);
+                return api.post("/v1/keys/" + last + "/rotate", Map.of("grace", "30d"))
+                        .status();
+            });
+        }
+        var said = new ArrayList<Integer>();
+        try (var threads = Executors.newFixedThreadPool(16)) {
+            for (var answer : threads.invokeAll(work)) {
+                said.add(answer.resultNow());
+            }
+        }
+        assertThat(living(organization)).isEqualTo("2");
+        assertThat(said.stream().filter(status -> status == 201).count()).isOne();
+        assertThat(said).isSubsetOf(201, 409, 503);
+        assertThat(create(0, organization)).isEqualTo("plan_limit_reached");
+        assertThat(cluster.api().as(first.at("secret")).get("/v1/keys/self").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void a_plan_that_gets_its_number_under_creates_is_not_exceeded_by_those_that_come_later()
             throws InterruptedException {
         var organization = organization("race-change", "custom");

@@ -162,22 +162,61 @@ class PlanRulesTest {
     }
 
     @Test
-    void keys_that_are_rotated_one_into_the_next_take_one_place() {
+    void a_key_and_its_successor_take_one_place_and_there_is_no_third() {
         var organization = organization("pro");
         var first = made(organization, "ci", "");
 
         var second = rig.act(first, "rotate", "{\"grace\":\"7d\"}");
         var third = rig.act(second, "rotate", "{\"grace\":\"7d\"}");
 
-        assertThat(third.status()).as(third.toString()).isEqualTo(201);
+        assertThat(second.status()).as(second.toString()).isEqualTo(201);
+        assertThat(third.status()).isEqualTo(409);
+        assertThat(third.code()).isEqualTo("invalid_state");
+        assertThat(third.text("detail")).contains("revoke " + first.text("id"));
         assertThat(plan(organization).body().at("/used/ci").asInt()).isOne();
         assertThat(rig.act(second, "revoke", "").status()).isEqualTo(200);
         assertThat(plan(organization).body().at("/used/ci").asInt()).isOne();
-        assertThat(rig.act(third, "revoke", "").status()).isEqualTo(200);
         // the first works on in its grace
         assertThat(create(organization, "ci", "").code()).isEqualTo("plan_limit_reached");
         assertThat(rig.act(first, "revoke", "").status()).isEqualTo(200);
         assertThat(made(organization, "ci", "").text("status")).isEqualTo("active");
+    }
+
+    @Test
+    void whoever_rotates_without_a_grace_keeps_the_one_that_has_one_and_gets_no_second() {
+        var first = made(organization("pro"), "ci", "");
+        var second = rig.act(first, "rotate", "{\"grace\":\"7d\"}");
+        rig.act(first, "disable", "");
+        assertThat(rig.act(second, "rotate", "{\"grace\":\"1h\"}").code()).isEqualTo("invalid_state");
+
+        var third = rig.act(second, "rotate", "{\"grace\":\"0\"}");
+
+        assertThat(third.status()).as(third.toString()).isEqualTo(201);
+        assertThat(rig.get(second.text("secret"), "/v1/keys/self").status()).isEqualTo(401);
+        assertThat(rig.act(first, "enable", "").status()).isEqualTo(200);
+        assertThat(rig.get(first.text("secret"), "/v1/keys/self").status()).isEqualTo(200);
+        // the first is two rotations back and works all the same
+        assertThat(rig.act(third, "rotate", "{\"grace\":\"1h\"}").text("detail"))
+                .contains(first.text("id"));
+        assertThat(rig.act(first, "revoke", "").status()).isEqualTo(200);
+        assertThat(rig.act(third, "rotate", "{\"grace\":\"1h\"}").status()).isEqualTo(201);
+    }
+
+    @Test
+    void a_predecessor_that_stayed_at_a_unit_out_of_sight_counts_too() {
+        var first = rig.created("");
+        var second = rig.act(first, "rotate", "{\"grace\":\"7d\"}");
+        assertThat(rig.act(second, "move", "{\"unit\":\"team_ops\"}").status()).isEqualTo(200);
+        var ops = rig.create(
+                rig.operator,
+                "{\"type\":\"team\",\"team\":\"team_ops\",\"name\":\"n\",\"scopes\":[\"keys:*\",\"resources:read\"]}");
+
+        var third = rig.post(ops.text("secret"), KeyRig.path(second) + "/rotate", "");
+
+        assertThat(third.code()).isEqualTo("invalid_state");
+        assertThat(rig.post(ops.text("secret"), KeyRig.path(second) + "/rotate", "{\"grace\":\"0\"}")
+                        .status())
+                .isEqualTo(201);
     }
 
     @Test
