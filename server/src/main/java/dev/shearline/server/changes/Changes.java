@@ -17,6 +17,12 @@ import java.time.Duration;
 /** Makes changes: what is done, who did it and whom it concerns are committed together or not at all. */
 public final class Changes {
 
+    private static final String HOLD = """
+            SELECT id FROM organization
+             WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
+               FOR SHARE
+            """;
+
     private final Database database;
     private final AuditLog audit;
     private final Feed feed;
@@ -41,6 +47,21 @@ public final class Changes {
     /** The caller with the rights that they have now: after the lock that keeps them so, before what they may do is asked for good. */
     public Caller renewed(Tx tx, Caller caller) {
         return new Caller(callers.now(tx, caller.actor()), caller.origin());
+    }
+
+    /** The same where nothing is locked yet: the organization is shared first, before anything else. */
+    public Caller renewed(Tx tx, Caller caller, OrganizationId organization) {
+        hold(tx, organization);
+        return renewed(tx, caller);
+    }
+
+    /** Nobody takes rights away in an organization, whatever its state, until this transaction ends. */
+    public static void hold(Tx tx, OrganizationId organization) {
+        var _ = tx.handle()
+                .createQuery(HOLD)
+                .bind("organization", organization.value())
+                .mapTo(String.class)
+                .findOne();
     }
 
     /** Inside the transaction of a change: its event, its entries in the feed, and its row in the outbox if others are to be told. */

@@ -247,7 +247,7 @@ public final class ApiKeys implements OwnedKeys {
                 id,
                 patience,
                 (tx, organization, key) -> {
-                    owners.hold(tx, organization);
+                    Changes.hold(tx, organization);
                     return callers.lockedWith(tx, caller.actor(), key, () -> locked(tx, organization, key));
                 },
                 change);

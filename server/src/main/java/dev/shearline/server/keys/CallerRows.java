@@ -59,9 +59,12 @@ public final class CallerRows implements Callers {
             }
             // an embed session is opened by a key of its organization or by an operator's
             case Actor.Embed embed -> {
-                var _ = requireAlive(find(tx, actor, embed.organization(), embed.parent())
+                var parent = requireAlive(find(tx, actor, embed.organization(), embed.parent())
                         .or(() -> find(tx, actor, OrganizationId.INSTANCE, embed.parent())));
-                yield embed;
+                MembershipId.find(embed.subject()).ifPresent(member -> requireMember(tx, member));
+                yield KeyAuthenticator.embedded(
+                                tx.handle(), embed.organization(), embed.subject(), embed.scopes(), parent)
+                        .orElseThrow(CallerRows::ended);
             }
             case Actor.Member member -> {
                 requireMember(tx, member.membership());

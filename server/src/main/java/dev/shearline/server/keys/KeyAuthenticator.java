@@ -9,6 +9,7 @@ import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Rights;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.net.IpAddress;
 import dev.shearline.token.ApiKeyId;
@@ -204,7 +205,13 @@ public final class KeyAuthenticator implements Authenticator {
             Handle handle, CredentialRows.Session session, Optional<CredentialRows.Key> parent) {
         return switch (session.kind()) {
             case "member" -> member(handle, session);
-            case "embed" -> embed(handle, session, parent.orElseThrow());
+            case "embed" ->
+                embedded(
+                        handle,
+                        session.organization(),
+                        session.subject(),
+                        session.capabilities(),
+                        parent.orElseThrow());
             case "operator" ->
                 parent.filter(key -> key.type() == KeyType.OPERATOR)
                         .map(key -> new Actor.Operator(
@@ -226,15 +233,17 @@ public final class KeyAuthenticator implements Authenticator {
      * For whom the session was opened says what it sees, a member its own keys, a unit its own and those below, and never more than the
      * key that opened it, nor, of a member, than their roles give.
      */
-    private static Optional<Actor> embed(Handle handle, CredentialRows.Session session, CredentialRows.Key parent) {
-        var organization = session.organization();
-        var subject = session.subject();
+    static Optional<Actor> embedded(
+            Handle handle,
+            OrganizationId organization,
+            String subject,
+            ScopeSet capabilities,
+            CredentialRows.Key parent) {
         var member = MembershipId.find(subject);
         var own = member.isPresent()
-                ? MemberRights.find(handle, organization, member.get(), session.capabilities())
+                ? MemberRights.find(handle, organization, member.get(), capabilities)
                         .map(rights -> rights.within(new Reach.Audiences(Set.of(subject))))
-                : UnitId.find(subject)
-                        .map(unit -> Rights.of(session.capabilities(), reachOfUnit(handle, organization, unit)));
+                : UnitId.find(subject).map(unit -> Rights.of(capabilities, reachOfUnit(handle, organization, unit)));
         return own.flatMap(mine -> rights(handle, parent).map(mine::within))
                 .map(rights -> new Actor.Embed(
                         parent.id(),

@@ -74,12 +74,6 @@ final class OwnerRows {
             SELECT state, external_id FROM app_user WHERE id = :user
             """;
 
-    private static final String HOLD = """
-            SELECT id FROM organization
-             WHERE id = :organization AND pg_advisory_xact_lock_shared(hashtextextended(id, 0)) IS NOT NULL
-               FOR SHARE
-            """;
-
     private final Entitlements entitlements;
 
     OwnerRows(Entitlements entitlements) {
@@ -234,15 +228,6 @@ final class OwnerRows {
                 member,
                 audience);
         return new Owned(owner, organization.entitlement(), organization.alone());
-    }
-
-    /** Nobody takes rights away in an organization, whatever its state, until this transaction ends. */
-    void hold(Tx tx, OrganizationId organization) {
-        var _ = tx.handle()
-                .createQuery(HOLD)
-                .bind("organization", organization.value())
-                .mapTo(String.class)
-                .findOne();
     }
 
     /** Of the successor of a key: the same owner as it is now, if it may still have keys. */

@@ -50,7 +50,7 @@ final class Deliveries {
     Delivery test(Caller caller, String endpoint) {
         var organization = homes.of(caller, endpoint);
         return changes.commit(caller, organization, tx -> {
-                    var to = enabled(tx, organization, endpoint);
+                    var to = enabled(tx, caller, organization, endpoint);
                     var now = now();
                     var message = ids.text(NotificationOutbox.ID_PREFIX);
                     var id = ids.text(Delivery.ID_PREFIX);
@@ -65,7 +65,7 @@ final class Deliveries {
     Delivery redeliver(Caller caller, String endpoint, String delivery) {
         var organization = homes.of(caller, endpoint);
         return changes.commit(caller, organization, tx -> {
-                    var to = enabled(tx, organization, endpoint);
+                    var to = enabled(tx, caller, organization, endpoint);
                     if (!store.again(tx, endpoint, delivery, now())) {
                         throw Homes.notFound();
                     }
@@ -78,7 +78,8 @@ final class Deliveries {
                 .value();
     }
 
-    private WebhookEndpoint enabled(Tx tx, OrganizationId organization, String id) {
+    private WebhookEndpoint enabled(Tx tx, Caller caller, OrganizationId organization, String id) {
+        var _ = homes.renewed(tx, caller, organization);
         var endpoint = endpoints.lock(tx, organization, id).orElseThrow(Homes::notFound);
         if (!endpoint.enabled()) {
             throw Webhooks.invalidState("The endpoint is disabled and is sent nothing: enable it first.");

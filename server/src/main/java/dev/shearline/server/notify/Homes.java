@@ -1,5 +1,6 @@
 package dev.shearline.server.notify;
 
+import dev.shearline.server.changes.Changes;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
@@ -8,6 +9,7 @@ import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.orgs.References;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -20,22 +22,29 @@ import java.util.function.BiFunction;
 final class Homes {
 
     private final Database database;
+    private final Changes changes;
     private final References references;
     private final String things;
+    private final Scope writes;
     private final BiFunction<Tx, String, Optional<OrganizationId>> find;
 
     /**
      * @param things as at the beginning of a sentence
+     * @param writes the scope of who changes one
      * @param find looks across tenants for whose a thing is
      */
     Homes(
             Database database,
+            Changes changes,
             References references,
             String things,
+            Scope writes,
             BiFunction<Tx, String, Optional<OrganizationId>> find) {
         this.database = database;
+        this.changes = changes;
         this.references = references;
         this.things = things;
+        this.writes = writes;
         this.find = find;
     }
 
@@ -67,6 +76,19 @@ final class Homes {
         }
         return database.acrossTenants("find whose endpoint or invitation it is", tx -> find.apply(tx, id))
                 .orElseThrow(Homes::notFound);
+    }
+
+    /**
+     * Who changes one, as they are now: at the beginning of its transaction, before anything is locked. While they waited their rights may have
+     * gone, and an endpoint goes on hearing when they do not.
+     */
+    Caller renewed(Tx tx, Caller caller, OrganizationId organization) {
+        var now = changes.renewed(tx, caller, organization);
+        now.actor().organizationOf().ifPresent(own -> requireWhole(now, own));
+        if (!now.actor().scopes().covers(writes)) {
+            throw Problem.insufficientScope(writes).asException();
+        }
+        return now;
     }
 
     private void requireWhole(Caller caller, OrganizationId own) {

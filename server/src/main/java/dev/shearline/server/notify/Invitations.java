@@ -147,7 +147,7 @@ final class Invitations {
     Invitation revoke(Caller caller, String id) {
         var organization = homes.of(caller, id);
         return changes.commit(caller, organization, tx -> {
-                    var row = store.lock(tx, organization, id).orElseThrow(Homes::notFound);
+                    var row = locked(tx, caller, organization, id);
                     if (row.state().equals("accepted")) {
                         throw invalidState("The invitation was accepted: remove the member instead.");
                     }
@@ -166,7 +166,7 @@ final class Invitations {
         requireMail();
         var organization = homes.of(caller, id);
         return changes.commit(caller, organization, tx -> {
-                    var row = store.lock(tx, organization, id).orElseThrow(Homes::notFound);
+                    var row = locked(tx, caller, organization, id);
                     if (!row.state().equals("pending")) {
                         throw invalidState("The invitation is " + row.state() + ": make a new one.");
                     }
@@ -183,6 +183,11 @@ final class Invitations {
                     return shown(sent);
                 })
                 .value();
+    }
+
+    private InvitationStore.Row locked(Tx tx, Caller caller, OrganizationId organization, String id) {
+        var _ = homes.renewed(tx, caller, organization);
+        return store.lock(tx, organization, id).orElseThrow(Homes::notFound);
     }
 
     /** What the page of a link shows. */

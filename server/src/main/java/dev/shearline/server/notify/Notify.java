@@ -7,6 +7,7 @@ import dev.shearline.server.http.Json;
 import dev.shearline.server.http.Routes;
 import dev.shearline.server.idempotency.Idempotency;
 import dev.shearline.server.identity.Ids;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.References;
 import dev.shearline.server.secrets.Encryption;
@@ -46,7 +47,8 @@ public final class Notify implements AutoCloseable {
         var addresses = new OutboundAddresses(settings.webhookAllowedNetworks());
         var encryption = new Encryption(instanceKeys, random);
         var ids = new Ids(random);
-        var homes = new Homes(database, references, "Webhooks", new EndpointStore()::findOrganization);
+        var homes = new Homes(
+                database, changes, references, "Webhooks", Scope.WEBHOOKS_WRITE, new EndpointStore()::findOrganization);
         var payloads = new Payloads(json);
         routes = new WebhookRoutes(
                 new Webhooks(database, changes, homes, new EndpointInputs(addresses), encryption, ids, random, clock),
@@ -59,7 +61,13 @@ public final class Notify implements AutoCloseable {
         var invitations = new Invitations(
                 database,
                 changes,
-                new Homes(database, references, "Invitations", new InvitationStore()::findOrganization),
+                new Homes(
+                        database,
+                        changes,
+                        references,
+                        "Invitations",
+                        Scope.MEMBERS_WRITE,
+                        new InvitationStore()::findOrganization),
                 members,
                 json,
                 mails,

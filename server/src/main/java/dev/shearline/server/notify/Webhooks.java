@@ -92,6 +92,7 @@ final class Webhooks {
     }
 
     private IssuedWebhook create(Tx tx, Caller caller, WebhookEndpoint endpoint) {
+        var _ = homes.renewed(tx, caller, endpoint.organization());
         store.lockCreation(tx, endpoint.organization());
         if (store.count(tx, endpoint.organization()) >= OF_ORGANIZATION_MAX) {
             throw invalidState("There are " + OF_ORGANIZATION_MAX
@@ -133,7 +134,7 @@ final class Webhooks {
         var description = patch.description().map(EndpointInputs::description);
         var organization = homes.of(caller, id);
         return changes.commit(caller, organization, tx -> {
-                    var before = locked(tx, organization, id);
+                    var before = locked(tx, caller, organization, id);
                     boolean enabled = patch.enabled().orElse(before.enabled());
                     var after = new WebhookEndpoint(
                             id,
@@ -163,7 +164,7 @@ final class Webhooks {
     WebhookEndpoint delete(Caller caller, String id) {
         var organization = homes.of(caller, id);
         return changes.commit(caller, organization, tx -> {
-                    var endpoint = locked(tx, organization, id);
+                    var endpoint = locked(tx, caller, organization, id);
                     secrets.forget(tx, id);
                     store.remove(tx, id, now());
                     record(tx, caller, endpoint, "webhook.deleted");
@@ -180,7 +181,7 @@ final class Webhooks {
                         caller,
                         organization,
                         tx -> attempt.in(tx, in -> {
-                            var endpoint = locked(in, organization, id);
+                            var endpoint = locked(in, caller, organization, id);
                             var now = now();
                             var endsAt = now.plus(grace);
                             secrets.end(in, id, endsAt, now);
@@ -199,7 +200,8 @@ final class Webhooks {
                 .value();
     }
 
-    private WebhookEndpoint locked(Tx tx, OrganizationId organization, String id) {
+    private WebhookEndpoint locked(Tx tx, Caller caller, OrganizationId organization, String id) {
+        var _ = homes.renewed(tx, caller, organization);
         return store.lock(tx, organization, id).orElseThrow(Homes::notFound);
     }
 

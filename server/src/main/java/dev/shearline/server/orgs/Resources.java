@@ -49,14 +49,15 @@ public final class Resources {
         var organization = references.organizationOrOwn(caller, content.organization());
         return changes.commit(caller, organization, tx -> {
                     organizations.lockOpen(tx, organization);
+                    var now = changes.renewed(tx, caller);
                     var known = store.find(tx, organization, resource);
-                    known.ifPresent(row -> Authority.requireReach(caller, organization, row.unit()));
+                    known.ifPresent(row -> Authority.requireReach(now, organization, row.unit()));
                     var root = UnitId.rootOf(organization);
                     var unit = content.unit()
                             .map(ref -> unit(tx, organization, ref))
                             .over(known.map(ResourceRow::unit))
                             .orElse(root);
-                    Authority.requireReach(caller, organization, unit);
+                    Authority.requireReach(now, organization, unit);
                     return known.isPresent()
                             ? new Put(
                                     false,
@@ -134,7 +135,7 @@ public final class Resources {
         return changes.commit(caller, located.organization(), tx -> {
                     organizations.lock(tx, located.organization());
                     var row = store.find(tx, located.organization(), resource).orElseThrow(References::notFound);
-                    Authority.requireReach(caller, row.organization(), row.unit());
+                    Authority.requireReach(changes.renewed(tx, caller), row.organization(), row.unit());
                     store.remove(tx, row);
                     record(tx, caller, row, "removed");
                     return row.shown();

@@ -191,6 +191,33 @@ class CallerRevokedTest {
     }
 
     @Test
+    void whoever_is_demoted_does_no_more_by_a_session_that_is_embedded_for_them() throws Exception {
+        var parent = made("\"type\":\"ci\",\"organization\":\"org_acme\"");
+        rig.schema.execute("INSERT INTO app_user (id, name) VALUES ('usr_fay', 'Fay')");
+        rig.schema.execute(
+                "INSERT INTO membership (id, organization_id, user_id) VALUES ('mem_fay', 'org_acme', 'usr_fay')");
+        rig.schema.execute("INSERT INTO membership_role (organization_id, membership_id, unit_id, role)"
+                + " VALUES ('org_acme', 'mem_fay', 'team_web', 'developer')");
+        rig.schema.execute(
+                "INSERT INTO access_session (digest, kind, organization_id, parent_key_id, subject, capabilities, expires_at)"
+                        + " VALUES (sha256('ses-fay'), 'embed', 'org_acme', ?, 'mem_fay', '{keys:*}', now() + interval '1 hour')",
+                parent.text("id"));
+        var body = "{\"name\":\"n\",\"scopes\":[],\"type\":\"personal\",\"user\":\"usr_fay\"}";
+        assertThat(rig.create("ses-fay", body).status()).isEqualTo(201);
+        var before = rig.counts();
+        var demoted = meanwhile(
+                () -> rig.create("ses-fay", body),
+                () -> rig.schema.execute("UPDATE membership_role SET role = 'viewer' WHERE membership_id = 'mem_fay'"));
+        assertThat(demoted.code()).isEqualTo("forbidden");
+        rig.schema.execute("UPDATE membership_role SET role = 'developer' WHERE membership_id = 'mem_fay'");
+        var removed = meanwhile(
+                () -> rig.create("ses-fay", body),
+                () -> rig.schema.execute("DELETE FROM membership_role WHERE membership_id = 'mem_fay'"));
+        assertUnauthenticated(removed, "The session has ended: sign in again.");
+        assertThat(rig.counts()).isEqualTo(before);
+    }
+
+    @Test
     void a_revocation_waits_for_the_creates_under_way_and_for_no_other() throws Exception {
         var caller = made("\"type\":\"ci\",\"organization\":\"org_acme\"");
         CompletableFuture<KeyRig.Answer> revoked;

@@ -11,6 +11,7 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.Origin;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Scope;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.net.Cidr;
 import dev.shearline.server.orgs.References;
@@ -69,7 +70,12 @@ final class CourierRig implements AutoCloseable {
                 Callers.AS_THEY_CAME);
         encryption = new Encryption(InstanceKeys.create(feed.directory().resolve("instance.keys"), random), random);
         var homes = new Homes(
-                feed.database(), new References(feed.database()), "Webhooks", new EndpointStore()::findOrganization);
+                feed.database(),
+                changes,
+                new References(feed.database()),
+                "Webhooks",
+                Scope.WEBHOOKS_WRITE,
+                new EndpointStore()::findOrganization);
         webhooks = new Webhooks(
                 feed.database(), changes, homes, new EndpointInputs(addresses), encryption, ids, random, clock);
         deliveries = new Deliveries(feed.database(), changes, homes, new Payloads(new Json()), ids, clock);
