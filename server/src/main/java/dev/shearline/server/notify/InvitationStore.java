@@ -4,9 +4,12 @@ import dev.shearline.server.db.DatabaseTimes;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
+import dev.shearline.server.identity.UserId;
+import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -15,6 +18,8 @@ import org.jdbi.v3.core.statement.Query;
 
 /** The SQL of invitations. Of a token only its SHA-256 is here. */
 final class InvitationStore {
+
+    private static final Duration DAY = Duration.ofDays(1);
 
     private static final String FIND = """
             SELECT id, organization_id, email, name, roles, state, sendings, membership_id, created_at, created_by, inviter, expires_at
@@ -52,10 +57,15 @@ final class InvitationStore {
              WHERE m.organization_id = :organization
                AND m.id = COALESCE((SELECT k.membership_id FROM api_key AS k WHERE k.id = :actor), :actor)
             """;
-    private static final String MEMBER = """
-            SELECT m.id FROM membership AS m
-             WHERE m.organization_id = :organization
-               AND m.id IN (:by, (SELECT k.membership_id FROM api_key AS k WHERE k.organization_id = :organization AND k.id = :by))
+    private static final String USER_OF =
+            "SELECT user_id FROM membership WHERE organization_id = :organization AND id = :by";
+    private static final String HAS_KEY =
+            "SELECT EXISTS (SELECT 1 FROM api_key WHERE organization_id = :organization AND id = :by)";
+    private static final String SENDINGS = """
+            SELECT count(*) FILTER (WHERE state = 'pending' AND expires_at > :now) AS pending,
+                   coalesce(sum(CASE WHEN created_at > :day THEN sendings WHEN expires_at > :again THEN sendings - 1 ELSE 0 END), 0) AS letters
+              FROM invitation
+             WHERE organization_id = :organization AND created_at > :oldest
             """;
     private static final String INSERT = """
             INSERT INTO invitation (id, organization_id, email, name, roles, created_at, created_by, inviter, expires_at)
@@ -227,15 +237,43 @@ final class InvitationStore {
         tx.handle().createUpdate(FORGET_TOKENS).bind("id", id).execute();
     }
 
-    /** Whoever acted, if it was a member, by themselves or by their key. */
-    Optional<MembershipId> findMember(Tx tx, OrganizationId organization, String actor) {
+    /** Whose membership it is, if it is one of the organization. */
+    Optional<UserId> findUser(Tx tx, OrganizationId organization, MembershipId member) {
         return tx.handle()
-                .createQuery(MEMBER)
+                .createQuery(USER_OF)
                 .bind("organization", organization.value())
-                .bind("by", actor)
+                .bind("by", member.value())
                 .mapTo(String.class)
                 .findOne()
-                .map(MembershipId::new);
+                .map(UserId::new);
+    }
+
+    boolean isKeyOf(Tx tx, OrganizationId organization, ApiKeyId key) {
+        return tx.handle()
+                .createQuery(HAS_KEY)
+                .bind("organization", organization.value())
+                .bind("by", key.toString())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /**
+     * @param pending invitations whose links may still come to be used
+     * @param letters that were sent within a day, or a few more: of an older invitation that was sent again today, all but the first
+     */
+    record Sendings(int pending, int letters) {}
+
+    Sendings sendings(Tx tx, OrganizationId organization, Instant now) {
+        var day = now.minus(DAY);
+        return tx.handle()
+                .createQuery(SENDINGS)
+                .bind("organization", organization.value())
+                .bind("now", DatabaseTimes.of(now))
+                .bind("day", DatabaseTimes.of(day))
+                .bind("again", DatabaseTimes.of(day.plus(Invitations.LIFE)))
+                .bind("oldest", DatabaseTimes.of(now.minus(Invitations.LIFE.multipliedBy(Invitations.SENDINGS_MAX))))
+                .map((row, _) -> new Sendings(row.getInt("pending"), row.getInt("letters")))
+                .one();
     }
 
     private static Row read(ResultSet row) throws SQLException {

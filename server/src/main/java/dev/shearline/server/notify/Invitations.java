@@ -15,12 +15,18 @@ import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
+import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Origin;
+import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Ref;
+import dev.shearline.server.identity.Rights;
+import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.orgs.Members;
 import dev.shearline.server.orgs.RoleAt;
+import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
+import dev.shearline.token.KeyMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +41,10 @@ final class Invitations {
 
     static final Duration LIFE = Duration.ofDays(7);
     static final int SENDINGS_MAX = 10;
+    /** Of an organization: mail goes to whatever address somebody names. */
+    static final int PENDING_MAX = 500;
+
+    static final int LETTERS_A_DAY_MAX = 250;
 
     private static final Actor ACCEPTANCE = new Actor.Job("invitation");
 
@@ -77,6 +87,7 @@ final class Invitations {
         return changes.commit(caller, organization, tx -> {
                     var now = now();
                     var roles = members.promise(tx, caller, organization, wanted.roles());
+                    requireRoom(tx, organization, 1, now);
                     var row = new InvitationStore.Row(
                             ids.text(Invitation.ID_PREFIX),
                             organization,
@@ -102,6 +113,20 @@ final class Invitations {
                     return shown(row);
                 })
                 .value();
+    }
+
+    /** @param further invitations that are to be pending */
+    private void requireRoom(Tx tx, OrganizationId organization, int further, Instant now) {
+        var sent = store.sendings(tx, organization, now);
+        if (sent.pending() + further > PENDING_MAX) {
+            throw invalidState(PENDING_MAX + " invitations of this organization are pending, which is the most: revoke"
+                    + " those that nobody will accept.");
+        }
+        if (sent.letters() >= LETTERS_A_DAY_MAX) {
+            throw invalidState("This organization has sent " + LETTERS_A_DAY_MAX
+                    + " invitations within a day, which is the most: go on tomorrow, or add members with POST"
+                    + " /v1/members.");
+        }
     }
 
     private void requireMail() {
@@ -174,7 +199,11 @@ final class Invitations {
                         throw invalidState(
                                 "It was sent " + SENDINGS_MAX + " times, which is the most: make a new one.");
                     }
+                    if (!isStillMeant(tx, caller, row)) {
+                        throw invalidState("Whoever invited may not do so any more: make a new one.");
+                    }
                     var now = now();
+                    requireRoom(tx, organization, 0, now);
                     mail.drop(tx, id, now);
                     store.resend(tx, id, now.plus(LIFE));
                     var sent = store.find(tx, organization, id).orElseThrow();
@@ -217,10 +246,11 @@ final class Invitations {
     }
 
     private Optional<String> accept(Tx tx, Caller caller, OrganizationId organization, KeyDigest token) {
+        members.lock(tx, organization);
         // the second look is after the lock: of two who hold the link, one is a member and the other too late
         return store.findByToken(tx, token)
                 .flatMap(row -> store.lock(tx, organization, row.id()))
-                .filter(row -> row.isOpenAt(clock.instant()) && isStillMeant(tx, row))
+                .filter(row -> row.isOpenAt(clock.instant()) && isStillMeant(tx, caller, row))
                 .map(row -> {
                     var member = members.join(tx, caller, organization, row.name(), row.email(), roles(row));
                     store.accept(tx, row.id(), member.id(), now());
@@ -233,11 +263,25 @@ final class Invitations {
                 });
     }
 
-    /** An invitation by a member, or by a key of theirs, is worth what its inviter is worth. */
-    private boolean isStillMeant(Tx tx, InvitationStore.Row row) {
-        return store.findMember(tx, row.organization(), row.createdBy())
-                .map(inviter -> members.mayPromise(tx, row.organization(), inviter, roles(row)))
-                .orElse(true);
+    /** An invitation is worth what its inviter is worth now: a member, or the key that it was made with. */
+    private boolean isStillMeant(Tx tx, Caller caller, InvitationStore.Row row) {
+        return inviter(tx, row)
+                .filter(actor ->
+                        members.stillPromises(tx, new Caller(actor, caller.origin()), row.organization(), roles(row)))
+                .isPresent();
+    }
+
+    /** As they came at most: what they may do is looked up anew. */
+    private Optional<Actor> inviter(Tx tx, InvitationStore.Row row) {
+        var home = row.organization();
+        var all = Rights.of(ScopeSet.ALL, Reach.whole());
+        return MembershipId.find(row.createdBy())
+                .flatMap(member ->
+                        store.findUser(tx, home, member).<Actor>map(user -> new Actor.Member(member, user, home, all)))
+                .or(() -> ApiKeyId.find(row.createdBy())
+                        .map(key -> store.isKeyOf(tx, home, key)
+                                ? new Actor.Key(key, home, all, KeyMode.LIVE)
+                                : new Actor.Operator(key, ScopeSet.ALL)));
     }
 
     private List<RoleAt> roles(InvitationStore.Row row) {

@@ -85,7 +85,7 @@ final class MemberEdits {
     }
 
     /** Operators decide for the host platform; anybody else gives only rights that their own credential holds. */
-    private void requireHeld(Tx tx, Caller caller, OrganizationId organization, List<RoleAt> given) {
+    void requireHeld(Tx tx, Caller caller, OrganizationId organization, List<RoleAt> given) {
         if (Authority.isOperator(caller)) {
             return;
         }

@@ -8,14 +8,13 @@ import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Page;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.http.ProblemException;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
-import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.Role;
 import dev.shearline.server.identity.Scope;
-import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UserId;
 import java.time.InstantSource;
 import java.util.List;
@@ -112,17 +111,23 @@ public final class Members {
         return edits.given(tx, now, home, wanted.orElse(USUAL));
     }
 
-    /** Whether a member could still promise these roles: somebody who has gone, or has come down, asks nobody in any more. */
-    public boolean mayPromise(Tx tx, OrganizationId organization, MembershipId inviter, List<RoleAt> promised) {
-        var least = promised.stream().map(RoleAt::role).reduce(Role.ADMIN, Members::higher);
-        return store.findById(tx, inviter).filter(MemberRow::active).isPresent()
-                && roles.list(tx, inviter).stream()
-                        .anyMatch(held -> held.unit().equals(UnitId.rootOf(organization))
-                                && held.role().isAtLeast(least));
+    /** Before an invitation of the organization is locked: nobody gives or takes rights there until this transaction ends. */
+    public void lock(Tx tx, OrganizationId organization) {
+        organizations.lock(tx, organization);
     }
 
-    private static Role higher(Role one, Role other) {
-        return one.isAtLeast(other) ? one : other;
+    /**
+     * Whether whoever promised these roles still could: by the credential that they did it with, and with the rights that it has now. Somebody
+     * who has gone or has come down asks nobody in any more, nor does a key that has ended.
+     */
+    public boolean stillPromises(Tx tx, Caller inviter, OrganizationId organization, List<RoleAt> promised) {
+        try {
+            var now = renewed(tx, inviter, organization);
+            edits.requireHeld(tx, now, organization, promised);
+            return now.actor().holdsInWhole(Scope.MEMBERS_WRITE, organization);
+        } catch (ProblemException e) {
+            return false;
+        }
     }
 
     /**
