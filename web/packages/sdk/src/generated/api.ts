@@ -203,7 +203,7 @@ export interface paths {
     put?: never;
     /**
      * Rotate a key
-     * @description Makes a new key with everything copied and returns its secret, once. The old key works until its grace ends, or until the new one is used first if that is asked: when it is verified, or when it calls this API. The two are linked by `rotatedFrom` and `rotatedTo`.
+     * @description Makes a new key with everything copied and returns its secret, once. The old key works until its grace ends, or until the new one is used first if that is asked: when it is verified, or when it calls this API. The two are linked by `rotatedFrom` and `rotatedTo`. While a predecessor of the key works on in its grace, it is rotated with a grace of `0` only (409 otherwise): two of the keys that were rotated one into the next work at a time, and no third.
      */
     post: operations["rotateKey"];
     delete?: never;

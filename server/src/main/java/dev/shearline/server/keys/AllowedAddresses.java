@@ -21,6 +21,14 @@ final class AllowedAddresses {
                 .toList();
     }
 
+    /** Whether they keep anybody out: none do not, nor do blocks that together hold every IPv4 or every IPv6 address. */
+    static boolean limit(List<String> cidrs) {
+        return !cidrs.isEmpty()
+                && !Cidr.holdAll(cidrs.stream()
+                        .map(text -> Cidr.find(text).orElseThrow())
+                        .toList());
+    }
+
     private static String block(String field, String text) {
         return switch (Cidr.parse(text)) {
             case Cidr.Parsed.Block block -> block.cidr().toString();

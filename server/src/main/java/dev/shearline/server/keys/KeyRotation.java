@@ -84,7 +84,7 @@ final class KeyRotation {
                 CallerRights.grantable(
                         tx, locked.actor(), owned.owner(), old.kind().type()),
                 old.scopes());
-        rules.requireScopes(tx, owned, locked.actor(), old);
+        rules.requireCreator(tx, owned, locked.actor(), old);
         boolean endAtFirstUse = !grace.isZero() && rotation.endAtFirstUse().orElse(false);
         var links = new KeyRow.Links(Optional.of(id), Optional.empty(), endAtFirstUse);
         var successor = creation.issue(tx, caller, successor(tx, old, owned, now), links);

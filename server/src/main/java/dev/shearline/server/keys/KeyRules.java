@@ -35,9 +35,10 @@ final class KeyRules {
         PolicyRules.requireCidrs(policy.of(type), type, cidrs);
     }
 
-    /** Whoever gets a successor in hand: whether their role may give such scopes. */
-    void requireScopes(Tx tx, Owned owned, Actor actor, KeyRow key) {
-        PolicyRules.requireScopes(tx, owned.entitlement().policy(), actor, key, key.scopes());
+    /** Whoever gets a successor in hand: whether their role may make such a key. */
+    void requireCreator(Tx tx, Owned owned, Actor actor, KeyRow key) {
+        var policy = owned.entitlement().policy();
+        PolicyRules.requireCreator(tx, policy, actor, owned.owner(), key.kind().type(), key.scopes());
     }
 
     /** When a new key ends. */
@@ -93,15 +94,15 @@ final class KeyRules {
     void requireEditAllowed(Tx tx, Actor actor, KeyRow before, KeyRow after) {
         var type = before.kind().type();
         boolean scopes = !after.scopes().equals(before.scopes());
-        boolean opened = after.cidrs().isEmpty() && !before.cidrs().isEmpty();
-        if (type == KeyType.OPERATOR || !(scopes || opened)) {
+        boolean addresses = !after.cidrs().equals(before.cidrs());
+        if (type == KeyType.OPERATOR || !(scopes || addresses)) {
             return;
         }
         var policy = entitlements.get(tx, before.organization()).policy();
         if (scopes) {
             PolicyRules.requireScopes(tx, policy, actor, before, after.scopes());
         }
-        if (opened) {
+        if (addresses) {
             PolicyRules.requireCidrs(policy.of(type), type, after.cidrs());
         }
     }

@@ -65,9 +65,10 @@ final class PolicyRules {
     }
 
     static void requireCidrs(Optional<TypePolicy> policy, KeyType type, List<String> cidrs) {
-        if (cidrs.isEmpty() && policy.filter(TypePolicy::requiresCidrs).isPresent()) {
+        if (policy.filter(TypePolicy::requiresCidrs).isPresent() && !AllowedAddresses.limit(cidrs)) {
             throw violated("The organization's policy limits every " + type.wire()
-                            + " key to addresses: say from which it is used, in \"cidrs\".")
+                            + " key to addresses: say from which it is used, in \"cidrs\". Blocks that hold every address"
+                            + " are no limit.")
                     .withField("cidrs")
                     .asException();
         }

@@ -1,5 +1,7 @@
 package dev.shearline.server.net;
 
+import java.math.BigInteger;
+import java.util.Collection;
 import java.util.Optional;
 
 /** A block of addresses, {@code 10.0.0.0/8} or {@code 2001:db8::/32}. A single address is a block of one. */
@@ -67,6 +69,24 @@ public record Cidr(IpAddress network, int prefix) {
         }
         return ((address.high() ^ network.high()) & IpAddress.mask(Math.min(prefix, 64))) == 0
                 && ((address.low() ^ network.low()) & IpAddress.mask(Math.max(prefix - 64, 0))) == 0;
+    }
+
+    /** Whether every address of a family lies in one of these blocks. */
+    public static boolean holdAll(Collection<Cidr> blocks) {
+        return holdAll(blocks, IpAddress.V4_BITS, false) || holdAll(blocks, IpAddress.V6_BITS, true);
+    }
+
+    /** Two blocks are apart or one lies in the other, so the sizes of those that lie in no other add up to what they hold. */
+    private static boolean holdAll(Collection<Cidr> blocks, int width, boolean v6) {
+        var family = blocks.stream()
+                .filter(block -> block.network.v6() == v6)
+                .distinct()
+                .toList();
+        return family.stream()
+                .filter(block -> family.stream().noneMatch(other -> !other.equals(block) && other.contains(block)))
+                .map(block -> BigInteger.ONE.shiftLeft(width - block.prefix))
+                .reduce(BigInteger.ZERO, BigInteger::add)
+                .equals(BigInteger.ONE.shiftLeft(width));
     }
 
     /** Whether every address of the other block is one of this. */

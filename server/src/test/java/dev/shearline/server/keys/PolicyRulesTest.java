@@ -144,6 +144,51 @@ class PolicyRulesTest {
     }
 
     @Test
+    void blocks_that_hold_every_address_are_none() {
+        var open = team(rig.operator, ",\"cidrs\":[\"0.0.0.0/0\"]");
+        assertThat(open.status()).as("without a policy").isEqualTo(201);
+        policy("org_acme", of("team", "\"cidrs_required\":true"));
+
+        for (var all : new String[] {
+            "\"0.0.0.0/0\"", "\"::/0\",\"10.0.0.0/8\"", "\"0.0.0.0/1\",\"128.0.0.0/1\"", "\"::/1\",\"8000::/1\""
+        }) {
+            violated(team(rig.operator, ",\"cidrs\":[" + all + "]"), "cidrs", "every address");
+        }
+        violated(rig.act(open, "rotate", ""), "cidrs", "every address");
+        violated(rig.act(open, "move", "{\"unit\":\"team_ops\"}"), "cidrs", "every address");
+        var half = team(rig.operator, ",\"cidrs\":[\"0.0.0.0/1\"]");
+        assertThat(half.status()).isEqualTo(201);
+        violated(
+                rig.patch(rig.operator, KeyRig.path(half), "{\"cidrs\":[\"0.0.0.0/1\",\"128.0.0.0/1\"]}"),
+                "cidrs",
+                "every address");
+    }
+
+    @Test
+    void a_rotation_an_import_and_a_move_are_held_to_who_may_make_such_a_key_and_give_its_scopes() {
+        var ann = personal("usr_ann");
+        var cid = personal("usr_cid");
+        var key = team(rig.operator, "");
+        var imports = new ImportRig(rig);
+        var item = ImportRig.item(ImportRig.hex(ImportRig.foreign()), "");
+
+        for (var rule : new String[] {"\"created_by\":\"owner\"", "\"scopes\":{\"admin\":[\"resources:write\"]}"}) {
+            policy("org_acme", of("team", rule));
+            var field = rule.contains("created_by") ? "type" : "scopes";
+            violated(rig.post(ann, KeyRig.path(key) + "/rotate", ""), field, "admin");
+            violated(rig.post(ann, KeyRig.path(key) + "/move", "{\"unit\":\"dep_eng\"}"), field, "admin");
+            assertThat(ImportRig.text(ImportRig.row(imports.imported(ann, item), 0), "code"))
+                    .isEqualTo("policy_violated");
+        }
+        assertThat(ImportRig.text(ImportRig.row(imports.imported(cid, item), 0), "status"))
+                .isEqualTo("imported");
+        assertThat(rig.post(cid, KeyRig.path(key) + "/move", "{\"unit\":\"dep_eng\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(rig.post(cid, KeyRig.path(key) + "/rotate", "").status()).isEqualTo(201);
+    }
+
+    @Test
     void a_rotation_lives_no_longer_than_the_policy_of_today_allows() {
         var endless = team(rig.operator, ",\"expires_in\":\"none\"");
         policy("org_acme", of("team", "\"max_lifetime\":\"10d\""));

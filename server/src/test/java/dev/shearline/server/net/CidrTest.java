@@ -2,6 +2,7 @@ package dev.shearline.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,26 @@ class CidrTest {
             })
     void nonsense_is_no_block(String text) {
         assertThat(Cidr.parse(text)).isInstanceOf(Cidr.Parsed.NotACidr.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.0.0.0/0 | true
+            ::/0 | true
+            10.0.0.0/8 ::/0 | true
+            0.0.0.0/1 128.0.0.0/1 | true
+            0.0.0.0/1 128.0.0.0/2 192.0.0.0/2 10.0.0.0/8 | true
+            ::/1 8000::/2 c000::/2 | true
+            0.0.0.0/1 128.0.0.0/2 | false
+            0.0.0.0/1 8000::/1 | false
+            0.0.0.0/1 10.0.0.0/8 64.0.0.0/2 | false
+            192.0.2.1 2001:db8::1 | false
+            """)
+    void blocks_hold_a_whole_family_by_themselves_or_together(String blocks, boolean all) {
+        assertThat(Cidr.holdAll(Arrays.stream(blocks.split(" "))
+                        .map(text -> Cidr.find(text).orElseThrow())
+                        .toList()))
+                .isEqualTo(all);
     }
 
     @Test
