@@ -2,6 +2,7 @@ package dev.shearline.server.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.shearline.token.ApiKeyId;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -31,7 +32,8 @@ public final class Database implements AutoCloseable {
                    set_config('shearline.audiences', :audiences, true),
                    set_config('shearline.manages_all', :managesAll, true),
                    set_config('shearline.managed', :managed, true),
-                   set_config('shearline.audit', :audit, true)
+                   set_config('shearline.audit', :audit, true),
+                   set_config('shearline.key', :held, true)
             """;
     private static final String SET_ACROSS_TENANTS = """
             SELECT set_config('shearline.context', :reason, true), set_config('shearline.across_tenants', 'on', true)
@@ -132,6 +134,7 @@ public final class Database implements AutoCloseable {
                 .bind("managesAll", onOrOff(context.manages().isWhole()))
                 .bind("managed", String.join(",", context.manages().audienceIds()))
                 .bind("audit", onOrOff(context.audit()))
+                .bind("held", context.held().map(ApiKeyId::toString).orElse(""))
                 .mapTo(String.class)
                 .one();
     }

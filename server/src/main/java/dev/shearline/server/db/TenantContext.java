@@ -4,6 +4,7 @@ import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Scope;
+import dev.shearline.token.ApiKeyId;
 import java.util.Optional;
 
 /**
@@ -12,14 +13,35 @@ import java.util.Optional;
  * @param sees whose keys it reads
  * @param manages whose keys it writes
  * @param audit whether it reads the audit log
+ * @param held a key that it reads and changes besides, since somebody holds it
  */
-public record TenantContext(String kind, OrganizationId organization, Reach sees, Reach manages, boolean audit) {
+public record TenantContext(
+        String kind,
+        OrganizationId organization,
+        Reach sees,
+        Reach manages,
+        boolean audit,
+        Optional<ApiKeyId> held) {
+
+    /** Of somebody who acts by rights alone. */
+    public TenantContext(String kind, OrganizationId organization, Reach sees, Reach manages, boolean audit) {
+        this(kind, organization, sees, manages, audit, Optional.empty());
+    }
 
     /** Empty when the actor may not know that the organization exists. */
     public static Optional<TenantContext> find(Actor actor, OrganizationId organization) {
         return actor.rightsIn(organization)
                 .map(rights -> new TenantContext(
-                        actor.kind(), organization, rights.sees(), rights.manages(), readsAudit(actor, organization)));
+                        actor.kind(),
+                        organization,
+                        rights.sees(),
+                        rights.manages(),
+                        readsAudit(actor, organization),
+                        heldBy(actor)));
+    }
+
+    private static Optional<ApiKeyId> heldBy(Actor actor) {
+        return actor instanceof Actor.Possession possession ? Optional.of(possession.key()) : Optional.empty();
     }
 
     /** The whole organization, for work that the server does itself or that authentication has already narrowed. */

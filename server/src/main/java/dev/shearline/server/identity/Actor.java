@@ -131,9 +131,7 @@ public sealed interface Actor {
             case Embed embed ->
                 embed.organization().equals(organization) ? Optional.of(embed.rights()) : Optional.empty();
             case Possession possession ->
-                possession.organization().equals(organization)
-                        ? Optional.of(Rights.of(ScopeSet.NONE, Reach.whole()))
-                        : Optional.empty();
+                possession.organization().equals(organization) ? Optional.of(Rights.NONE) : Optional.empty();
         };
     }
 

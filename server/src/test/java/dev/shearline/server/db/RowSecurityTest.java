@@ -8,6 +8,7 @@ import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.testing.TestSchema;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -232,6 +233,44 @@ class RowSecurityTest {
         assertThat(count(TenantContext.whole(JOB, OTHER), count)).isZero();
     }
 
+    @Test
+    void a_setting_that_is_missing_opens_nothing() throws SQLException {
+        database.inTransaction(
+                TenantContext.whole(JOB, ACME),
+                tx -> tx.handle()
+                        .execute("INSERT INTO audit_event (id, organization_id, at, actor, action, target, bytes)"
+                                + " VALUES ('evt_set', 'org_acme', now(), 'mem_a', 'a', 't', 'b'::bytea)"));
+        var events = "SELECT count(*) FROM audit_event WHERE id = 'evt_set'";
+        var keys = "SELECT count(*) FROM api_key";
+        var written = "WITH changed AS (UPDATE api_key SET description = description RETURNING 1) SELECT count(*) FROM changed";
+        try (var connection = schema.app().dataSource("test").getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT set_config('shearline.organization', 'org_acme', true)");
+            assertThat(number(statement, keys)).isZero();
+            assertThat(number(statement, written)).isZero();
+            assertThat(number(statement, events)).isZero();
+            statement.execute("SELECT set_config('shearline.all', 'on', true)");
+            assertThat(number(statement, keys)).isEqualTo(3);
+            assertThat(number(statement, written)).isZero();
+            statement.execute("SELECT set_config('shearline.audiences', 'team_0', true)");
+            assertThat(number(statement, written)).isZero();
+            assertThat(number(statement, events)).isZero();
+            statement.execute("SELECT set_config('shearline.manages_all', 'on', true)");
+            assertThat(number(statement, written)).isEqualTo(3);
+            statement.execute("SELECT set_config('shearline.audit', 'on', true)");
+            assertThat(number(statement, events)).isEqualTo(1);
+            connection.rollback();
+        }
+    }
+
+    private static int number(Statement statement, String sql) throws SQLException {
+        try (var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
     private static int count(TenantContext context, String sql) {
         return database.read(
                 context, tx -> tx.handle().createQuery(sql).mapTo(Integer.class).one());
@@ -261,7 +300,7 @@ class RowSecurityTest {
 
     @Test
     void no_interleaving_on_shared_connections_shows_a_foreign_row() throws Exception {
-        try (var threads = Executors.newFixedThreadPool(8)) {
+        try (var threads = Executors.newFixedThreadPool(4)) {
             List<Callable<Boolean>> looks = new ArrayList<>();
             for (int i = 0; i < INTERLEAVINGS; i++) {
                 looks.add(RowSecurityTest::look);
@@ -272,9 +311,26 @@ class RowSecurityTest {
         }
     }
 
-    /** One transaction with a random context, sometimes one that fails, and what it must see and nothing else. */
+    /** Sees all, and with that taken away what those before have left on the connection, which must be nothing. */
+    private static boolean lookWithoutContext() {
+        return database.acrossTenants("test", tx -> {
+            var count = "SELECT count(*) FROM api_key";
+            int all = tx.handle().createQuery(count).mapTo(Integer.class).one();
+            tx.handle()
+                    .createQuery("SELECT set_config('shearline.across_tenants', '', true)")
+                    .mapTo(String.class)
+                    .one();
+            return all == 6
+                    && tx.handle().createQuery(count).mapTo(Integer.class).one() == 0;
+        });
+    }
+
+    /** One transaction with a random context, sometimes none, sometimes one that fails, and what it must see and nothing else. */
     private static boolean look() {
         Random random = ThreadLocalRandom.current();
+        if (random.nextInt(3) == 0) {
+            return lookWithoutContext();
+        }
         var organization = random.nextBoolean() ? ACME : OTHER;
         var reach = random.nextBoolean() ? Reach.whole() : new Reach.Audiences(Set.of("team_" + random.nextInt(3)));
         int expected = reach.equals(Reach.whole()) ? 3 : 1;

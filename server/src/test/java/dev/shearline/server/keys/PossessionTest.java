@@ -2,7 +2,10 @@ package dev.shearline.server.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.shearline.server.db.TenantContext;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.token.ApiKeyId;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +54,32 @@ class PossessionTest {
             assertThat(again.text("detail")).isEqualTo(sentence);
         }
         assertThat(rig.count("audit_event")).isEqualTo(events);
+    }
+
+    @Test
+    void whoever_holds_a_key_reaches_that_key_alone_also_in_the_database() {
+        var key = rig.created("");
+        rig.created("");
+        var id = ApiKeyId.find(key.text("id")).orElseThrow();
+        var context =
+                TenantContext.find(new Actor.Possession(id, KeyRig.ACME), KeyRig.ACME).orElseThrow();
+        for (var sql : List.of(
+                "SELECT id FROM api_key",
+                "SELECT key_id FROM api_key_scope",
+                "SELECT key_id FROM api_key_word",
+                "SELECT key_id FROM api_key_activity",
+                "UPDATE api_key SET description = 'x' RETURNING id")) {
+            var reached = rig.database.inTransaction(
+                    context, tx -> tx.handle().createQuery(sql).mapTo(String.class).set());
+            assertThat(reached.value()).as(sql).containsExactly(key.text("id"));
+        }
+        var events = rig.database.read(
+                context,
+                tx -> tx.handle()
+                        .createQuery("SELECT count(*) FROM audit_event")
+                        .mapTo(Integer.class)
+                        .one());
+        assertThat(events).isZero();
     }
 
     @Test
