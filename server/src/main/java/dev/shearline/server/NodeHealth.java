@@ -8,6 +8,7 @@ import dev.shearline.server.feed.PrimaryClock;
 import dev.shearline.server.ops.Health;
 import dev.shearline.server.ops.HealthCheck;
 import dev.shearline.server.verify.Directory;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -63,10 +64,15 @@ final class NodeHealth {
     }
 
     private Health feed() {
-        var position = feed.position();
-        return feed.freshness().isFresh()
-                ? new Health.Ready("at epoch " + position.number())
-                : new Health.NotReady("not in touch with the primary, at epoch " + position.number());
+        var at = "at epoch " + feed.position().number();
+        var lag = feed.freshness().lag().map(Duration::toMillis);
+        if (feed.freshness().isFresh()) {
+            return new Health.Ready(
+                    at + lag.map(millis -> ", as of " + millis + " ms ago").orElse(""));
+        }
+        return new Health.NotReady(at
+                + lag.map(millis -> ", not in touch with the primary for " + millis + " ms")
+                        .orElse(", and has not reached the head yet"));
     }
 
     /** More keys than there is room for make a node slower, not unfit. */

@@ -21,13 +21,16 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("storage")
 class NodeHealthTest {
 
     @TempDir
@@ -121,6 +124,29 @@ class NodeHealthTest {
     }
 
     @Test
+    void a_node_that_follows_says_how_old_what_it_knows_is_and_one_that_does_not_since_when() {
+        try (var feed = feed(Duration.ZERO, Duration.ofSeconds(1))) {
+            assertThat(ask(feed, "feed"))
+                    .isEqualTo(new Health.NotReady("at epoch 0, and has not reached the head yet"));
+            feed.start();
+            assertThat(awaited(feed, Health.Ready.class)).matches("at epoch 1, as of \\d+ ms ago");
+            schema.execute("ALTER TABLE node RENAME TO node_away");
+            assertThat(awaited(feed, Health.NotReady.class))
+                    .matches("at epoch 1, not in touch with the primary for \\d{4,} ms");
+            schema.execute("ALTER TABLE node_away RENAME TO node");
+            assertThat(awaited(feed, Health.Ready.class)).startsWith("at epoch 1, as of ");
+        }
+    }
+
+    private String awaited(FeedNode feed, Class<? extends Health> kind) {
+        var seen = new AtomicReference<>(ask(feed, "feed"));
+        Eventually.isTrue(
+                "the feed is " + kind.getSimpleName(),
+                () -> kind.isInstance(seen.updateAndGet(_ -> ask(feed, "feed"))));
+        return seen.get().detail();
+    }
+
+    @Test
     void a_node_that_is_stopping_is_not_ready() {
         try (var feed = feed(Duration.ZERO)) {
             assertThat(ask(feed, "node")).isEqualTo(new Health.Ready("runs"));
@@ -131,10 +157,13 @@ class NodeHealthTest {
 
     /** Of a machine whose clock is ahead by so much. */
     private FeedNode feed(Duration ahead) {
+        return feed(ahead, Duration.ofSeconds(10));
+    }
+
+    private FeedNode feed(Duration ahead, Duration staleness) {
         var wall = Clock.offset(Clock.systemUTC(), ahead);
         var clock = new PrimaryClock(wall);
-        var settings = new FeedSettings(
-                Duration.ofSeconds(10), Duration.ofMillis(50), true, directory, "test", () -> "127.0.0.1:0");
+        var settings = new FeedSettings(staleness, Duration.ofMillis(50), true, directory, "test", () -> "127.0.0.1:0");
         return new FeedNode(
                 database,
                 new Directory(clock, Long.MAX_VALUE),

@@ -1,6 +1,7 @@
 package dev.shearline.server.feed;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Until when this node may answer. Counted from before the poll that reached the head was sent, on the monotonic and on the wall clock:
@@ -8,7 +9,8 @@ import java.time.Duration;
  */
 public class Freshness {
 
-    private record Deadline(long nanos, long wallMillis) {}
+    /** When the poll was sent that it counts from, and until when. */
+    private record Deadline(Moment sent, long nanos, long wallMillis) {}
 
     /** When a poll was sent, on both clocks. */
     record Moment(long nanos, long wallMillis) {}
@@ -28,6 +30,17 @@ public class Freshness {
                 && clocks.wall().millis() < until.wallMillis;
     }
 
+    /** How old what the node goes by may be, by the clock that says more; empty before it has ever reached the head. */
+    public Optional<Duration> lag() {
+        var until = deadline;
+        if (until == null) {
+            return Optional.empty();
+        }
+        long nanos = clocks.nanos().getAsLong() - until.sent.nanos;
+        long millis = clocks.wall().millis() - until.sent.wallMillis;
+        return Optional.of(Duration.ofMillis(Math.max(nanos / 1_000_000, millis)));
+    }
+
     Moment now() {
         return new Moment(clocks.nanos().getAsLong(), clocks.wall().millis());
     }
@@ -36,7 +49,7 @@ public class Freshness {
         if (closed) {
             return;
         }
-        deadline = new Deadline(sent.nanos + staleness.toNanos(), sent.wallMillis + staleness.toMillis());
+        deadline = new Deadline(sent, sent.nanos + staleness.toNanos(), sent.wallMillis + staleness.toMillis());
     }
 
     synchronized void end() {

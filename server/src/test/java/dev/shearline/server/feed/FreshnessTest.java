@@ -32,6 +32,21 @@ class FreshnessTest {
     }
 
     @Test
+    void the_lag_is_counted_from_the_same_moment_by_the_clock_that_says_more() {
+        assertThat(freshness.lag()).isEmpty();
+        var sent = freshness.now();
+        time.pass(Duration.ofSeconds(2));
+        freshness.extend(sent, STALENESS);
+        assertThat(freshness.lag()).contains(Duration.ofSeconds(2));
+        time.wallMillis += 500;
+        assertThat(freshness.lag()).contains(Duration.ofMillis(2_500));
+        time.wallMillis -= 60_000;
+        assertThat(freshness.lag()).contains(Duration.ofSeconds(2));
+        freshness.end();
+        assertThat(freshness.lag()).isEmpty();
+    }
+
+    @Test
     void a_machine_that_slept_and_whose_monotonic_clock_slept_too_is_fenced_by_the_wall_clock() {
         freshness.extend(freshness.now(), STALENESS);
         time.wallMillis += STALENESS.toMillis();
