@@ -101,6 +101,8 @@ public final class LastUsed implements AutoCloseable {
     private final Thread flusher;
     /** Goes on where the last round has ended, so that each key gets its turn. */
     private Iterator<ApiKeyId> next = Collections.emptyIterator();
+    /** How many are written at a time, while there are many. */
+    private int round;
 
     public LastUsed(NodeDatabase database) {
         this.database = database;
@@ -149,9 +151,12 @@ public final class LastUsed implements AutoCloseable {
     void flushRound() {
         int waiting = pending.size();
         if (waiting <= MANY_KEYS) {
+            round = 0;
             flush();
         } else {
-            flush(Math.ceilDiv(waiting, ROUNDS_OF_MANY));
+            // not smaller as fewer wait: the last of them would wait for minutes
+            round = Math.max(round, Math.ceilDiv(waiting, ROUNDS_OF_MANY));
+            flush(round);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.TestSchema;
 import dev.shearline.token.ApiKeyId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 @Tag("storage")
 class LastUsedTest {
 
+    private static final Duration LATE_MAX = Duration.ofSeconds(5);
+    private static final int TRIES = 4;
     private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
     private static KeyRig rig;
 
@@ -56,16 +59,42 @@ class LastUsedTest {
         assertThat(shown(key)).isEqualTo("2030-01-01T12:00:02.000Z 203.0.113.7");
     }
 
+    /** Best of some: a busy machine may be late once, what is written too seldom is late each time. */
     @Test
-    void a_use_is_written_by_itself_and_the_rest_when_it_closes() {
+    void a_use_is_written_by_itself_within_five_seconds_and_the_rest_when_it_closes() {
         var key = key();
         try (var lastUsed = new LastUsed(rig.nodeDatabase)) {
             lastUsed.start();
-            lastUsed.record(key, address("2001:db8::1"), NOON);
-            Eventually.isTrue("written", () -> shown(key).startsWith("2030-01-01T12:00:00.000Z 2001:db8"));
-            lastUsed.record(key, Optional.empty(), NOON.plusSeconds(1));
+            var took = Duration.ofDays(1);
+            int second = 0;
+            while (took.compareTo(LATE_MAX) > 0 && second < TRIES) {
+                var use = NOON.plusSeconds(++second);
+                long noted = System.nanoTime();
+                lastUsed.record(key, address("2001:db8::1"), use);
+                Eventually.isTrue(
+                        "written", () -> shown(key).startsWith(use.toString().replace("Z", ".000Z 2001:db8")));
+                took = Duration.ofNanos(System.nanoTime() - noted);
+            }
+            assertThat(took).isLessThanOrEqualTo(LATE_MAX);
+            lastUsed.record(key, Optional.empty(), NOON.plusSeconds(TRIES + 1));
         }
-        assertThat(shown(key)).startsWith("2030-01-01T12:00:01.000Z ");
+        assertThat(shown(key)).startsWith(NOON.plusSeconds(TRIES + 1).toString().replace("Z", ".000Z "));
+    }
+
+    @Test
+    void the_last_of_very_many_keys_is_written_within_a_minute() {
+        int keys = 8 * LastUsed.MANY_KEYS;
+        try (var lastUsed = new LastUsed(rig.nodeDatabase)) {
+            for (int i = 0; i < keys; i++) {
+                lastUsed.record(ApiKeyId.of(i, 0), Optional.empty(), NOON);
+            }
+            int rounds = 0;
+            while (lastUsed.waiting() > 0) {
+                lastUsed.flushRound();
+                rounds++;
+            }
+            assertThat(LastUsed.FLUSH_INTERVAL.multipliedBy(rounds)).isLessThan(Duration.ofMinutes(1));
+        }
     }
 
     @Test
