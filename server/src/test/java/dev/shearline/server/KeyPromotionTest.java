@@ -3,6 +3,8 @@ package dev.shearline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.config.Setting;
+import dev.shearline.server.evidence.ExportReport;
+import dev.shearline.server.evidence.ExportVerification;
 import dev.shearline.server.identity.ScopeSet;
 import dev.shearline.server.secrets.InstanceKeys;
 import dev.shearline.server.secrets.InstanceKeysFile;
@@ -12,10 +14,13 @@ import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.NodeSettings;
 import dev.shearline.server.testing.Receiver;
 import dev.shearline.server.testing.TestSchema;
+import java.io.BufferedReader;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,10 +88,53 @@ class KeyPromotionTest {
         }
     }
 
+    @Test
+    void an_export_verifies_across_the_keys_that_have_signed_it() throws Exception {
+        var acme = "";
+        try (var server = Server.start(settings.parse())) {
+            acme = api(server)
+                    .put("/v1/organizations/ext:acme", Map.of("name", "Acme"))
+                    .expect(201)
+                    .at("id");
+            awaitSealed();
+        }
+        assertThat(KeyPromotion.promote(settings.parse())).isInstanceOf(KeyPromotion.Outcome.Promoted.class);
+        try (var again = Server.start(settings.parse())) {
+            var api = api(again);
+            api.patch("/v1/organizations/" + acme, Map.of("name", "Acme Corp")).expect(200);
+            awaitSealed();
+
+            var published =
+                    api.get("/v1/audit-checkpoints/keys").expect(200).json().path("items");
+            assertThat(published).hasSize(2);
+            var export = api.get("/v1/audit-events/export?organization=" + acme)
+                    .expect(200)
+                    .raw()
+                    .body();
+            var report = ExportVerification.verify(new BufferedReader(new StringReader(export)), List.of(), Set.of());
+            assertThat(report)
+                    .isInstanceOfSatisfying(
+                            ExportReport.Whole.class,
+                            whole -> assertThat(whole.signers())
+                                    .extracting(ExportReport.Signer::key)
+                                    .containsExactlyInAnyOrderElementsOf(published.findValuesAsString("id")));
+        }
+    }
+
+    private static Api api(Server server) {
+        Eventually.isTrue("the node is ready", server::isReady);
+        return new Api(Cluster.uri(server), server.issueOperatorKey("test", ScopeSet.ALL));
+    }
+
+    private void awaitSealed() {
+        Eventually.isTrue(
+                "all is sealed",
+                () -> schema.query("SELECT count(*) FROM audit_unsealed").equals("0"));
+    }
+
     private Api.Answer webhook(Receiver receiver) {
         try (var server = Server.start(settings.parse())) {
-            Eventually.isTrue("the node is ready", server::isReady);
-            return new Api(Cluster.uri(server), server.issueOperatorKey("test", ScopeSet.ALL))
+            return api(server)
                     .post("/v1/webhooks", Map.of("url", receiver.url("/"), "events", List.of("*")))
                     .expect(201);
         }

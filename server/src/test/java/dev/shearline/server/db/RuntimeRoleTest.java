@@ -83,6 +83,23 @@ class RuntimeRoleTest {
         refused(someone(), "is not " + Migrations.APP_ROLE);
     }
 
+    /** Our own function in the place of PostgreSQL's stands for a server that is older. */
+    @Test
+    void a_postgresql_that_is_too_old_is_refused() throws SQLException {
+        SCHEMA.execute(
+                "CREATE FUNCTION shearline.current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT '140021' $$");
+        try (var connection = SCHEMA.app().dataSource("test").getConnection();
+                var statement = connection.createStatement()) {
+            RuntimeRole.APPLICATION.require(connection);
+            statement.execute("SET search_path = shearline, pg_catalog");
+            assertThatThrownBy(() -> RuntimeRole.APPLICATION.require(connection))
+                    .isInstanceOf(UnfitRoleException.class)
+                    .hasMessage("SHEARLINE_DATABASE_URL leads to PostgreSQL 14: Shearline needs version 15 or later.");
+        } finally {
+            SCHEMA.execute("DROP FUNCTION shearline.current_setting(text)");
+        }
+    }
+
     private static void refused(DatabaseAddress address, String why) {
         assertThatThrownBy(() -> RuntimeRole.APPLICATION.requireNow(address))
                 .hasMessageContaining("SHEARLINE_DATABASE_URL")
