@@ -346,6 +346,7 @@ export interface components {
       | "plan_limit_reached"
       | "policy_violated"
       | "https_required"
+      | "origin_not_allowed"
       | "not_found"
       | "method_not_allowed"
       | "request_timeout"

@@ -33,6 +33,8 @@ class CanaryTextTest {
 
     /** Where text of callers is kept. A column that is missing here is one that nobody has thought of. */
     private static final List<String> COLUMNS = List.of(
+            "access_session.forced",
+            "access_session.origins",
             "api_key.description",
             "api_key.metadata",
             "api_key.name",

@@ -5,6 +5,7 @@ import dev.shearline.server.config.Settings;
 import dev.shearline.server.console.OneTimeLink;
 import dev.shearline.server.db.Database;
 import dev.shearline.server.db.NodeDatabase;
+import dev.shearline.server.embed.Embed;
 import dev.shearline.server.evidence.Evidence;
 import dev.shearline.server.feed.FeedNode;
 import dev.shearline.server.http.Authenticators;
@@ -22,11 +23,15 @@ import dev.shearline.server.keys.ApiKeyRoutes;
 import dev.shearline.server.keys.ApiKeys;
 import dev.shearline.server.keys.FirstUses;
 import dev.shearline.server.keys.KeyAuthenticator;
+import dev.shearline.server.keys.KeyOwners;
 import dev.shearline.server.keys.LastUsed;
 import dev.shearline.server.keys.NewApiKey;
 import dev.shearline.server.keys.OffboardingRoutes;
 import dev.shearline.server.keys.Offboardings;
 import dev.shearline.server.keys.PresentedKeys;
+import dev.shearline.server.keys.SessionCleaning;
+import dev.shearline.server.keys.SessionReading;
+import dev.shearline.server.keys.SessionRoutes;
 import dev.shearline.server.keys.UnusedKeys;
 import dev.shearline.server.keys.UnusedReportRoutes;
 import dev.shearline.server.keys.UnusedReports;
@@ -82,6 +87,7 @@ final class Features implements AutoCloseable {
     private final Optional<SharedRates> sharedRates;
     private final Usage usage;
     private final AnswerCleaning answerCleaning;
+    private final SessionCleaning sessionCleaning;
     private final UnusedKeys unusedKeys;
     private final Evidence evidence;
     private final Notify notify;
@@ -112,6 +118,7 @@ final class Features implements AutoCloseable {
         var references = new References(database);
         var provisioning = new Provisioning(changes, references, ids, clock, settings.defaultPlan());
         var catalog = new Catalog(database, changes, clock);
+        var entitlements = new Entitlements(json);
         keys = new ApiKeys(
                 database,
                 changes,
@@ -119,7 +126,7 @@ final class Features implements AutoCloseable {
                 references,
                 provisioning,
                 catalog,
-                new Entitlements(json),
+                entitlements,
                 format,
                 settings.keys().operatorMaxLifetime(),
                 random,
@@ -174,11 +181,25 @@ final class Features implements AutoCloseable {
         new Standards(verification.inspector(), new PresentedKeys(keys, authenticator), settings.publicUrl())
                 .addTo(routes);
         answerCleaning = new AnswerCleaning(nodeDatabase, clock);
+        sessionCleaning = new SessionCleaning(nodeDatabase);
         evidence =
                 new Evidence(database, nodeDatabase, instanceKeys, references, json, random, clock, registry, outbox);
         evidence.addTo(routes);
         var idempotency = new Idempotency(database, changes, json, random, clock);
         new ApiKeyRoutes(keys, authenticator, idempotency, format).addTo(routes);
+        new SessionRoutes(new SessionReading(database, entitlements, clock)).addTo(routes);
+        new Embed(
+                        database,
+                        nodeDatabase,
+                        changes,
+                        new KeyOwners(database, references, provisioning, catalog, entitlements, clock),
+                        authenticator,
+                        idempotency,
+                        format,
+                        settings.publicUrl(),
+                        random,
+                        clock)
+                .addTo(routes);
         var members = new Members(changes, references, ids, clock, keys, catalog::requireKnown);
         notify = new Notify(
                 settings.notifications(),
@@ -223,6 +244,7 @@ final class Features implements AutoCloseable {
         sharedRates.ifPresent(SharedRates::start);
         usage.start();
         answerCleaning.start();
+        sessionCleaning.start();
         unusedKeys.start();
         evidence.start();
         notify.start();
@@ -281,6 +303,7 @@ final class Features implements AutoCloseable {
         forkedHistory.close();
         evidence.close();
         unusedKeys.close();
+        sessionCleaning.close();
         answerCleaning.close();
         sharedRates.ifPresent(SharedRates::close);
         quotaLedger.close();

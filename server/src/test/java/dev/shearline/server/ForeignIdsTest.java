@@ -43,6 +43,7 @@ class ForeignIdsTest {
             "members", "mem_0000000000000000",
             "webhooks", "whk_0000000000000000",
             "invitations", "inv_0000000000000000",
+            "embed-sessions", "ems_0000000000000000",
             "resources", "none");
     /** Which kind of thing a field or a parameter names. */
     private static final Map<String, String> REFERENCES = Map.of(
@@ -69,6 +70,9 @@ class ForeignIdsTest {
         made("members", Map.of("organization", other, "user", foreign("users")));
         made("webhooks", Map.of("organization", other, "url", "https://example.com/", "events", List.of("*")));
         made("keys", Map.of("organization", other, "type", "ci", "name", "Theirs", "scopes", List.of()));
+        made(
+                "embed-sessions",
+                Map.of("owner", Map.of("organization", other), "origins", List.of("https://example.com")));
         cluster.api()
                 .put("/v1/resources/project/theirs", Map.of("organization", other))
                 .expect(201);

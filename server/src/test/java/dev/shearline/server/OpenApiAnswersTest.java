@@ -99,6 +99,7 @@ class OpenApiAnswersTest {
         catalog();
         plans(organization);
         keys(organization, team);
+        embedding(team);
         webhooks(organization);
         invitations(organization);
         audit(organization);
@@ -106,13 +107,16 @@ class OpenApiAnswersTest {
         check("get", "/openapi.json", 200, () -> api.get("/openapi.json"));
         var unseen = new TreeSet<>(OpenApiTest.operationNames());
         unseen.removeAll(seen);
-        // pages, read by ReferenceTest and InvitationsTest, a stream, read by ChangesTest, lines, read by
+        // pages, read by ReferenceTest, InvitationsTest and EmbedPagesTest, a stream, read by ChangesTest, lines, read
+        // by
         // AuditRoutesTest, and headers alone, read by ForwardAuthTest
         assertThat(unseen)
                 .containsExactly(
                         "get /docs",
                         "get /docs/problems",
                         "get /docs/style.css",
+                        "get /embed",
+                        "get /embed/{file}",
                         "get /invitations/{token}",
                         "get /v1/audit-events/export",
                         "get /v1/changes",
@@ -129,6 +133,43 @@ class OpenApiAnswersTest {
         }
         check("get", "/welcome/{token}", 400, () -> api.get("/welcome/%17"));
         check("post", "/welcome/{token}", 400, () -> api.post("/welcome/%17"));
+    }
+
+    private void embedding(String team) {
+        var path = "/v1/embed-sessions";
+        var body = Map.of(
+                "owner", Map.of("team", team),
+                "origins", List.of("https://app.example.com"),
+                "forced", Map.of("max_ttl", "90d", "metadata", Map.of("tenant", "doc")),
+                "link", true);
+        var opened = check("post", path, 201, () -> api.post(path, body));
+        check("post", path, 422, () -> api.post(path, Map.of("owner", Map.of("team", team))));
+        check(
+                "post",
+                path,
+                404,
+                () -> api.post(
+                        path,
+                        Map.of(
+                                "owner",
+                                Map.of("team", "team_0000000000000000"),
+                                "origins",
+                                List.of("https://example.com"))));
+        var session = "/v1/session";
+        check("get", session, 200, () -> api.get(session));
+        check("get", session, 200, () -> api.as(opened.at("token")).get(session));
+        check(
+                "get",
+                session,
+                403,
+                () -> api.as(opened.at("token")).get(session, Map.of("Origin", "https://elsewhere.example.com")));
+        check("get", session, 401, () -> api.as("nobody").get(session));
+        var code = opened.at("link").replaceFirst(".*#", "");
+        check("post", path + "/redeem", 200, () -> api.post(path + "/redeem", Map.of("code", code)));
+        check("post", path + "/redeem", 404, () -> api.post(path + "/redeem", Map.of("code", code)));
+        api.delete(path + "/" + opened.at("id")).expect(204);
+        seen.add("delete " + path + "/{id}");
+        check("delete", path + "/{id}", 404, () -> api.delete(path + "/" + opened.at("id")));
     }
 
     private String organizations() {

@@ -1,6 +1,7 @@
 package dev.shearline.token;
 
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,7 @@ public final class KeyFormat {
 
     private static final int SECRET_LENGTH = 32;
     private static final int BODY_LENGTH = ApiKeyId.BODY_LENGTH + SECRET_LENGTH;
+    private static final String EMBED = "_embed_";
     private static final Pattern BRAND = Pattern.compile("[a-z][a-z0-9]{1,9}");
     private static final KeyMode[] MODES = KeyMode.values();
     private static final KeyKind[] KINDS = KeyKind.values();
@@ -51,6 +53,27 @@ public final class KeyFormat {
                 Secret.of(key), ApiKeyId.ofBody(body, 0), KeyDigest.of(key), prefixOf(key), lastFourOf(key));
     }
 
+    /** The token of an embed session, {@code {brand}_embed_{secret}{checksum}}: no key, but found by scanners in the same way. */
+    public Secret mintEmbedToken(SecureRandom random) {
+        String secret = Base62.random(random, SECRET_LENGTH);
+        return Secret.of(brands.get(0) + EMBED + secret + Base62.checksum(secret));
+    }
+
+    /** Whether a text is one, by its shape and checksum. */
+    public boolean isEmbedToken(CharSequence text) {
+        return brands.stream().anyMatch(brand -> isEmbedToken(text, brand));
+    }
+
+    private static boolean isEmbedToken(CharSequence text, String brand) {
+        int start = brand.length() + EMBED.length();
+        int checksumStart = start + SECRET_LENGTH;
+        return text.length() == checksumStart + Base62.CHECKSUM_LENGTH
+                && startsWith(text, brand, 0)
+                && startsWith(text, EMBED, brand.length())
+                && Base62.isBase62(text, start, text.length())
+                && Base62.hasChecksum(text, start, checksumStart);
+    }
+
     /** Never throws, whatever the text is. */
     public ParsedKey parse(CharSequence text) {
         int length = text.length();
@@ -75,40 +98,68 @@ public final class KeyFormat {
         return startsWith(text, brand, 0) && brand.length() < text.length() && text.charAt(brand.length()) == '_';
     }
 
-    /** Whether a whole key of ours stands anywhere in the text: then the text must not be kept, shown or logged. */
+    /** Whether a whole key of ours, or a whole token of an embed session, stands anywhere in the text: then the text must not be kept, shown or logged. */
     public boolean isContainedIn(String text) {
-        return anyBody(text, (brand, at, body) -> {
-            int end = body + BODY_LENGTH + Base62.CHECKSUM_LENGTH;
-            return end <= text.length() && parseBranded(text.substring(at, end), brand) instanceof ParsedKey.WellFormed;
-        });
+        return isAnywhere(text, (brand, at) -> startsKey(text, at, brand) || startsEmbedToken(text, at, brand));
     }
 
-    /** Whether a part of the secret of a key stands anywhere in the text, which may have been cut. */
+    /** Whether a part of the secret of one stands anywhere in the text, which may have been cut. */
     public boolean isBegunIn(String text) {
-        return anyBody(text, (_brand, _at, body) -> {
-            int secret = body + ApiKeyId.BODY_LENGTH;
-            return secret < text.length() && Base62.isBase62(text, body, secret + 1);
-        });
+        return isAnywhere(text, (brand, at) -> startsSecret(text, at, brand));
     }
 
-    private interface BodyTest {
-        boolean test(String brand, int keyStart, int bodyStart);
+    private interface Start {
+        boolean isAt(String brand, int at);
     }
 
-    private boolean anyBody(String text, BodyTest test) {
+    private boolean isAnywhere(String text, Start start) {
         for (String brand : brands) {
             for (int at = text.indexOf(brand); at >= 0; at = text.indexOf(brand, at + 1)) {
-                for (KeyMode mode : MODES) {
-                    for (KeyKind kind : KINDS) {
-                        String prefix = brand + "_" + mode.wire() + "_" + kind.wire() + "_";
-                        if (text.startsWith(prefix, at) && test.test(brand, at, at + prefix.length())) {
-                            return true;
-                        }
-                    }
+                if (start.isAt(brand, at)) {
+                    return true;
                 }
             }
         }
         return false;
+    }
+
+    private static boolean startsKey(String text, int at, String brand) {
+        for (String prefix : prefixes(brand)) {
+            int end = at + prefix.length() + BODY_LENGTH + Base62.CHECKSUM_LENGTH;
+            if (end <= text.length()
+                    && text.startsWith(prefix, at)
+                    && parseBranded(text.substring(at, end), brand) instanceof ParsedKey.WellFormed) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsEmbedToken(String text, int at, String brand) {
+        int end = at + brand.length() + EMBED.length() + SECRET_LENGTH + Base62.CHECKSUM_LENGTH;
+        return end <= text.length() && isEmbedToken(text.substring(at, end), brand);
+    }
+
+    /** The body of a key begins with its id, which is no secret. */
+    private static boolean startsSecret(String text, int at, String brand) {
+        return prefixes(brand).stream().anyMatch(prefix -> startsMoreThanId(text, at, prefix))
+                || startsMoreThanId(text, at, brand + EMBED);
+    }
+
+    private static boolean startsMoreThanId(String text, int at, String prefix) {
+        int body = at + prefix.length();
+        int secret = body + ApiKeyId.BODY_LENGTH;
+        return secret < text.length() && text.startsWith(prefix, at) && Base62.isBase62(text, body, secret + 1);
+    }
+
+    private static List<String> prefixes(String brand) {
+        List<String> prefixes = new ArrayList<>(MODES.length * KINDS.length);
+        for (KeyMode mode : MODES) {
+            for (KeyKind kind : KINDS) {
+                prefixes.add(brand + "_" + mode.wire() + "_" + kind.wire() + "_");
+            }
+        }
+        return prefixes;
     }
 
     private static ParsedKey parseBranded(CharSequence text, String brand) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,10 +94,22 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
             }
             return;
         }
-        var exchange = new Exchange(answers, log, request, metrics.unmatched(), arrivedAt);
-        if (!isRefused(exchange) && !isGated(exchange, path)) {
+        var embedded = Embedding.comesFromAPage(raw) ? table.embedded(path) : Set.<String>of();
+        var preflight = Embedding.preflight(raw, embedded);
+        boolean shared = preflight.isPresent() || embedded.contains(methodOf(raw));
+        var exchange = new Exchange(answers, log, request, metrics.unmatched(), arrivedAt, shared);
+        if (isRefused(exchange)) {
+            return;
+        }
+        if (preflight.isPresent()) {
+            exchange.response(preflight.get());
+        } else if (!isGated(exchange, path)) {
             route(raw, path, exchange);
         }
+    }
+
+    private static String methodOf(HttpServerRequest raw) {
+        return raw.method().equals(HttpMethod.HEAD) ? "GET" : raw.method().name();
     }
 
     /** The checks that come before the route, cheapest first. */
@@ -161,8 +174,8 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                         new HotBody(hot, (HotRequest) unmatched.request(), exchange, gate));
             }
             case Endpoint.Blocking blocking -> {
-                var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
-                var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
+                var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()), blocking.embedded());
+                var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt(), unmatched.isShared());
                 collect(
                         request,
                         exchange,
@@ -173,7 +186,7 @@ public final class Dispatcher implements Handler<HttpServerRequest> {
                 if (raw.method().equals(HttpMethod.HEAD)) {
                     throw wrongMethod("GET").asException();
                 }
-                var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()));
+                var request = new Request(edge, raw, path, UrlText.decodeQuery(raw.query()), false);
                 var exchange = new Exchange(answers, log, request, timers, unmatched.arrivedAt());
                 collect(request, exchange, BodyRoom.USUAL, _ -> open(streaming, request, exchange));
             }

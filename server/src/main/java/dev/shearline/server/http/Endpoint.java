@@ -5,8 +5,11 @@ sealed interface Endpoint {
 
     Route route();
 
-    /** @param large whether its body may be longer than is usual */
-    record Blocking(Route route, BlockingHandler handler, boolean large) implements Endpoint {}
+    /**
+     * @param large whether its body may be longer than is usual
+     * @param embedded whether an embed session may call it, from a page of elsewhere
+     */
+    record Blocking(Route route, BlockingHandler handler, boolean large, boolean embedded) implements Endpoint {}
 
     record Hot(Route route, HotHandler handler) implements Endpoint {}
 

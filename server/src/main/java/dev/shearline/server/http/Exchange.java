@@ -22,11 +22,24 @@ final class Exchange {
     private final RequestLog log;
     private final RouteTimers route;
     private final long arrivedAt;
+    private final boolean shared;
     private long deadline = NO_TIMER;
     /** On the event loop alone. */
     private boolean logged;
 
     Exchange(Answers answers, RequestLog log, IncomingRequest request, RouteTimers route, long arrivedAt) {
+        this(answers, log, request, route, arrivedAt, false);
+    }
+
+    /** @param shared whether a page of elsewhere may read the answer, see {@link Embedding} */
+    Exchange(
+            Answers answers,
+            RequestLog log,
+            IncomingRequest request,
+            RouteTimers route,
+            long arrivedAt,
+            boolean shared) {
+        this.shared = shared;
         this.answers = answers;
         this.log = log;
         this.request = request;
@@ -44,6 +57,10 @@ final class Exchange {
 
     long arrivedAt() {
         return arrivedAt;
+    }
+
+    boolean isShared() {
+        return shared;
     }
 
     /** On the event loop, before the work starts. */
@@ -136,6 +153,9 @@ final class Exchange {
     /** On the event loop. False when it was answered before, or its client has gone. */
     boolean write(Response response) {
         cancelDeadline();
+        if (shared && !request.raw().response().headWritten()) {
+            Embedding.addTo(request.raw().response(), request);
+        }
         boolean written = answers.write(request.raw(), response, request.requestId());
         long took = System.nanoTime() - arrivedAt;
         if (written) {

@@ -3,7 +3,7 @@ package dev.shearline.server.http;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
 
-/** Puts a page together. Text is escaped; there is no way to add a script. */
+/** Puts a page together. Text is escaped; a script is one of ours, and named in the headers by a nonce, or it does not run. */
 public final class Html {
 
     /** Nothing from elsewhere, no script at all, never inside another page. Forms go back to us. */
@@ -76,6 +76,19 @@ public final class Html {
         return append(part.out.toString());
     }
 
+    /** A module of this instance. */
+    public Html script(String nonce, String source) {
+        return element("script", "", "type", "module", "nonce", nonce, "src", source);
+    }
+
+    /** A module that stands in the page, written by us. */
+    public Html scriptText(String nonce, String code) {
+        if (code.contains("</")) {
+            throw new IllegalArgumentException("a script that stands in a page has no \"</\"");
+        }
+        return open("script", "type", "module", "nonce", nonce).append(code).close("script");
+    }
+
     private Html append(String markup) {
         out.append(markup);
         return this;
@@ -88,6 +101,16 @@ public final class Html {
     /** The page as an answer, with the headers that keep a browser from doing more than show it. */
     public Response toResponse(int status) {
         return respond(status, toBuffer());
+    }
+
+    /** The same of a page whose scripts have this nonce; what they load and ask is of this instance alone. */
+    public Response toResponse(int status, String nonce) {
+        return toResponse(status)
+                .withHeader(
+                        "Content-Security-Policy",
+                        "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'self' 'nonce-" + nonce
+                                + "'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none';"
+                                + " frame-ancestors 'none'");
     }
 
     public static Response respond(int status, Buffer page) {

@@ -53,6 +53,11 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
 
     abstract Map<String, String> query();
 
+    /** Whether embed sessions may call it. */
+    boolean isEmbedded() {
+        return false;
+    }
+
     HttpServerRequest raw() {
         return raw;
     }
@@ -113,6 +118,7 @@ public abstract sealed class IncomingRequest permits Request, HotRequest {
             case Authentication.Refused refused -> throw Credentials.refused(refused.reason());
             case Authentication.Later(var known) -> throw new CallerLaterException(known);
         };
+        Embedding.requireAllowed(found, isEmbedded(), headers.getAll(HttpHeaders.ORIGIN));
         actor = found;
         return found;
     }

@@ -15,6 +15,7 @@ public enum ProblemCode {
     PLAN_LIMIT_REACHED(403, "The number that the plan includes is reached"),
     POLICY_VIOLATED(403, "The policy of the organization does not allow this"),
     HTTPS_REQUIRED(403, "Keys travel over TLS alone"),
+    ORIGIN_NOT_ALLOWED(403, "The session is not for pages of this origin"),
     NOT_FOUND(404, "There is no such thing here"),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     REQUEST_TIMEOUT(408, "The request came too slowly"),

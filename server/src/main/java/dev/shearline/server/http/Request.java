@@ -10,11 +10,18 @@ public final class Request extends IncomingRequest {
 
     private final Map<String, String> path;
     private final Map<String, String> query;
+    private final boolean embedded;
 
-    Request(Edge edge, HttpServerRequest raw, Map<String, String> path, Map<String, String> query) {
+    Request(Edge edge, HttpServerRequest raw, Map<String, String> path, Map<String, String> query, boolean embedded) {
         super(edge, raw);
         this.path = path;
         this.query = query;
+        this.embedded = embedded;
+    }
+
+    @Override
+    boolean isEmbedded() {
+        return embedded;
     }
 
     @Override

@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what answers a method and a path. A literal segment wins over a variable one. */
@@ -83,6 +85,20 @@ final class RouteTable {
         return endpoint == null
                 ? new Match.WrongMethod(allow(methods))
                 : new Match.Found(endpoint, variables(endpoint.route().path(), path));
+    }
+
+    /** The methods of a path that embed sessions may use. */
+    Set<String> embedded(String path) {
+        var methods = new TreeSet<String>();
+        if (path.startsWith("/")) {
+            find(root, new ArrayDeque<>(segments(path)))
+                    .ifPresent(node -> node.methods.forEach((method, endpoint) -> {
+                        if (endpoint instanceof Endpoint.Blocking blocking && blocking.embedded()) {
+                            methods.add(method);
+                        }
+                    }));
+        }
+        return methods;
     }
 
     private static Optional<Node> find(Node node, Deque<String> rest) {

@@ -51,17 +51,26 @@ public sealed interface Actor {
         }
     }
 
-    /** The drop-in component, with a part of the rights of the key that opened it. */
-    record Embed(ApiKeyId parent, String subject, OrganizationId organization, Rights rights, KeyMode mode)
-            implements Actor {
+    /**
+     * The drop-in component, with a part of the rights of the key that opened it.
+     *
+     * @param rights to act
+     * @param grants to give to keys
+     */
+    record Embed(ApiKeyId parent, EmbedTerms terms, Rights rights, Rights grants, KeyMode mode) implements Actor {
         @Override
         public ScopeSet scopes() {
             return rights.scopes();
         }
 
+        /** Whoever it stands for, and not the session: they are the same in the next one. */
         @Override
         public String id() {
-            return subject;
+            return terms.subject();
+        }
+
+        public OrganizationId organization() {
+            return terms.organization();
         }
     }
 
@@ -133,6 +142,18 @@ public sealed interface Actor {
             case Possession possession ->
                 possession.organization().equals(organization) ? Optional.of(Rights.NONE) : Optional.empty();
         };
+    }
+
+    /** What this actor may give to a key; of all but embed sessions whatever it may do itself. */
+    default Optional<Rights> grantsIn(OrganizationId organization) {
+        return this instanceof Embed embed && embed.organization().equals(organization)
+                ? Optional.of(embed.grants())
+                : rightsIn(organization);
+    }
+
+    /** What an embed session gives to every key; nothing of all others. */
+    default Forced forced() {
+        return this instanceof Embed embed ? embed.terms().forced() : Forced.NOTHING;
     }
 
     /** Whether this actor changes what belongs to this audience of an organization. */

@@ -46,6 +46,11 @@ public record Rights(ScopeSet scopes, Reach sees, Reach manages, Map<UnitId, Sco
                 scopes.within(bound.scopes), sees.within(bound.sees), manages.within(bound.manages), cut, holder);
     }
 
+    /** These rights with at most these scopes. */
+    public Rights within(ScopeSet bound) {
+        return within(of(bound, Reach.whole()));
+    }
+
     /** These rights over a part of what they reach. */
     public Rights within(Reach part) {
         return new Rights(scopes, sees.within(part), manages.within(part), held, holder);

@@ -11,6 +11,7 @@ public record Scope(String value) implements Comparable<Scope> {
     public static final Scope KEYS_READ = new Scope("keys:read");
     public static final Scope KEYS_WRITE = new Scope("keys:write");
     public static final Scope KEYS_VERIFY = new Scope("keys:verify");
+    public static final Scope EMBED_CREATE = new Scope("embed:create");
     public static final Scope RESOURCES_READ = new Scope("resources:read");
     public static final Scope RESOURCES_WRITE = new Scope("resources:write");
     public static final Scope ORGANIZATIONS_READ = new Scope("organizations:read");

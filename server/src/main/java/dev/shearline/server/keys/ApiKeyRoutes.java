@@ -33,17 +33,17 @@ public final class ApiKeyRoutes {
     }
 
     public void addTo(Routes routes) {
-        routes.post("/v1/keys", this::create);
-        routes.get("/v1/keys", this::list);
+        routes.embedded().post("/v1/keys", this::create);
+        routes.embedded().get("/v1/keys", this::list);
         routes.postLarge("/v1/keys/import", this::importKeys);
         routes.get("/v1/keys/self", this::self);
         routes.post("/v1/keys/revoke-self", this::revokeSelf);
-        routes.get("/v1/keys/:id", this::get);
-        routes.patch("/v1/keys/:id", this::update);
-        routes.post("/v1/keys/:id/disable", this::disable);
-        routes.post("/v1/keys/:id/enable", this::enable);
-        routes.post("/v1/keys/:id/revoke", this::revoke);
-        routes.post("/v1/keys/:id/rotate", this::rotate);
+        routes.embedded().get("/v1/keys/:id", this::get);
+        routes.embedded().patch("/v1/keys/:id", this::update);
+        routes.embedded().post("/v1/keys/:id/disable", this::disable);
+        routes.embedded().post("/v1/keys/:id/enable", this::enable);
+        routes.embedded().post("/v1/keys/:id/revoke", this::revoke);
+        routes.embedded().post("/v1/keys/:id/rotate", this::rotate);
         routes.post("/v1/keys/:id/move", this::move);
     }
 

@@ -1,6 +1,7 @@
 package dev.shearline.server.keys;
 
 import dev.shearline.server.db.Tx;
+import dev.shearline.server.http.Problem;
 import dev.shearline.server.identity.Action;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
@@ -25,8 +26,13 @@ final class CallerRights {
     }
 
     static void requireMakes(Actor actor, KeyOwner owner, KeyType type) {
-        if (actor.rightsIn(owner.organization()).isEmpty()) {
+        var rights = actor.rightsIn(owner.organization());
+        if (rights.isEmpty()) {
             throw KeyProblems.notFound();
+        }
+        if (actor instanceof Actor.Embed && !rights.get().sees().includes(owner.audience())) {
+            // who else there is, is not for whoever sits before a page
+            throw Problem.notFound(owner.holder(type).type()).asException();
         }
         if (!actor.manages(owner.organization(), owner.audience())) {
             throw KeyProblems.forbidden(
@@ -53,9 +59,9 @@ final class CallerRights {
 
     /** What the caller holds where such a key works: nobody grants more. */
     static ScopeSet grantable(Tx tx, Actor actor, KeyOwner owner, KeyType type) {
-        var rights = actor.rightsIn(owner.organization()).orElse(Rights.NONE);
+        var rights = actor.grantsIn(owner.organization()).orElse(Rights.NONE);
         if (rights.held().isEmpty()) {
-            return actor.scopes();
+            return rights.scopes();
         }
         return switch (type) {
             case PERSONAL -> isOwn(actor, owner) ? rights.scopes() : grantableTo(tx, rights, owner);

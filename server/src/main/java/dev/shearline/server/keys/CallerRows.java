@@ -61,9 +61,10 @@ public final class CallerRows implements Callers {
             case Actor.Embed embed -> {
                 var parent = requireAlive(find(tx, actor, embed.organization(), embed.parent())
                         .or(() -> find(tx, actor, OrganizationId.INSTANCE, embed.parent())));
-                MembershipId.find(embed.subject()).ifPresent(member -> requireMember(tx, member));
-                yield KeyAuthenticator.embedded(
-                                tx.handle(), embed.organization(), embed.subject(), embed.scopes(), parent)
+                MembershipId.find(embed.terms().subject()).ifPresent(member -> requireMember(tx, member));
+                yield CredentialRows.lockSession(tx.handle(), embed.terms().id())
+                        .filter(session -> session.livesAt(clock.instant()))
+                        .flatMap(session -> EmbedRights.find(tx.handle(), session, parent))
                         .orElseThrow(CallerRows::ended);
             }
             case Actor.Member member -> {

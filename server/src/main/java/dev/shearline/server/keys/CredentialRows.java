@@ -1,5 +1,7 @@
 package dev.shearline.server.keys;
 
+import dev.shearline.server.identity.EmbedTerms;
+import dev.shearline.server.identity.Forced;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
@@ -39,16 +41,23 @@ final class CredentialRows {
     private static final String LOCK_KEY =
             KEY_BY_ID + " AND pg_advisory_xact_lock_shared(hashtextextended(k.id, 0)) IS NOT NULL FOR SHARE OF k";
 
+    /** Of an embed session the subject is a membership or a unit. */
     private static final String SESSION = """
             SELECT s.digest, s.kind, s.organization_id, s.membership_id, s.parent_key_id, s.subject, s.capabilities, s.expires_at,
-                   m.user_id, o.state AS organization_state, coalesce(m.state, 'active') AS membership_state,
-                   coalesce(p.state, 'active') AS user_state
+                   s.id, s.include_teams, CAST(s.forced AS text) AS forced, s.origins,
+                   m.user_id, o.state AS organization_state, coalesce(u.state, 'active') AS unit_state,
+                   coalesce(m.state, 'active') AS membership_state, coalesce(p.state, 'active') AS user_state
               FROM access_session AS s
               JOIN organization AS o ON o.id = s.organization_id
-              LEFT JOIN membership AS m ON m.id = s.membership_id
+              LEFT JOIN unit AS u ON u.id = s.subject
+              LEFT JOIN membership AS m ON m.id = coalesce(s.membership_id, s.subject)
               LEFT JOIN app_user AS p ON p.id = m.user_id
-             WHERE s.digest = :digest
             """;
+
+    private static final String SESSION_BY_DIGEST = SESSION + " WHERE s.digest = :digest";
+    private static final String SESSION_BY_LINK = SESSION + " WHERE s.link_digest = :digest";
+    /** One of its rows is enough: whoever ends the session takes all of them. */
+    private static final String LOCK_SESSION = SESSION + " WHERE s.id = :id ORDER BY s.digest LIMIT 1 FOR SHARE OF s";
 
     /** What has to be alive besides the credential itself. */
     record Standing(String organization, String unit, String membership, String user) {
@@ -113,7 +122,33 @@ final class CredentialRows {
             String subject,
             ScopeSet capabilities,
             Instant expiresAt,
-            Standing standing) {}
+            Standing standing,
+            Optional<Embedded> embedded) {
+
+        boolean livesAt(Instant now) {
+            return expiresAt.isAfter(now) && standing.isActive();
+        }
+
+        EmbedTerms terms() {
+            var only = embedded.orElseThrow();
+            return new EmbedTerms(
+                    only.id(),
+                    organization,
+                    subject,
+                    only.includesTeams(),
+                    capabilities,
+                    only.forced(),
+                    only.origins(),
+                    expiresAt);
+        }
+    }
+
+    /** What embed sessions alone have. */
+    record Embedded(String id, boolean includesTeams, Forced forced, List<String> origins) {
+        Embedded {
+            origins = List.copyOf(origins);
+        }
+    }
 
     private CredentialRows() {}
 
@@ -143,11 +178,27 @@ final class CredentialRows {
     }
 
     static Optional<Session> findSession(Handle handle, KeyDigest digest) {
-        return handle.createQuery(SESSION)
+        return handle.createQuery(SESSION_BY_DIGEST)
                 .bind("digest", digest.toBytes())
                 .map((row, _) -> session(row))
                 .findOne()
                 .filter(session -> session.digest().equals(digest));
+    }
+
+    /** The embed session whose link holds this code and has not been followed. */
+    static Optional<Session> findLinked(Handle handle, KeyDigest code) {
+        return handle.createQuery(SESSION_BY_LINK)
+                .bind("digest", code.toBytes())
+                .map((row, _) -> session(row))
+                .findOne();
+    }
+
+    /** An embed session, which nobody ends until this transaction does. */
+    static Optional<Session> lockSession(Handle handle, String id) {
+        return handle.createQuery(LOCK_SESSION)
+                .bind("id", id)
+                .map((row, _) -> session(row))
+                .findOne();
     }
 
     private static Key key(ResultSet row) throws SQLException {
@@ -186,8 +237,22 @@ final class CredentialRows {
                 KeyRowMapper.time(row, "expires_at").orElseThrow(),
                 new Standing(
                         KeyRowMapper.text(row, "organization_state"),
-                        "active",
+                        KeyRowMapper.text(row, "unit_state"),
                         KeyRowMapper.text(row, "membership_state"),
-                        KeyRowMapper.text(row, "user_state")));
+                        KeyRowMapper.text(row, "user_state")),
+                embedded(row));
+    }
+
+    private static Optional<Embedded> embedded(ResultSet row) throws SQLException {
+        var id = KeyRowMapper.optional(row, "id");
+        return id.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Embedded(
+                        id.get(),
+                        row.getBoolean("include_teams"),
+                        KeyRowMapper.optional(row, "forced")
+                                .map(ForcedFields::read)
+                                .orElse(Forced.NOTHING),
+                        KeyRowMapper.texts(row, "origins")));
     }
 }

@@ -30,48 +30,45 @@ final class Destinations {
         this.references = references;
     }
 
-    Destination find(Caller caller, NewApiKey wanted) {
-        requireFields(wanted);
-        if (wanted.type() == KeyType.OPERATOR) {
+    Destination find(Caller caller, KeyType type, Place place) {
+        requireFields(type, place);
+        if (type == KeyType.OPERATOR) {
             return new Destination.Known(OrganizationId.INSTANCE, new Destination.Holder.Whole());
         }
-        var place = new Place(wanted.organization(), wanted.department(), wanted.team(), wanted.user());
         if (isProvided(place) || isPersonalOfOperator(caller.actor(), place)) {
             return new Destination.Provided(place);
         }
         var organization = organization(caller, place);
-        return new Destination.Known(organization, holder(caller, organization, wanted));
+        return new Destination.Known(organization, holder(caller, organization, type, place));
     }
 
-    private static void requireFields(NewApiKey wanted) {
-        switch (wanted.type()) {
+    private static void requireFields(KeyType type, Place place) {
+        switch (type) {
             case PERSONAL -> {
-                refuse(wanted, "department", wanted.department());
-                refuse(wanted, "team", wanted.team());
+                refuse(type, "department", place.department());
+                refuse(type, "team", place.team());
             }
             case TEAM -> {
-                refuse(wanted, "user", wanted.user());
-                if (wanted.department().isPresent() && wanted.team().isPresent()) {
+                refuse(type, "user", place.user());
+                if (place.department().isPresent() && place.team().isPresent()) {
                     throw KeyProblems.invalid("department", "Name \"department\" or \"team\": the owner is one.");
                 }
             }
             case CI, EPHEMERAL, OPERATOR -> {
-                refuse(wanted, "department", wanted.department());
-                refuse(wanted, "team", wanted.team());
-                refuse(wanted, "user", wanted.user());
-                if (wanted.type() == KeyType.OPERATOR) {
-                    refuse(wanted, "organization", wanted.organization());
+                refuse(type, "department", place.department());
+                refuse(type, "team", place.team());
+                refuse(type, "user", place.user());
+                if (type == KeyType.OPERATOR) {
+                    refuse(type, "organization", place.organization());
                 }
             }
         }
     }
 
-    private static void refuse(NewApiKey wanted, String field, Optional<?> value) {
+    private static void refuse(KeyType type, String field, Optional<?> value) {
         if (value.isPresent()) {
             throw KeyProblems.invalid(
-                    field,
-                    "\"" + field + "\" does not go with the type "
-                            + wanted.type().wire() + ": remove it.");
+                    field, "\"" + field + "\" does not go with the type " + type.wire() + ": remove it.");
         }
     }
 
@@ -138,14 +135,14 @@ final class Destinations {
         };
     }
 
-    private Destination.Holder holder(Caller caller, OrganizationId organization, NewApiKey wanted) {
-        return switch (wanted.type()) {
-            case PERSONAL -> member(caller, organization, wanted.user());
+    private Destination.Holder holder(Caller caller, OrganizationId organization, KeyType type, Place place) {
+        return switch (type) {
+            case PERSONAL -> member(caller, organization, place.user());
             case TEAM ->
-                wanted.team()
+                place.team()
                         .map(field -> unit(caller, organization, UnitKind.TEAM, field))
-                        .or(() -> wanted.department()
-                                .map(field -> unit(caller, organization, UnitKind.DEPARTMENT, field)))
+                        .or(() ->
+                                place.department().map(field -> unit(caller, organization, UnitKind.DEPARTMENT, field)))
                         .orElseGet(() -> new Destination.Holder.Unit(UnitId.rootOf(organization)));
             case CI, EPHEMERAL, OPERATOR -> new Destination.Holder.Whole();
         };

@@ -5,7 +5,6 @@ import dev.shearline.server.http.Authentication;
 import dev.shearline.server.http.Authenticator;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.KeyType;
-import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
 import dev.shearline.server.identity.Rights;
@@ -20,7 +19,6 @@ import dev.shearline.token.Secret;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
@@ -63,6 +61,9 @@ public final class KeyAuthenticator implements Authenticator {
     @Override
     public Authentication authenticate(Secret credential, IpAddress address) {
         // the shape first: junk never reaches the database
+        if (format.isEmbedToken(credential.reveal())) {
+            return database.call(handle -> session(handle, KeyDigest.of(credential)));
+        }
         return switch (format.parse(credential.reveal())) {
             case ParsedKey.Malformed _ -> new Authentication.Refused(UNKNOWN);
             case ParsedKey.WellFormed _ -> database.call(handle -> keyOnly(handle, KeyDigest.of(credential), address));
@@ -124,9 +125,20 @@ public final class KeyAuthenticator implements Authenticator {
         if (key.isPresent()) {
             return authenticated(handle, key.get(), address);
         }
+        return session(handle, digest);
+    }
+
+    private Authentication session(Handle handle, KeyDigest digest) {
         return CredentialRows.findSession(handle, digest)
                 .map(session -> authenticated(handle, session))
                 .orElseGet(() -> new Authentication.Refused(UNKNOWN));
+    }
+
+    /** The embed session whose link holds this code, if it lives and nobody has followed the link. */
+    public Optional<Actor.Embed> findLinked(KeyDigest code) {
+        return database.call(
+                        handle -> CredentialRows.findLinked(handle, code).flatMap(found -> findLiving(handle, found)))
+                .map(Actor.Embed.class::cast);
     }
 
     private Authentication authenticated(Handle handle, CredentialRows.Key key, IpAddress address) {
@@ -190,15 +202,16 @@ public final class KeyAuthenticator implements Authenticator {
     }
 
     private Authentication authenticated(Handle handle, CredentialRows.Session session) {
+        return findLiving(handle, session)
+                .<Authentication>map(Authentication.Authenticated::new)
+                .orElseGet(() -> new Authentication.Refused("The session has ended: sign in again."));
+    }
+
+    private Optional<Actor> findLiving(Handle handle, CredentialRows.Session session) {
         var parent = session.parent().flatMap(id -> CredentialRows.findKey(handle, id));
         boolean parentLives = parent.map(key -> fault(key).isEmpty() && !key.limited())
                 .orElse(session.parent().isEmpty());
-        if (!session.expiresAt().isAfter(clock.instant()) || !session.standing().isActive() || !parentLives) {
-            return new Authentication.Refused("The session has ended: sign in again.");
-        }
-        return actor(handle, session, parent)
-                .<Authentication>map(Authentication.Authenticated::new)
-                .orElseGet(() -> new Authentication.Refused("The session has ended: sign in again."));
+        return session.livesAt(clock.instant()) && parentLives ? actor(handle, session, parent) : Optional.empty();
     }
 
     private static Optional<Actor> actor(
@@ -206,12 +219,7 @@ public final class KeyAuthenticator implements Authenticator {
         return switch (session.kind()) {
             case "member" -> member(handle, session);
             case "embed" ->
-                embedded(
-                        handle,
-                        session.organization(),
-                        session.subject(),
-                        session.capabilities(),
-                        parent.orElseThrow());
+                EmbedRights.find(handle, session, parent.orElseThrow()).map(embed -> embed);
             case "operator" ->
                 parent.filter(key -> key.type() == KeyType.OPERATOR)
                         .map(key -> new Actor.Operator(
@@ -227,29 +235,5 @@ public final class KeyAuthenticator implements Authenticator {
         var user = session.user().orElseThrow();
         return MemberRights.find(handle, session.organization(), membership, session.capabilities())
                 .map(rights -> new Actor.Member(membership, user, session.organization(), rights));
-    }
-
-    /**
-     * For whom the session was opened says what it sees, a member its own keys, a unit its own and those below, and never more than the
-     * key that opened it, nor, of a member, than their roles give.
-     */
-    static Optional<Actor> embedded(
-            Handle handle,
-            OrganizationId organization,
-            String subject,
-            ScopeSet capabilities,
-            CredentialRows.Key parent) {
-        var member = MembershipId.find(subject);
-        var own = member.isPresent()
-                ? MemberRights.find(handle, organization, member.get(), capabilities)
-                        .map(rights -> rights.within(new Reach.Audiences(Set.of(subject))))
-                : UnitId.find(subject).map(unit -> Rights.of(capabilities, reachOfUnit(handle, organization, unit)));
-        return own.flatMap(mine -> rights(handle, parent).map(mine::within))
-                .map(rights -> new Actor.Embed(
-                        parent.id(),
-                        subject,
-                        organization,
-                        rights,
-                        parent.kind().mode()));
     }
 }

@@ -13,11 +13,9 @@ import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.ScopeSet;
-import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.limits.LimitSet;
 import dev.shearline.server.orgs.Provisioned;
 import dev.shearline.server.orgs.Provisioning;
-import dev.shearline.server.orgs.Unit;
 import dev.shearline.server.plans.Catalog;
 import dev.shearline.token.KeyFormat;
 import dev.shearline.token.KeyMode;
@@ -83,21 +81,22 @@ final class KeyCreation {
 
     Committed<IssuedKey> create(Caller caller, NewApiKey wanted, Attempt attempt) {
         var checked = check(caller.actor(), wanted);
-        return switch (destinations.find(caller, wanted)) {
+        return switch (destinations.find(caller, wanted.type(), wanted.place())) {
             case Destination.Known(var organization, var holder) -> {
                 var context = TenantContext.find(caller.actor(), organization).orElseThrow(KeyProblems::notFound);
                 yield database.inTransaction(
                         context,
                         tx -> attempt.in(
                                 tx,
-                                in -> create(in, caller, owned(in, organization, holder, wanted), wanted, checked)));
+                                in -> create(
+                                        in, caller, owned(in, organization, holder, wanted.type()), wanted, checked)));
             }
             case Destination.Provided(var place) ->
                 provisioning.commit(
                         caller,
                         place,
-                        (tx, made) ->
-                                attempt.in(tx, in -> create(in, caller, owned(in, made, wanted), wanted, checked)));
+                        (tx, made) -> attempt.in(
+                                tx, in -> create(in, caller, owned(in, made, wanted.type()), wanted, checked)));
         };
     }
 
@@ -113,12 +112,13 @@ final class KeyCreation {
             throw KeyProblems.forbidden("Only an operator key may make operator keys.");
         }
         TestMode.requireWithin(actor, kind.mode());
-        var scopes = GrantedScopes.parse(wanted.scopes());
+        var forcing = Forcing.of(actor);
+        var scopes = forcing.scopes(GrantedScopes.parse(wanted.scopes()));
         var text = new KeyRow.Text(
                 KeyText.name(wanted.name(), wanted.description()),
                 wanted.description().map(KeyText::checkedDescription).orElse(""),
-                wanted.metadata().map(KeyMetadata::checked).orElse(KeyMetadata.EMPTY),
-                wanted.verifiedMetadata().flatMap(KeyMetadata::checkedVerified));
+                forcing.metadata(wanted.metadata().map(KeyMetadata::checked).orElse(KeyMetadata.EMPTY)),
+                forcing.verifiedMetadata(wanted.verifiedMetadata().flatMap(KeyMetadata::checkedVerified)));
         return new Checked(
                 kind,
                 text,
@@ -153,7 +153,7 @@ final class KeyCreation {
         GrantedScopes.requireHeld(CallerRights.grantable(tx, actor, owner, wanted.type()), checked.scopes());
         rules.requireAllowed(tx, owned, actor, wanted.type(), checked.scopes(), checked.cidrs());
         var asked = new Lifetimes.Asked(wanted.expiresIn(), wanted.expiresAt());
-        var expiresAt = rules.expiry(tx, owned.entitlement(), wanted.type(), asked, now);
+        var expiresAt = rules.expiry(tx, actor, owned.entitlement(), wanted.type(), asked, now);
         Lifetimes.requireOrder(checked.notBefore(), expiresAt);
         var times = new KeyTimes(now, now, checked.notBefore(), expiresAt, Optional.empty());
         var billed = wanted.billedTo().map(unit -> Billed.get(tx, owner, wanted.type(), unit));
@@ -169,35 +169,12 @@ final class KeyCreation {
                 times);
     }
 
-    Owned owned(Tx tx, OrganizationId id, Destination.Holder holder, NewApiKey wanted) {
-        var addition = Addition.of(wanted.type());
-        return switch (holder) {
-            case Destination.Holder.Whole _ -> owners.ofOrganization(tx, id, addition);
-            case Destination.Holder.Unit(var unit) -> owners.ofUnit(tx, id, unit, addition);
-            case Destination.Holder.User(var user) -> owners.ofUser(tx, id, user, addition);
-            case Destination.Holder.Member(var member) -> owners.ofMembership(tx, id, member, addition);
-        };
+    Owned owned(Tx tx, OrganizationId id, Destination.Holder holder, KeyType type) {
+        return owners.of(tx, id, holder, Addition.of(type));
     }
 
-    Owned owned(Tx tx, Provisioned made, NewApiKey wanted) {
-        var organization = made.organization().id();
-        var addition = Addition.of(wanted.type());
-        return switch (wanted.type()) {
-            case PERSONAL ->
-                owners.ofMembership(
-                        tx,
-                        organization,
-                        made.member()
-                                .orElseThrow(() -> KeyProblems.invalid(
-                                        "user", "\"user\" is required: say whose personal key it is."))
-                                .id(),
-                        addition);
-            case TEAM -> {
-                var unit = made.unit().map(Unit::id).orElseGet(() -> UnitId.rootOf(organization));
-                yield owners.ofUnit(tx, organization, unit, addition);
-            }
-            case CI, EPHEMERAL, OPERATOR -> owners.ofOrganization(tx, organization, addition);
-        };
+    Owned owned(Tx tx, Provisioned made, KeyType type) {
+        return owners.of(tx, made, type, Addition.of(type));
     }
 
     /** Mints a secret and writes the key; also of a key that takes the place of another. */

@@ -3,6 +3,7 @@ package dev.shearline.server.keys;
 import dev.shearline.server.audit.AuditEvent;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.limits.LimitSet;
 import dev.shearline.server.orgs.Settable;
@@ -37,10 +38,11 @@ final class KeyEditing {
                     "The key is " + key.statusAt(clock.instant()).wire() + ", which is final: create a new one.");
         }
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        var after = edited(tx, key, edit, now);
+        var after = edited(tx, caller.actor(), key, edit, now);
         if (after.equals(key)) {
             return;
         }
+        Forcing.of(caller.actor()).requireKept(key, after);
         if (!after.scopes().equals(key.scopes())) {
             GrantedScopes.requireKnown(tx, catalog, after.scopes(), key.kind().visibility());
         }
@@ -55,14 +57,14 @@ final class KeyEditing {
         journal.record(tx, caller, ChangeKind.KEY_UPDATED, key.id(), version, event(key, after));
     }
 
-    private KeyRow edited(Tx tx, KeyRow key, KeyEdit edit, Instant now) {
+    private KeyRow edited(Tx tx, Actor actor, KeyRow key, KeyEdit edit, Instant now) {
         var text = new KeyRow.Text(
                 edit.name().map(KeyText::checkedName).orElse(key.text().name()),
                 edit.description()
                         .map(KeyText::checkedDescription)
                         .orElse(key.text().description()),
                 edit.metadata()
-                        .map(given -> metadata(key, given))
+                        .map(given -> metadata(actor, key, given))
                         .orElse(key.text().metadata()),
                 verified(key, edit));
         return new KeyRow(
@@ -80,7 +82,7 @@ final class KeyEditing {
                         .map(unit -> Billed.get(tx, key.owner(), key.kind().type(), unit))
                         .over(key.billed()),
                 limits(key.limits(), edit),
-                times(tx, key, edit, now),
+                times(tx, actor, key, edit, now),
                 key.life(),
                 key.links(),
                 key.activity(),
@@ -94,8 +96,8 @@ final class KeyEditing {
     }
 
     /** The database writes JSON its own way: what means the same is no change. */
-    private static String metadata(KeyRow key, JsonNode given) {
-        var text = KeyMetadata.checked(given);
+    private static String metadata(Actor actor, KeyRow key, JsonNode given) {
+        var text = Forcing.of(actor).metadata(KeyMetadata.checked(given));
         return KeyMetadata.parse(text).equals(KeyMetadata.parse(key.text().metadata()))
                 ? key.text().metadata()
                 : text;
@@ -109,19 +111,19 @@ final class KeyEditing {
         };
     }
 
-    private KeyTimes times(Tx tx, KeyRow key, KeyEdit edit, Instant now) {
+    private KeyTimes times(Tx tx, Actor actor, KeyRow key, KeyEdit edit, Instant now) {
         var times = key.times();
         var notBefore = edit.notBefore()
                 .map(time -> time.truncatedTo(ChronoUnit.MICROS))
                 .over(times.notBefore());
-        var expiresAt = expiresAt(tx, key, edit, now);
+        var expiresAt = expiresAt(tx, actor, key, edit, now);
         if (!notBefore.equals(times.notBefore()) || !expiresAt.equals(times.expiresAt())) {
             Lifetimes.requireOrder(notBefore, expiresAt);
         }
         return times.valid(notBefore, expiresAt);
     }
 
-    private Optional<Instant> expiresAt(Tx tx, KeyRow key, KeyEdit edit, Instant now) {
+    private Optional<Instant> expiresAt(Tx tx, Actor actor, KeyRow key, KeyEdit edit, Instant now) {
         var times = key.times();
         var in = edit.expiresAt() instanceof Settable.Cleared<?> ? Optional.of(Lifetimes.NONE) : edit.expiresIn();
         var at = edit.expiresAt().over(Optional.empty());
@@ -131,7 +133,7 @@ final class KeyEditing {
         if (times.isExpiredAt(now)) {
             throw KeyProblems.conflict("The key has expired and cannot be extended: recreate it.");
         }
-        return rules.changedExpiry(tx, key, new Lifetimes.Asked(in, at), now);
+        return rules.changedExpiry(tx, actor, key, new Lifetimes.Asked(in, at), now);
     }
 
     /** Of metadata it says only that it has changed: it may hold what belongs in no log. */

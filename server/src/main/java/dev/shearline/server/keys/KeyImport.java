@@ -226,7 +226,7 @@ final class KeyImport {
                     wanted.type(), wanted.organization(), wanted.department(), wanted.team(), wanted.user());
             var known = found.get(named);
             if (known == null) {
-                known = destinations.find(caller, wanted);
+                known = destinations.find(caller, wanted.type(), wanted.place());
                 found.put(named, known);
             }
             return known;
@@ -257,7 +257,10 @@ final class KeyImport {
                 var holder = Objects.requireNonNull(holders.get(key));
                 var owner = known.get(holder);
                 if (owner == null || owner.isEmpty()) {
-                    owner = results.attempt(key.place(), () -> creation.owned(tx, organization, holder, key.wanted()));
+                    owner = results.attempt(
+                            key.place(),
+                            () -> creation.owned(
+                                    tx, organization, holder, key.wanted().type()));
                     known.put(holder, owner);
                 }
                 owner.ifPresent(found -> owners.put(key, found));
@@ -281,7 +284,7 @@ final class KeyImport {
 
         /** What was made for a key goes with it, also when it is refused. */
         private boolean provided(Tx tx, Provisioned made, Prepared key) {
-            var owned = creation.owned(tx, made, key.wanted());
+            var owned = creation.owned(tx, made, key.wanted().type());
             var actor = callers.requireAlive(tx, caller.actor());
             return done(
                     tx, write(tx, actor, key, owned, new HashSet<>()).stream().toList());

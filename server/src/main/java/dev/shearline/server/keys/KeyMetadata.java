@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a host attaches to a key: a JSON object, kept as it came, and a small one that verification returns. */
 final class KeyMetadata {
@@ -29,6 +30,13 @@ final class KeyMetadata {
     static Optional<String> checkedVerified(JsonNode metadata) {
         var text = checked("verified_metadata", metadata, VERIFIED_BYTES_MAX);
         return text.equals(EMPTY) ? Optional.empty() : Optional.of(text);
+    }
+
+    /** With fields in the place of its own of the same names. */
+    static String merged(String metadata, String fields) {
+        var merged = (ObjectNode) parse(metadata);
+        merged.setAll((ObjectNode) parse(fields));
+        return checked(merged);
     }
 
     static JsonNode parse(String json) {

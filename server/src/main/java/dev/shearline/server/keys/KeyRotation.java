@@ -4,6 +4,7 @@ import dev.shearline.server.db.Tx;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.OrganizationId;
@@ -87,7 +88,7 @@ final class KeyRotation {
         rules.requireCreator(tx, owned, locked.actor(), old);
         boolean endAtFirstUse = !grace.isZero() && rotation.endAtFirstUse().orElse(false);
         var links = new KeyRow.Links(Optional.of(id), Optional.empty(), endAtFirstUse);
-        var successor = creation.issue(tx, caller, successor(tx, old, owned, now), links);
+        var successor = creation.issue(tx, caller, successor(tx, locked.actor(), old, owned, now), links);
         end(tx, caller, old, successor.key().id(), grace, now);
         return successor;
     }
@@ -126,14 +127,14 @@ final class KeyRotation {
         });
     }
 
-    private KeyContent successor(Tx tx, KeyRow old, Owned owned, Instant now) {
+    private KeyContent successor(Tx tx, Actor actor, KeyRow old, Owned owned, Instant now) {
         var notBefore = old.times().notBefore().filter(time -> time.isAfter(now));
-        var expiresAt = rules.renewed(tx, owned.entitlement(), old, now);
+        var expiresAt = rules.renewed(tx, actor, owned.entitlement(), old, now);
         var times = new KeyTimes(now, now, notBefore, expiresAt, Optional.empty());
         return new KeyContent(
                 old.kind(),
                 owned.owner(),
-                old.text(),
+                Forcing.of(actor).successor(old.text()),
                 old.scopes(),
                 old.cidrs(),
                 old.resources(),

@@ -42,14 +42,18 @@ final class KeyRules {
     }
 
     /** When a new key ends. */
-    Optional<Instant> expiry(Tx tx, Entitlement entitlement, KeyType type, Lifetimes.Asked asked, Instant now) {
-        return Lifetimes.expiry(maximum(tx, entitlement, type), asked, now, now, refusal(tx, entitlement, type));
+    Optional<Instant> expiry(
+            Tx tx, Actor actor, Entitlement entitlement, KeyType type, Lifetimes.Asked asked, Instant now) {
+        var maximum = bounded(actor, maximum(tx, entitlement, type));
+        return Lifetimes.expiry(maximum, asked, now, now, refusal(tx, entitlement, type));
     }
 
     private Lifetimes.Refusal refusal(Tx tx, Entitlement entitlement, KeyType type) {
-        return (by, field, allowing, most) -> by == Lifetimes.Bound.POLICY
-                ? PolicyRules.tooLong(type, field, most)
-                : tooLong(tx, entitlement, type, field, allowing, most);
+        return (by, field, allowing, most) -> switch (by) {
+            case SESSION -> Forcing.tooLong(field, most);
+            case POLICY -> PolicyRules.tooLong(type, field, most);
+            case PLAN, TYPE -> tooLong(tx, entitlement, type, field, allowing, most);
+        };
     }
 
     private ProblemException tooLong(
@@ -58,9 +62,9 @@ final class KeyRules {
     }
 
     /** The successor of a key: whether there may be one, and when it ends. */
-    Optional<Instant> renewed(Tx tx, Entitlement entitlement, KeyRow old, Instant now) {
+    Optional<Instant> renewed(Tx tx, Actor actor, Entitlement entitlement, KeyRow old, Instant now) {
         var type = old.kind().type();
-        var maximum = maximum(tx, entitlement, type);
+        var maximum = bounded(actor, maximum(tx, entitlement, type));
         PolicyRules.requireCidrs(entitlement.policy().of(type), type, old.cidrs());
         return Lifetimes.renewed(maximum, old.times(), now);
     }
@@ -72,18 +76,29 @@ final class KeyRules {
         return narrowed(lifetimes.of(type, entitlements.requireType(tx, entitlement, type)), entitlement, type);
     }
 
+    /** The most that this caller may give such a key; empty where the plan has none of them. */
+    Optional<Lifetimes.Maximum> findMaximum(Actor actor, Entitlement entitlement, KeyType type) {
+        return entitlement
+                .of(type)
+                .map(terms -> bounded(actor, narrowed(lifetimes.of(type, terms), entitlement, type)));
+    }
+
+    private static Lifetimes.Maximum bounded(Actor actor, Lifetimes.Maximum maximum) {
+        return actor.forced().maxTtl().map(maximum::within).orElse(maximum);
+    }
+
     private static Lifetimes.Maximum narrowed(Lifetimes.Maximum maximum, Entitlement entitlement, KeyType type) {
         return entitlement.policy().of(type).map(maximum::within).orElse(maximum);
     }
 
     /** When a key ends that is to end at another time. Where the plan has no such keys any more it may only end earlier. */
-    Optional<Instant> changedExpiry(Tx tx, KeyRow key, Lifetimes.Asked asked, Instant now) {
+    Optional<Instant> changedExpiry(Tx tx, Actor actor, KeyRow key, Lifetimes.Asked asked, Instant now) {
         var type = key.kind().type();
         var begin = key.times().begin();
         var entitlement = entitlements.get(tx, key.organization());
         boolean included = type == KeyType.OPERATOR || entitlement.of(type).isPresent();
         var maximum = included ? maximum(tx, entitlement, type) : narrowed(lifetimes.ofType(type), entitlement, type);
-        var wanted = Lifetimes.expiry(maximum, asked, begin, now, refusal(tx, entitlement, type));
+        var wanted = Lifetimes.expiry(bounded(actor, maximum), asked, begin, now, refusal(tx, entitlement, type));
         if (!included && Widening.isLonger(key.times().expiresAt(), wanted)) {
             entitlements.requireType(tx, entitlement, type);
         }

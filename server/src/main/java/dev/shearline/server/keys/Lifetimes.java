@@ -34,7 +34,8 @@ final class Lifetimes {
     enum Bound {
         TYPE,
         PLAN,
-        POLICY
+        POLICY,
+        SESSION
     }
 
     /**
@@ -61,6 +62,18 @@ final class Lifetimes {
                     endless && !ends,
                     endless && ends ? Bound.POLICY : endlessBy,
                     shorter(policy.defaultLifetime().map(Lifetime::length).orElse(usual), shortest));
+        }
+
+        /** What an embed session allows. */
+        Maximum within(Lifetime session) {
+            boolean narrows = session.length().compareTo(length) < 0;
+            var shortest = narrows ? session.length() : length;
+            return new Maximum(
+                    shortest,
+                    narrows ? Bound.SESSION : lengthBy,
+                    false,
+                    endless ? Bound.SESSION : endlessBy,
+                    shorter(usual, shortest));
         }
 
         private static Duration shorter(Duration one, Duration other) {
@@ -130,7 +143,7 @@ final class Lifetimes {
                     case TYPE ->
                         KeyProblems.invalid(
                                 "expires_in", "This key must expire: choose at most " + words(maximum.length()) + ".");
-                    case PLAN, POLICY ->
+                    case PLAN, POLICY, SESSION ->
                         refusal.of(
                                 maximum.endlessBy(),
                                 "expires_in",
@@ -162,7 +175,7 @@ final class Lifetimes {
                             field,
                             "\"" + field + "\" is too far away: this key lives at most " + words(maximum.length())
                                     + ", so until " + until + ".");
-                case PLAN, POLICY ->
+                case PLAN, POLICY, SESSION ->
                     refusal.of(
                             maximum.lengthBy(),
                             field,

@@ -6,6 +6,7 @@ import dev.shearline.server.limits.LimitSet;
 import dev.shearline.server.limits.Quota;
 import dev.shearline.server.limits.RateLimit;
 import dev.shearline.server.orgs.OrganizationField;
+import dev.shearline.server.orgs.Place;
 import dev.shearline.server.orgs.UnitField;
 import dev.shearline.server.orgs.UserField;
 import dev.shearline.token.KeyMode;
@@ -80,6 +81,10 @@ public record NewApiKey(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    Place place() {
+        return new Place(organization, department, team, user);
     }
 
     LimitSet limits() {

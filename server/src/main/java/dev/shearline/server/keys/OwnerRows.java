@@ -3,11 +3,13 @@ package dev.shearline.server.keys;
 import dev.shearline.server.db.Tx;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemException;
+import dev.shearline.server.identity.KeyType;
 import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UnitKind;
 import dev.shearline.server.identity.UserId;
+import dev.shearline.server.orgs.Provisioned;
 import dev.shearline.server.plans.Entitlement;
 import dev.shearline.server.plans.Entitlements;
 import java.sql.ResultSet;
@@ -228,6 +230,37 @@ final class OwnerRows {
                 member,
                 audience);
         return new Owned(owner, organization.entitlement(), organization.alone());
+    }
+
+    Owned of(Tx tx, OrganizationId id, Destination.Holder holder, Addition addition) {
+        return switch (holder) {
+            case Destination.Holder.Whole _ -> ofOrganization(tx, id, addition);
+            case Destination.Holder.Unit(var unit) -> ofUnit(tx, id, unit, addition);
+            case Destination.Holder.User(var user) -> ofUser(tx, id, user, addition);
+            case Destination.Holder.Member(var member) -> ofMembership(tx, id, member, addition);
+        };
+    }
+
+    Owned of(Tx tx, Provisioned made, KeyType type, Addition addition) {
+        var organization = made.organization().id();
+        return switch (type) {
+            case PERSONAL ->
+                ofMembership(
+                        tx,
+                        organization,
+                        made.member()
+                                .orElseThrow(() -> KeyProblems.invalid(
+                                        "user", "\"user\" is required: say whose personal key it is."))
+                                .id(),
+                        addition);
+            case TEAM -> {
+                var unit = made.unit()
+                        .map(dev.shearline.server.orgs.Unit::id)
+                        .orElseGet(() -> UnitId.rootOf(organization));
+                yield ofUnit(tx, organization, unit, addition);
+            }
+            case CI, EPHEMERAL, OPERATOR -> ofOrganization(tx, organization, addition);
+        };
     }
 
     /** Of the successor of a key: the same owner as it is now, if it may still have keys. */

@@ -38,6 +38,13 @@ final class PolicyRules {
         requireScopes(ofType.get(), role, type, scopes);
     }
 
+    /** What such a caller may give at most; empty where the policy says nothing of it. */
+    static Optional<ScopeSet> findScopes(Tx tx, Policy policy, Actor actor, KeyOwner owner, KeyType type) {
+        return policy.of(type)
+                .filter(own -> own.scopes().isPresent() && !Operators.include(actor))
+                .flatMap(own -> own.scopesOf(role(tx, actor, owner, type)));
+    }
+
     /** Whoever gives a key other scopes. */
     static void requireScopes(Tx tx, Policy policy, Actor actor, KeyRow key, ScopeSet scopes) {
         var type = key.kind().type();

@@ -21,9 +21,9 @@ final class UsageRoutes {
     }
 
     void addTo(Routes routes) {
-        routes.get("/v1/keys/:id/usage", this::ofKey);
-        routes.get("/v1/keys/:id/callers", this::callersOfKey);
-        routes.get("/v1/keys/:id/impact", this::impactOfKey);
+        routes.embedded().get("/v1/keys/:id/usage", this::ofKey);
+        routes.embedded().get("/v1/keys/:id/callers", this::callersOfKey);
+        routes.embedded().get("/v1/keys/:id/impact", this::impactOfKey);
     }
 
     private Response ofKey(Request request) {

@@ -179,8 +179,8 @@ class CallerRevokedTest {
     void an_embed_session_ends_with_the_operators_key_that_opened_it() throws Exception {
         var parent = rig.create(rig.operator, "{\"name\":\"n\",\"scopes\":[\"*\"],\"type\":\"operator\"}");
         rig.schema.execute(
-                "INSERT INTO access_session (digest, kind, organization_id, parent_key_id, subject, capabilities, expires_at)"
-                        + " VALUES (sha256('ses-emb'), 'embed', 'org_acme', ?, 'team_web', '{keys:*}', now() + interval '1 hour')",
+                "INSERT INTO access_session (digest, id, kind, organization_id, parent_key_id, subject, capabilities, expires_at)"
+                        + " VALUES (sha256('ses-emb'), 'ems_emb', 'embed', 'org_acme', ?, 'team_web', '{keys:*}', now() + interval '1 hour')",
                 parent.text("id"));
         var body = "{\"name\":\"n\",\"scopes\":[],\"type\":\"team\",\"team\":\"team_web\"}";
         assertThat(rig.create("ses-emb", body).status()).isEqualTo(201);
@@ -214,6 +214,23 @@ class CallerRevokedTest {
                 () -> rig.create("ses-fay", body),
                 () -> rig.schema.execute("DELETE FROM membership_role WHERE membership_id = 'mem_fay'"));
         assertUnauthenticated(removed, "The session has ended: sign in again.");
+        assertThat(rig.counts()).isEqualTo(before);
+    }
+
+    @Test
+    void an_embed_session_that_is_ended_meanwhile_makes_nothing() throws Exception {
+        var parent = rig.create(rig.operator, "{\"name\":\"n\",\"scopes\":[\"*\"],\"type\":\"operator\"}");
+        rig.schema.execute(
+                "INSERT INTO access_session (digest, id, kind, organization_id, parent_key_id, subject, capabilities, expires_at)"
+                        + " VALUES (sha256('ses-end'), 'ems_end', 'embed', 'org_acme', ?, 'team_web', '{keys:*}', now() + interval '1 hour')",
+                parent.text("id"));
+        var body = "{\"name\":\"n\",\"scopes\":[],\"type\":\"team\",\"team\":\"team_web\"}";
+        assertThat(rig.create("ses-end", body).status()).isEqualTo(201);
+        var before = rig.counts();
+        var answer = meanwhile(
+                () -> rig.create("ses-end", body),
+                () -> rig.schema.execute("DELETE FROM access_session WHERE id = 'ems_end'"));
+        assertUnauthenticated(answer, "The session has ended: sign in again.");
         assertThat(rig.counts()).isEqualTo(before);
     }
 

@@ -173,18 +173,25 @@ class KeyAuthenticatorTest {
 
     @Test
     void a_session_lives_as_long_as_its_parent_and_its_member() {
-        var parent = make("\"type\":\"team\",\"department\":\"dep_eng\"");
+        var parent = rig.create(
+                rig.operator,
+                "{\"name\":\"n\",\"scopes\":[\"keys:*\",\"embed:create\"],\"type\":\"team\",\"department\":\"dep_eng\"}");
         session("ses-embed", "embed", "", parent.text("id"), "team_web");
         assertThat(actor("ses-embed")).isInstanceOfSatisfying(Actor.Embed.class, embed -> {
             assertThat(embed.rights().sees()).isEqualTo(new Reach.Audiences(Set.of("team_web")));
             assertThat(embed.scopes().wire()).containsExactly("keys:read");
         });
+        // the keys of its owner, not those of the teams below, and none beyond the parent's reach
+        session("ses-above", "embed", "", parent.text("id"), "dep_eng");
+        assertThat(actor("ses-above"))
+                .isInstanceOfSatisfying(
+                        Actor.Embed.class,
+                        embed -> assertThat(embed.rights().sees()).isEqualTo(new Reach.Audiences(Set.of("dep_eng"))));
         session("ses-wide", "embed", "", parent.text("id"), "org_acme");
         assertThat(actor("ses-wide"))
                 .isInstanceOfSatisfying(
                         Actor.Embed.class,
-                        embed -> assertThat(embed.rights().sees())
-                                .isEqualTo(new Reach.Audiences(Set.of("dep_eng", "team_web"))));
+                        embed -> assertThat(embed.rights().sees()).isEqualTo(Reach.nothing()));
         session("ses-member", "member", "mem_ann", "", "mem_ann");
         assertThat(actor("ses-member")).isInstanceOfSatisfying(Actor.Member.class, member -> {
             assertThat(member.user().value()).isEqualTo("usr_ann");
@@ -219,8 +226,9 @@ class KeyAuthenticatorTest {
 
     private static void session(String token, String kind, String membership, String parent, String subject) {
         rig.schema.execute(
-                "INSERT INTO access_session (digest, kind, organization_id, membership_id, parent_key_id, subject, capabilities, expires_at) VALUES (?, ?, 'org_acme', NULLIF(?, ''), NULLIF(?, ''), ?, '{keys:read}', now() + interval '1 hour')",
+                "INSERT INTO access_session (digest, id, kind, organization_id, membership_id, parent_key_id, subject, capabilities, expires_at) VALUES (?, ?, ?, 'org_acme', NULLIF(?, ''), NULLIF(?, ''), ?, '{keys:read}', now() + interval '1 hour')",
                 KeyDigest.of(token).toBytes(),
+                token,
                 kind,
                 membership,
                 parent,

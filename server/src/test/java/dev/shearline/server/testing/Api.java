@@ -114,6 +114,11 @@ public record Api(URI base, Secret credential) {
         return post("/v1/keys/verify", Map.of("key", key)).expect(200).code();
     }
 
+    /** Any method, with headers and no body. */
+    public Answer ask(String method, String path, Map<String, String> headers) {
+        return send(method, path, null, headers);
+    }
+
     private Answer send(String method, String path, @org.jspecify.annotations.Nullable String body) {
         return send(method, path, body, Map.of());
     }

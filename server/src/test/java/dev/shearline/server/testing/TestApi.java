@@ -106,6 +106,19 @@ public final class TestApi implements AutoCloseable {
         return send("DELETE", credential, path, "");
     }
 
+    /** What is no JSON, as it is. */
+    public HttpResponse<String> page(String path) {
+        try {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** @param credential none if empty */
     public Answer send(String method, String credential, String path, String body) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))

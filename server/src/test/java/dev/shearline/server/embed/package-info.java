@@ -1,0 +1,4 @@
+@NullMarked
+package dev.shearline.server.embed;
+
+import org.jspecify.annotations.NullMarked;
