@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  *
  * <h2>Order</h2>
  *
- * URL length, host and transport ({@link Entrance}), the gate (below {@code /v1} and {@code /oauth}), the route, the body, a free place, the
+ * URL length, host and transport ({@link Entrance}), what a browser asks before a request ({@link Embedding}), the gate (below {@code /v1} and {@code /oauth}), the route, the body, a free place, the
  * handler. A hot route is found by its exact path before anything is split or decoded, its gate is asked when the body is there,
  * and its handler runs where the bytes arrived; every other handler runs on a virtual thread of its own, of which there are at
  * most {@link HttpLimits#BLOCKING_REQUESTS_MAX}. A body that is too long to hold leaves on that thread, but not from that place:
