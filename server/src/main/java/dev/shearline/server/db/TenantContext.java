@@ -16,12 +16,7 @@ import java.util.Optional;
  * @param held a key that it reads and changes besides, since somebody holds it
  */
 public record TenantContext(
-        String kind,
-        OrganizationId organization,
-        Reach sees,
-        Reach manages,
-        boolean audit,
-        Optional<ApiKeyId> held) {
+        String kind, OrganizationId organization, Reach sees, Reach manages, boolean audit, Optional<ApiKeyId> held) {
 
     /** Of somebody who acts by rights alone. */
     public TenantContext(String kind, OrganizationId organization, Reach sees, Reach manages, boolean audit) {

@@ -192,15 +192,15 @@ class CallerRevokedTest {
 
     @Test
     void whoever_is_demoted_does_no_more_by_a_session_that_is_embedded_for_them() throws Exception {
-        var parent = made("\"type\":\"ci\",\"organization\":\"org_acme\"");
+        var parent = rig.create(rig.operator, "{\"name\":\"n\",\"scopes\":[\"*\"],\"type\":\"operator\"}");
         rig.schema.execute("INSERT INTO app_user (id, name) VALUES ('usr_fay', 'Fay')");
         rig.schema.execute(
                 "INSERT INTO membership (id, organization_id, user_id) VALUES ('mem_fay', 'org_acme', 'usr_fay')");
         rig.schema.execute("INSERT INTO membership_role (organization_id, membership_id, unit_id, role)"
                 + " VALUES ('org_acme', 'mem_fay', 'team_web', 'developer')");
         rig.schema.execute(
-                "INSERT INTO access_session (digest, kind, organization_id, parent_key_id, subject, capabilities, expires_at)"
-                        + " VALUES (sha256('ses-fay'), 'embed', 'org_acme', ?, 'mem_fay', '{keys:*}', now() + interval '1 hour')",
+                "INSERT INTO access_session (digest, id, kind, organization_id, parent_key_id, subject, capabilities, expires_at)"
+                        + " VALUES (sha256('ses-fay'), 'ems_fay', 'embed', 'org_acme', ?, 'mem_fay', '{keys:*}', now() + interval '1 hour')",
                 parent.text("id"));
         var body = "{\"name\":\"n\",\"scopes\":[],\"type\":\"personal\",\"user\":\"usr_fay\"}";
         assertThat(rig.create("ses-fay", body).status()).isEqualTo(201);

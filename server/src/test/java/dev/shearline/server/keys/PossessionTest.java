@@ -61,8 +61,8 @@ class PossessionTest {
         var key = rig.created("");
         rig.created("");
         var id = ApiKeyId.find(key.text("id")).orElseThrow();
-        var context =
-                TenantContext.find(new Actor.Possession(id, KeyRig.ACME), KeyRig.ACME).orElseThrow();
+        var context = TenantContext.find(new Actor.Possession(id, KeyRig.ACME), KeyRig.ACME)
+                .orElseThrow();
         for (var sql : List.of(
                 "SELECT id FROM api_key",
                 "SELECT key_id FROM api_key_scope",
@@ -70,7 +70,8 @@ class PossessionTest {
                 "SELECT key_id FROM api_key_activity",
                 "UPDATE api_key SET description = 'x' RETURNING id")) {
             var reached = rig.database.inTransaction(
-                    context, tx -> tx.handle().createQuery(sql).mapTo(String.class).set());
+                    context,
+                    tx -> tx.handle().createQuery(sql).mapTo(String.class).set());
             assertThat(reached.value()).as(sql).containsExactly(key.text("id"));
         }
         var events = rig.database.read(
