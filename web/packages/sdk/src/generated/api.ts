@@ -518,7 +518,7 @@ export interface components {
       expiresAt: string | null;
       /** Format: date-time */
       createdAt: string;
-      /** @description The id of the key or membership that made it. */
+      /** @description The id of the key or membership that made it, or, in an embed session, of the membership or unit that it is for. */
       createdBy: string;
       /**
        * Format: date-time
