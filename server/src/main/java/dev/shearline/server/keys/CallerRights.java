@@ -18,7 +18,7 @@ final class CallerRights {
 
     /** The key is visible to the caller, so that it may not be changed is said. */
     static void requireManages(Actor actor, KeyRow key) {
-        boolean holds = actor instanceof Actor.Possession(var held, _) && held.equals(key.id());
+        boolean holds = actor instanceof Actor.Possession held && held.key().equals(key.id());
         if (!holds && !actor.manages(key.organization(), key.owner().audience())) {
             throw KeyProblems.forbidden("Your credential sees this key and may not change it: that takes "
                     + needed(actor, key.owner(), key.kind().type()) + ".");

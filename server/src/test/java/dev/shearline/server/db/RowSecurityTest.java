@@ -242,8 +242,8 @@ class RowSecurityTest {
                                 + " VALUES ('evt_set', 'org_acme', now(), 'mem_a', 'a', 't', 'b'::bytea)"));
         var events = "SELECT count(*) FROM audit_event WHERE id = 'evt_set'";
         var keys = "SELECT count(*) FROM api_key";
-        var written =
-                "WITH changed AS (UPDATE api_key SET description = description RETURNING 1) SELECT count(*) FROM changed";
+        var written = "WITH changed AS (UPDATE api_key SET description = description RETURNING 1) SELECT count(*) FROM"
+                + " changed";
         try (var connection = schema.app().dataSource("test").getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
