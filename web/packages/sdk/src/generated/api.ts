@@ -996,6 +996,8 @@ export interface operations {
         owner?: components["schemas"]["Reference"];
         /** @description Only keys that are valid at this unit: a team, a department or an organization. */
         unit?: components["schemas"]["Reference"];
+        /** @description Only keys that this member has made, by themselves or with a personal key of theirs: a membership, or a user. Or those that one key has made. */
+        madeBy?: components["schemas"]["Reference"];
         /** @description Only keys of these statuses, separated by commas; without it all but revoked and used ones. */
         status?: components["schemas"]["KeyStatus"][];
         /** @description Only keys that hold exactly this scope. */

@@ -13,6 +13,7 @@ final class KeyFilters {
             "type",
             "owner",
             "unit",
+            "made_by",
             "status",
             "scope",
             "expires_within",

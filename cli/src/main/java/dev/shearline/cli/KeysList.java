@@ -29,6 +29,9 @@ final class KeysList implements Callable<Integer> {
     @Option(names = "--unit", paramLabel = "ID", description = "keys that are valid in this unit")
     private @Nullable String unit;
 
+    @Option(names = "--made-by", paramLabel = "ID", description = "keys that this member, or a key of theirs, has made")
+    private @Nullable String madeBy;
+
     @Option(
             names = "--status",
             paramLabel = "STATUS",
@@ -92,6 +95,7 @@ final class KeysList implements Callable<Integer> {
         put(parameters, "organization", organization);
         put(parameters, "owner", owner);
         put(parameters, "unit", unit);
+        put(parameters, "made_by", madeBy);
         put(parameters, "status", status);
         put(parameters, "scope", scope);
         put(parameters, "expires_within", expiresWithin);

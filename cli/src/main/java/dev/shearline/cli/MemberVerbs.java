@@ -13,7 +13,8 @@ final class MemberVerbs {
     private static final String OF_ROLES = "--of-roles";
 
     static final String ROLES =
-            "viewer, developer, admin or owner: of the whole organization, or at a unit such as admin@ext:web; repeatable";
+            "viewer, developer, admin or owner: of the whole organization, or at a unit such as admin@ext:web;"
+                    + " repeatable";
     static final String USUAL_ROLE = " (default: developer of the whole organization)";
 
     private MemberVerbs() {}
@@ -80,17 +81,31 @@ final class MemberVerbs {
                     surroundings,
                     preview.path("ends"),
                     "that go with the membership",
-                    "No personal key goes with the membership.");
+                    "No personal key goes with the membership.",
+                    "");
             print(
                     surroundings,
                     preview.path("stays"),
                     "that they made and that stay, to be rotated, for they may know the secrets",
-                    "They made no key that stays.");
+                    "They made no key that stays.",
+                    "Once the member is removed, this replaces all of them: shearline keys rotate --where 'made_by="
+                            + filter(preview.path("member")) + "'");
+            preview.path("webhooks")
+                    .forEach(endpoint -> surroundings.answer("  Webhook "
+                            + Text.printable(endpoint.path("id").asString(""))
+                            + " that they made goes on hearing: shearline webhooks rotate-secret gives"
+                            + " it another secret"));
             return ExitCode.OK;
         });
     }
 
-    private static void print(Surroundings surroundings, JsonNode keys, String what, String none) {
+    private static String filter(JsonNode member) {
+        return Text.printable(member.path("id").asString("")) + "&organization="
+                + Text.printable(member.path("organization").asString(""));
+    }
+
+    /** @param then what can be done about them; empty for nothing */
+    private static void print(Surroundings surroundings, JsonNode keys, String what, String none, String then) {
         int count = keys.path("count").asInt(0);
         if (count == 0) {
             surroundings.answer("  " + none);
@@ -103,6 +118,9 @@ final class MemberVerbs {
                 key -> surroundings.answer("    " + KeyText.titled(key) + ", " + KeyText.party(key.path("owner"))));
         if (count > items.size()) {
             surroundings.answer("    … and more: shearline keys list");
+        }
+        if (!then.isEmpty()) {
+            surroundings.answer("    " + then);
         }
     }
 }

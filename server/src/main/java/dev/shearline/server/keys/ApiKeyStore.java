@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /** The SQL that finds, inserts and edits single keys. */
@@ -54,13 +55,7 @@ final class ApiKeyStore {
                     + " WHERE k.organization_id = :organization AND k.membership_id = :membership" + LIVING;
     private static final String LIVING_MADE_BY =
             "SELECT " + KeyRowMapper.COLUMNS + "  FROM api_key AS k\n" + KeyRowMapper.JOINS + """
-             WHERE k.organization_id = :organization AND k.type <> 'personal'
-               AND k.id IN (SELECT e.target
-                              FROM audit_event AS e
-                             WHERE e.organization_id = :organization AND (e.action = 'key.created' OR e.action = 'key.imported')
-                               AND (e.actor = :membership
-                                    OR e.actor IN (SELECT own.id FROM api_key AS own
-                                                    WHERE own.organization_id = :organization AND own.membership_id = :membership)))
+                 WHERE k.organization_id = :organization AND k.created_by = ANY (:makers) AND k.membership_id IS DISTINCT FROM :membership
             """ + LIVING;
 
     /** One statement for a key and its side tables: a create should be a handful of round trips. */
@@ -100,7 +95,8 @@ final class ApiKeyStore {
             RETURNING version
             """;
     private static final String MOVE_ACTIVITY =
-            "UPDATE api_key_activity SET audience_id = :audience WHERE key_id = :id AND organization_id = :organization";
+            "UPDATE api_key_activity SET audience_id = :audience WHERE key_id = :id AND organization_id ="
+                    + " :organization";
     private static final String FORGET_SCOPES = "DELETE FROM api_key_scope WHERE key_id = :id";
     private static final String INSERT_SCOPES = """
             INSERT INTO api_key_scope (key_id, organization_id, audience_id, scope, created_at)
@@ -298,25 +294,37 @@ final class ApiKeyStore {
 
     /** Keys that can be used, or could again, the latest first. */
     List<KeyRow> listLiving(Tx tx, OrganizationId organization, MembershipId membership, Instant now, int rowsMax) {
-        return living(tx, LIVING_OF_MEMBERSHIP, organization, membership, now, rowsMax);
+        return living(tx, LIVING_OF_MEMBERSHIP, organization, membership, now, rowsMax)
+                .map(new KeyRowMapper())
+                .list();
     }
 
-    /** The same of other keys that a member made, in person or with a key of theirs: as the audit log says. */
+    /**
+     * The same of the keys of others that a member made.
+     *
+     * @param makers as whom they made some, see {@link KeyHolders}
+     */
     List<KeyRow> listLivingMadeBy(
-            Tx tx, OrganizationId organization, MembershipId membership, Instant now, int rowsMax) {
-        return living(tx, LIVING_MADE_BY, organization, membership, now, rowsMax);
+            Tx tx,
+            OrganizationId organization,
+            List<String> makers,
+            MembershipId membership,
+            Instant now,
+            int rowsMax) {
+        return living(tx, LIVING_MADE_BY, organization, membership, now, rowsMax)
+                .bindArray("makers", String.class, makers)
+                .map(new KeyRowMapper())
+                .list();
     }
 
-    private static List<KeyRow> living(
+    private static Query living(
             Tx tx, String sql, OrganizationId organization, MembershipId membership, Instant now, int rowsMax) {
         return tx.handle()
                 .createQuery(sql)
                 .bind("organization", organization.value())
                 .bind("membership", membership.value())
                 .bind("now", DatabaseTimes.of(now))
-                .bind("rows", rowsMax)
-                .map(new KeyRowMapper())
-                .list();
+                .bind("rows", rowsMax);
     }
 
     private static <S extends SqlStatement<S>> S bindKey(S statement, KeyRow key) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param organization where several can be seen; empty for all of them
  * @param owner a user, a unit or an organization
  * @param unit where the keys are valid
+ * @param madeBy a member, by themselves or with a key of theirs, or a key
  * @param statuses empty for all but revoked and used keys
  * @param rotationDue only those that should be rotated, after the policy of their organization
  * @param text the beginnings of words of the name or the description, or of a key's id or prefix
@@ -26,6 +27,7 @@ public record KeyFilter(
         Optional<KeyType> type,
         Optional<Ref> owner,
         Optional<Ref> unit,
+        Optional<Ref> madeBy,
         Set<KeyStatus> statuses,
         Optional<Scope> scope,
         Optional<Duration> expiresWithin,
@@ -52,6 +54,7 @@ public record KeyFilter(
                 type,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 statuses,
                 Optional.empty(),
                 Optional.empty(),
@@ -72,6 +75,7 @@ public record KeyFilter(
                         type,
                         owner,
                         unit,
+                        madeBy,
                         statuses,
                         scope,
                         expiresWithin,

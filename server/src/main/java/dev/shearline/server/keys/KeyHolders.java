@@ -5,10 +5,12 @@ import dev.shearline.server.identity.MembershipId;
 import dev.shearline.server.identity.Ref;
 import dev.shearline.server.identity.UnitId;
 import dev.shearline.server.identity.UserId;
+import dev.shearline.token.ApiKeyId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the filters of a list by owner and by unit mean: memberships and units that this transaction can see. A name that means
+ * What the filters of a list by owner, by unit and by maker mean: memberships and units that this transaction can see. A name that means
  * nothing here is no error, it has no keys.
  */
 record KeyHolders(List<String> memberships, List<String> units) {
@@ -29,6 +31,10 @@ record KeyHolders(List<String> memberships, List<String> units) {
              LIMIT :limit
             """;
 
+    private static final String KEYS_OF_MEMBERSHIPS = """
+        SELECT id FROM api_key WHERE membership_id = ANY (:memberships) ORDER BY id LIMIT :limit
+        """;
+
     static KeyHolders owners(Tx tx, Ref ref) {
         return switch (ref) {
             case Ref.ById(var id)
@@ -45,6 +51,21 @@ record KeyHolders(List<String> memberships, List<String> units) {
             case Ref.ById(var id) -> unit(id);
             case Ref.ByExternalId(var id) -> ids(tx, EXTERNAL_UNITS, id);
         };
+    }
+
+    /** As whom a member makes keys: themselves, and the keys of theirs that this transaction sees. A key makes some as itself. */
+    static List<String> makers(Tx tx, Ref ref) {
+        if (ref instanceof Ref.ById(var id) && ApiKeyId.find(id).isPresent()) {
+            return List.of(id);
+        }
+        var makers = new ArrayList<>(owners(tx, ref).memberships());
+        makers.addAll(tx.handle()
+                .createQuery(KEYS_OF_MEMBERSHIPS)
+                .bindArray("memberships", String.class, List.copyOf(makers))
+                .bind("limit", HOLDERS_MAX)
+                .mapTo(String.class)
+                .list());
+        return makers;
     }
 
     private static List<String> unit(String id) {

@@ -104,6 +104,7 @@ final class KeyList {
                 tx.handle().createQuery(sql(range, filter, after.isPresent())).addCustomizer(PLANNED_EACH_TIME);
         range.bind(query);
         bind(query, filter, now);
+        filter.madeBy().ifPresent(ref -> query.bindArray("makers", String.class, KeyHolders.makers(tx, ref)));
         dueSince.ifPresent(since -> query.bind("dueSince", DatabaseTimes.of(since)));
         after.ifPresent(last -> query.bind("afterValue", last.value()).bind("afterId", last.id()));
         var positions = query.bind("rows", paging.limit() + 1)
@@ -196,6 +197,7 @@ final class KeyList {
 
     private static void addFilters(List<String> conditions, KeyListOrder order, KeyRange range, KeyFilter filter) {
         filter.type().ifPresent(_ -> conditions.add("k.type = :type"));
+        filter.madeBy().ifPresent(_ -> conditions.add("k.created_by = ANY (:makers)"));
         filter.scope().ifPresent(_ -> conditions.add(range.few() ? ":scope = ANY (k.scopes)" : order.hasScope()));
         filter.expiresWithin().ifPresent(_ -> conditions.add("k.expires_at > :now AND k.expires_at <= :expiresBefore"));
         filter.unusedFor().ifPresent(_ -> {
