@@ -3,7 +3,6 @@ package dev.shearline.server.db;
 import dev.shearline.server.identity.Actor;
 import dev.shearline.server.identity.OrganizationId;
 import dev.shearline.server.identity.Reach;
-import dev.shearline.server.identity.Scope;
 import dev.shearline.token.ApiKeyId;
 import java.util.Optional;
 
@@ -49,8 +48,7 @@ public record TenantContext(
         return switch (actor) {
             // what they may read is asked at the route: here they also erase what names a person
             case Actor.Operator _, Actor.Job _ -> true;
-            case Actor.Member _, Actor.Key _, Actor.Embed _, Actor.Possession _ ->
-                actor.scopes().covers(Scope.AUDIT_READ) && actor.managesWhole(organization);
+            case Actor.Member _, Actor.Key _, Actor.Embed _, Actor.Possession _ -> actor.readsAudit(organization);
         };
     }
 

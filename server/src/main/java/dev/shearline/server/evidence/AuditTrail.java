@@ -56,11 +56,11 @@ final class AuditTrail {
         var chain = organization
                 .map(ref -> references.resolveOrganizationOfOld(caller, ref))
                 .orElse(own.get());
-        if (!caller.actor().managesWhole(chain)) {
+        if (!caller.actor().readsAudit(chain)) {
             throw Problem.of(
                             ProblemCode.FORBIDDEN,
-                            "The audit log is of the whole organization: reading it takes the role admin at the"
-                                    + " organization, or a key of it, not of a unit.")
+                            "The audit log is of the whole organization: reading it takes audit:read there, which the"
+                                    + " role admin at the organization holds, or a key of it, not of a unit.")
                     .asException();
         }
         return chain;

@@ -21,7 +21,8 @@ public enum Action {
     MANAGE_MEMBERS(Role.ADMIN, Where.ORGANIZATION, "add and remove members, give roles"),
     READ_AUDIT_LOG(Role.ADMIN, Where.ORGANIZATION, "read the audit log"),
     MANAGE_WEBHOOKS(Role.ADMIN, Where.ORGANIZATION, "manage webhooks"),
-    CHANGE_POLICY_AND_PLAN(Role.OWNER, Where.ORGANIZATION, "change policy and plan");
+    CHANGE_OWNERS(Role.OWNER, Where.ORGANIZATION, "change and remove owners"),
+    CHANGE_POLICY(Role.OWNER, Where.ORGANIZATION, "change the policy");
 
     /** Where a role counts, seen from what is acted on: its unit, or, of a member, all units where that member has a role. */
     public enum Where {

@@ -178,12 +178,29 @@ public sealed interface Actor {
                 .isPresent();
     }
 
+    /**
+     * Whether this actor reads the audit log of an organization, which is of all of it: a person who holds {@code audit:read} at the
+     * organization, by a role or because the host says so, and any other credential that reaches the whole.
+     */
+    default boolean readsAudit(OrganizationId organization) {
+        return holdsInWhole(Scope.AUDIT_READ, organization) && (managesWhole(organization) || isPerson(organization));
+    }
+
+    /** By a session or a personal key, which sees something; what is embedded in a page acts for them in a part of it. */
+    private boolean isPerson(OrganizationId organization) {
+        return !(this instanceof Embed)
+                && rightsIn(organization)
+                        .filter(rights -> rights.holder().isPresent())
+                        .filter(rights -> !rights.sees().equals(Reach.nothing()))
+                        .isPresent();
+    }
+
     /** Whether this actor decides what an organization allows itself: an owner of a unit does not, nor does a team's key, whatever its scopes. */
     default boolean changesPolicy(OrganizationId organization) {
         boolean owner = rightsIn(organization)
                 .flatMap(Rights::holder)
                 .map(member -> member.findRoleAt(List.of(UnitId.rootOf(organization)))
-                        .filter(role -> role.isAtLeast(Action.CHANGE_POLICY_AND_PLAN.least()))
+                        .filter(role -> role.isAtLeast(Action.CHANGE_POLICY.least()))
                         .isPresent())
                 .orElse(true);
         return owner && managesWhole(organization) && holdsInWhole(Scope.POLICIES_WRITE, organization);

@@ -7,6 +7,7 @@ import dev.shearline.server.feed.Change;
 import dev.shearline.server.feed.ChangeKind;
 import dev.shearline.server.http.Problem;
 import dev.shearline.server.http.ProblemCode;
+import dev.shearline.server.identity.Action;
 import dev.shearline.server.identity.Caller;
 import dev.shearline.server.identity.Ids;
 import dev.shearline.server.identity.MembershipId;
@@ -154,6 +155,7 @@ final class MemberEdits {
             requireOwnHeld(caller, row);
         }
         if (removed.contains(ownerOf(row.organization()))) {
+            requireMayChangeOwners(tx, caller, row.organization());
             requireOtherOwner(tx, caller, row);
         }
         roleStore.delete(tx, row.id(), removed);
@@ -199,6 +201,7 @@ final class MemberEdits {
     MemberRow remove(Tx tx, Caller caller, MemberRow row) {
         var roles = roleStore.list(tx, row.id());
         if (roles.contains(ownerOf(row.organization()))) {
+            requireMayChangeOwners(tx, caller, row.organization());
             requireOtherOwner(tx, caller, row);
         }
         roleStore.delete(tx, row.id(), roles);
@@ -235,6 +238,27 @@ final class MemberEdits {
 
     boolean isLastOwner(Tx tx, MemberRow row) {
         return roleStore.list(tx, row.id()).contains(ownerOf(row.organization())) && !roleStore.hasOtherOwner(tx, row);
+    }
+
+    /** An admin does not take an organization from its owners: that takes an owner, or a credential of it that could make one. */
+    private static void requireMayChangeOwners(Tx tx, Caller caller, OrganizationId organization) {
+        var rights = caller.actor().rightsIn(organization).orElseThrow(References::notFound);
+        boolean may = rights.holder()
+                .map(member -> member.findRoleAt(List.of(UnitId.rootOf(organization)))
+                        .filter(role -> role.isAtLeast(Action.CHANGE_OWNERS.least()))
+                        .isPresent())
+                .orElseGet(() -> Authority.isOperator(caller)
+                        || held(caller, organization)
+                                .findMissing(Objects.requireNonNull(
+                                        RoleGrants.read(tx.handle()).get(Role.OWNER)))
+                                .isEmpty());
+        if (!may) {
+            throw Problem.of(
+                            ProblemCode.FORBIDDEN,
+                            "This member owns the organization: taking that away takes the role owner there, or a key"
+                                    + " of the organization that holds what owners hold. Ask an owner.")
+                    .asException();
+        }
     }
 
     /** Operators may leave an organization without an owner, for they can name the next one. */

@@ -85,6 +85,9 @@ final class UnitRoutes {
                             KEYS, "\"keys\" can only be revoke: without it the keys of the unit must be gone before.")
                     .asException();
         }
+        if (keys.isPresent()) {
+            var _ = request.require(Scope.KEYS_WRITE);
+        }
         return keys.isPresent();
     }
 

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every role, at every place, tries everything at one team: what comes of it is what the table says. */
+@Tag("storage")
 class AccessMatrixTest {
 
     private static final String TEAM = "team";
@@ -38,6 +40,8 @@ class AccessMatrixTest {
         operator.put("/v1/resources/project/web", Map.of("organization", acme, "unit", id(TEAM)))
                 .expect(201);
         ids.put("colleague", member("colleague", Role.DEVELOPER, TEAM));
+        ids.put("boss", member("boss", Role.OWNER, "organization"));
+        ids.put("other boss", member("other-boss", Role.OWNER, "organization"));
         ids.put("key of the colleague", made(Map.of("type", "personal", "user", "ext:colleague")));
         ids.put("key of the team", made(Map.of("type", "team", "team", id(TEAM))));
         ids.put("key of the pipeline", made(Map.of("type", "ci")));
@@ -153,7 +157,14 @@ class AccessMatrixTest {
             case MANAGE_WEBHOOKS ->
                 done(caller.post(
                         "/v1/webhooks", Map.of("url", "https://hooks.example.com/", "events", List.of("key.revoked"))));
-            case CHANGE_POLICY_AND_PLAN ->
+            case CHANGE_OWNERS -> {
+                var boss = "/v1/members/" + id("boss");
+                var roles = List.of(Map.of("unit", id("organization"), "role", "owner"));
+                boolean done = done(caller.patch(boss, Map.of("roles", List.of())));
+                operator.patch(boss, Map.of("roles", roles)).expect(200);
+                yield done;
+            }
+            case CHANGE_POLICY ->
                 done(caller.patch(
                         "/v1/organizations/" + id("organization") + "/policy", Map.of("rotation_due_after_days", 90)));
         };

@@ -263,7 +263,7 @@ class ResourcesTest {
         var team = team(own);
         put(own, "project/1", "{\"unit\": \"%s\"}".formatted(team));
 
-        var refused = rig.api.delete(own, "/v1/teams/" + team + "?keys=revoke");
+        var refused = rig.api.delete(rig.root, "/v1/teams/" + team + "?keys=revoke");
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.at("/detail")).contains("resources");
