@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.shearline.server.db.Migrations;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.DatabaseState;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,20 +24,16 @@ import org.junit.jupiter.api.Test;
 @Tag("storage")
 class FaultInjectionTest {
 
-    /** Written by the node on its own account, whatever is asked of it. */
-    private static final String OWN_ACCOUNT =
-            "('node', 'epoch_counter', 'api_key_activity', 'flyway_schema_history', 'test_write',"
-                    + " 'audit_unsealed', 'audit_seal', 'audit_key', 'audit_checkpoint', 'audit_checkpoint_line', 'expiry_watch',"
-                    + " 'usage_source', 'usage_report', 'usage_hour', 'usage_caller', 'quota_use', 'quota_writer')";
-
     private static final String SEEN =
             "SELECT coalesce(string_agg(DISTINCT what, ' ' ORDER BY what), '') FROM test_write";
 
-    private Cluster cluster;
-    private String acme;
+    private static final Set<String> WATCHED = Set.of("test_write");
 
-    @BeforeEach
-    void start() {
+    private static Cluster cluster;
+    private static String acme;
+
+    @BeforeAll
+    static void start() {
         cluster = Cluster.start(1);
         acme = cluster.organization("acme");
         var schema = cluster.schema();
@@ -66,8 +63,8 @@ class FaultInjectionTest {
         }
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         cluster.close();
     }
 
@@ -184,12 +181,12 @@ class FaultInjectionTest {
                 "feed_entry:INSERT");
     }
 
-    private Map<String, Object> newKey(String type) {
+    private static Map<String, Object> newKey(String type) {
         return Map.of("type", type, "name", "bot", "organization", acme, "scopes", List.of("keys:read"));
     }
 
     /** @param expected some of the writes that watching must find, or it has not watched */
-    private <P> void failsWhole(Supplier<P> prepare, Function<P, Api.Answer> operation, String... expected) {
+    private static <P> void failsWhole(Supplier<P> prepare, Function<P, Api.Answer> operation, String... expected) {
         var schema = cluster.schema();
         var first = prepare.get();
         schema.execute("DELETE FROM test_write");
@@ -198,19 +195,19 @@ class FaultInjectionTest {
         assertThat(writes).contains(expected);
         for (var write : writes) {
             var prepared = prepare.get();
-            var before = state();
+            var before = DatabaseState.of(schema, WATCHED);
             var answer = failing(write, () -> operation.apply(prepared));
             assertThat(answer.status()).as(write + ": " + answer.raw().body()).isEqualTo(500);
             assertThat(answer.code()).as(write).isEqualTo("internal");
             assertThat(answer.raw().body()).as(write).doesNotContain("injected");
-            assertThat(state()).as(write).isEqualTo(before);
+            assertThat(DatabaseState.of(schema, WATCHED)).as(write).isEqualTo(before);
             assertThat(operation.apply(prepared).status())
                     .as("again, after " + write)
                     .isBetween(200, 299);
         }
     }
 
-    private Api.Answer failing(String write, Supplier<Api.Answer> operation) {
+    private static Api.Answer failing(String write, Supplier<Api.Answer> operation) {
         var table = write.substring(0, write.indexOf(':'));
         var event = write.substring(write.indexOf(':') + 1);
         cluster.schema()
@@ -223,19 +220,7 @@ class FaultInjectionTest {
         }
     }
 
-    /** The content of every table that operations write; of the feed how long it is, for its numbers come after a commit. */
-    private Map<String, String> state() {
-        var state = new TreeMap<String, String>();
-        for (var table : tables("NOT IN " + OWN_ACCOUNT)) {
-            var what = table.equals("feed_entry")
-                    ? "count(*)::text"
-                    : "md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), ''))";
-            state.put(table, cluster.schema().query("SELECT " + what + " FROM " + table + " AS t"));
-        }
-        return state;
-    }
-
-    private List<String> tables(String which) {
+    private static List<String> tables(String which) {
         return List.of(cluster.schema()
                 .query("SELECT string_agg(c.relname, ' ') FROM pg_class AS c"
                         + " JOIN pg_namespace AS n ON n.oid = c.relnamespace"

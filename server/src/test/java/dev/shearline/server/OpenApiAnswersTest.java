@@ -6,7 +6,9 @@ import dev.shearline.server.config.Setting;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
 import dev.shearline.server.testing.Eventually;
+import dev.shearline.server.testing.FailingEvents;
 import dev.shearline.server.testing.SchemaCheck;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +36,7 @@ class OpenApiAnswersTest {
 
     private static Cluster cluster;
     private static Api api;
+    private static FailingEvents events;
 
     /** The operations whose successful answer has been seen by a test. */
     private final Set<String> seen = new HashSet<>();
@@ -46,6 +49,7 @@ class OpenApiAnswersTest {
         cluster =
                 Cluster.start(1, Map.of(Setting.SMTP_URL, "file://" + letters, Setting.MAIL_FROM, "keys@example.com"));
         api = cluster.api();
+        events = new FailingEvents(cluster.schema());
     }
 
     @AfterAll
@@ -63,7 +67,8 @@ class OpenApiAnswersTest {
 
     /** Makes a call and holds the answer against the response that the document has for the operation and the status. */
     private Api.Answer check(String method, String path, int status, Supplier<Api.Answer> call) {
-        var answer = call.get().expect(status);
+        boolean change = status < 300 && !method.equals("get");
+        var answer = (change ? events.ask(method + " " + path, call) : call.get()).expect(status);
         var responses =
                 OpenApiTest.DOCUMENT.path("paths").path(path).path(method).path("responses");
         assertThat(responses.isMissingNode()).as(method + " " + path).isFalse();
@@ -91,7 +96,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void every_json_operation_answers_as_documented() {
+    void every_json_operation_answers_as_documented_and_changes_nothing_without_its_event() {
         var organization = organizations();
         var team = units(organization);
         resources(organization, team);
@@ -124,6 +129,30 @@ class OpenApiAnswersTest {
                         "get /welcome/{token}",
                         "post /invitations/{token}",
                         "post /welcome/{token}");
+        seen.removeIf(
+                operation -> operation.startsWith("get ") || events.refused().contains(operation));
+        // questions, what other systems have counted, and what is sent once more
+        assertThat(seen)
+                .containsExactlyInAnyOrder(
+                        "post /oauth/introspect",
+                        "post /v1/keys/verify",
+                        "post /v1/keys/verify-batch",
+                        "post /v1/usage-reports");
+    }
+
+    @Test
+    void the_management_port_has_what_machines_ask_and_the_other_does_not() {
+        var management =
+                new Api(URI.create("http://127.0.0.1:" + cluster.node(0).managementPort()), api.credential());
+        for (var path : List.of("/livez", "/readyz", "/metrics")) {
+            api.get(path).expect(404);
+        }
+        management.get("/livez").expect(200);
+        management.get("/readyz").expect(200);
+        for (var path : List.of("/v1/keys", "/v1/organizations", "/v1/keys/self", "/openapi.json", "/docs")) {
+            management.get(path).expect(404);
+        }
+        management.post("/v1/keys/verify", Map.of("key", "junk")).expect(404);
     }
 
     @Test

@@ -113,7 +113,7 @@ public final class OneTimeLink {
                 .element("h1", title);
     }
 
-    private synchronized boolean works(String token) {
+    synchronized boolean works(String token) {
         var digest = KeyDigest.of(token);
         return pending.filter(link -> link.token().equals(digest))
                 .filter(link -> link.until().isAfter(clock.instant()))

@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.FailingEvents;
+import dev.shearline.token.Secret;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("storage")
 class OneTimeLinkTest {
 
     private static final Pattern SECRET = Pattern.compile("<pre class=\"secret\"[^>]*>([^<]+)</pre>");
@@ -57,6 +65,37 @@ class OneTimeLinkTest {
         var secret = SECRET.matcher(shown.body());
         assertThat(secret.find()).isTrue();
         api.as(secret.group(1)).get("/v1/keys").expect(200);
+    }
+
+    @Test
+    void a_key_without_its_event_is_not_made_and_the_link_works_still() throws Exception {
+        var link = cluster.node(0).openOneTimeLink();
+        var events = new FailingEvents(cluster.schema());
+        var before = events.state();
+        assertThat(events.during(() -> press(link))).isEqualTo(500);
+        assertThat(events.state()).isEqualTo(before);
+        assertThat(press(link)).isEqualTo(200);
+    }
+
+    private static int press(String link) {
+        try {
+            return send("POST", link).statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void it_works_for_fifteen_minutes() {
+        var opened = Instant.parse("2030-01-01T12:00:00Z");
+        var now = new AtomicReference<>(opened);
+        var link = new OneTimeLink(() -> Secret.of("never made"), new SecureRandom(), now::get);
+        var token = link.open().substring("/welcome/".length());
+
+        now.set(opened.plus(Duration.ofMinutes(15)).minusMillis(1));
+        assertThat(link.works(token)).isTrue();
+        now.set(opened.plus(Duration.ofMinutes(15)));
+        assertThat(link.works(token)).isFalse();
     }
 
     @Test

@@ -11,7 +11,9 @@ import dev.shearline.server.secrets.HeldEncryption;
 import dev.shearline.server.secrets.Purpose;
 import dev.shearline.server.testing.Api;
 import dev.shearline.server.testing.Cluster;
+import dev.shearline.server.testing.DatabaseState;
 import dev.shearline.server.testing.Gate;
+import dev.shearline.server.testing.Holding;
 import dev.shearline.token.ApiKeyId;
 import dev.shearline.token.KeyDigest;
 import dev.shearline.token.Secret;
@@ -20,6 +22,7 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -96,6 +99,53 @@ class IdempotencyTest {
                         .expect(409)
                         .code())
                 .isEqualTo("invalid_state");
+    }
+
+    @Test
+    void of_concurrent_duplicates_of_a_rotation_one_makes_the_key_and_another_body_makes_none() throws Exception {
+        var old = cluster.issue(acme, "keys:read").at("id");
+        var header = header();
+        var path = "/v1/keys/" + old + "/rotate";
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var gate = Gate.shut(cluster.schema(), "api_key", "NEW.rotated_from = '" + old + "'")) {
+            Callable<Api.Answer> here = () -> cluster.api(0).postOnce(path, header, Map.of("grace", "1h"));
+            Callable<Api.Answer> there = () -> cluster.api(1).postOnce(path, header, Map.of("grace", "1h"));
+            Callable<Api.Answer> other = () -> cluster.api(1).postOnce(path, header, Map.of("grace", "2h"));
+            var first = threads.submit(here);
+            gate.awaitSomebody();
+            var duplicates = List.of(threads.submit(there), threads.submit(here));
+            var another = threads.submit(other);
+            gate.open();
+            for (var duplicate : duplicates) {
+                assertThat(isReplay(duplicate.get().expect(201))).isTrue();
+                assertThat(duplicate.get().at("secret")).isEqualTo(first.get().at("secret"));
+            }
+            assertThat(another.get().expect(422).code()).isEqualTo("idempotency_key_reused");
+        }
+        assertThat(cluster.schema().query("SELECT count(*) FROM api_key WHERE rotated_from = ?", old))
+                .isEqualTo("1");
+    }
+
+    /** Five seconds, and then the caller is told to come again, not to make another key. */
+    @Test
+    void a_duplicate_that_has_waited_long_enough_is_told_to_repeat_itself() {
+        var header = header();
+        var hash = new Repeatable(new Actor.Job("test"), Secret.of(header), Secret.of("any"), "", new byte[0]).hash();
+        var digits = "'\\x" + HexFormat.of().formatHex(hash) + "'";
+        var claim = "INSERT INTO idempotent_answer (organization_id, actor, hash, salt, expires_at) VALUES ('"
+                + OrganizationId.INSTANCE + "', '"
+                + cluster.api().get("/v1/keys/self").at("id") + "', " + digits + ", "
+                + digits + ", now())";
+        try (var _ = Holding.after(cluster.schema(), claim)) {
+            var told = cluster.api()
+                    .postOnce("/v1/keys", header, wanted("patient"))
+                    .expect(503);
+            assertThat(told.code()).isEqualTo("database_unavailable");
+            assertThat(told.raw().headers().firstValue("Retry-After")).isPresent();
+        }
+        assertThat(count("patient")).isEqualTo("0");
+        cluster.api().postOnce("/v1/keys", header, wanted("patient")).expect(201);
+        assertThat(count("patient")).isEqualTo("1");
     }
 
     @Test
@@ -205,7 +255,7 @@ class IdempotencyTest {
                 .hasValueSatisfying(plain ->
                         assertThat(new String(plain, StandardCharsets.UTF_8)).contains(made.at("secret")));
 
-        var held = everyValue();
+        var held = DatabaseState.values(cluster.schema());
         assertThat(held).hasSizeGreaterThan(300);
         for (var one : held) {
             assertThat(one).isNotEqualTo(made.at("secret").getBytes(StandardCharsets.UTF_8));
@@ -234,39 +284,6 @@ class IdempotencyTest {
                 return new Row(rows.getString(1), rows.getBytes(2), rows.getBytes(3), rows.getBytes(4));
             }
         }
-    }
-
-    /** Every value of every column of every table, as bytes, and as its digits where it is binary. */
-    private static List<byte[]> everyValue() throws SQLException {
-        var values = new ArrayList<byte[]>();
-        try (var connection = cluster.schema().connect();
-                var statement = connection.createStatement()) {
-            var tables = new ArrayList<String>();
-            try (var rows = statement.executeQuery("SELECT c.oid::regclass::text FROM pg_class c"
-                    + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                    + " WHERE n.nspname = 'shearline' AND c.relkind IN ('r', 'p')")) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
-            for (var table : tables) {
-                try (var rows = statement.executeQuery("SELECT * FROM " + table)) {
-                    int columns = rows.getMetaData().getColumnCount();
-                    while (rows.next()) {
-                        for (int column = 1; column <= columns; column++) {
-                            var text = rows.getString(column);
-                            if (text != null) {
-                                values.add(text.getBytes(StandardCharsets.UTF_8));
-                                if (rows.getMetaData().getColumnTypeName(column).equals("bytea")) {
-                                    values.add(rows.getBytes(column));
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return values;
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.shearline.server.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.shearline.server.testing.CapturedLog;
+import dev.shearline.server.testing.FailingEvents;
 import dev.shearline.server.testing.Receiver;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,19 @@ class InvitationsTest extends InvitationRig {
             assertThat(cluster.audit(invitation.at("id"))).isEqualTo("member.invited invitation.accepted");
             assertThat(cluster.audit(accepted.at("member"))).isEqualTo("member.added");
         }
+    }
+
+    @Test
+    void an_acceptance_without_its_event_makes_no_member_and_can_be_repeated() {
+        var email = address();
+        var invitation = invite(email);
+        var token = token(email, 1);
+        var events = new FailingEvents(cluster.schema());
+        var before = events.state();
+        assertThat(events.during(() -> browse("POST", token)).statusCode()).isEqualTo(500);
+        assertThat(events.state()).isEqualTo(before);
+        assertThat(browse("POST", token).statusCode()).isEqualTo(200);
+        assertThat(cluster.audit(invitation.at("id"))).isEqualTo("member.invited invitation.accepted");
     }
 
     @Test
