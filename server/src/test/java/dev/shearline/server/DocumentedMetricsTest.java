@@ -12,11 +12,9 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a running server measures and what docs/metrics.md explains are the same. */
-@Tag("storage")
 class DocumentedMetricsTest {
 
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (shearline_\\S+) (\\S+)$");

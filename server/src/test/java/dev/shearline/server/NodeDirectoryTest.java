@@ -14,11 +14,9 @@ import dev.shearline.server.testing.TestPostgres;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The directory of a node's own files has no room left, or cannot be written any more. */
-@Tag("storage")
 class NodeDirectoryTest {
 
     @Test

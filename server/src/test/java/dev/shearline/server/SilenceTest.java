@@ -10,11 +10,9 @@ import dev.shearline.server.testing.Eventually;
 import dev.shearline.server.testing.TestPostgres;
 import dev.shearline.server.testing.Wire;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A network that loses what is sent and says nothing: no connection ends, and none is refused. */
-@Tag("storage")
 class SilenceTest {
 
     private static final String FORWARD_AUTH = "/v1/forward-auth";

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** House rules over the whole repository: what nobody checks drifts. */
 class TidyTest {
@@ -36,6 +37,29 @@ class TidyTest {
             "what people do with the commands, on one server",
             "server/src/test/java/dev/shearline/server/keys/ChangeApiKeyTest.java",
             "every change of a key, on one server");
+
+    /** Tests with a database that run on the bundled PostgreSQL alone, by the reason: they are slow, and say nothing about any PostgreSQL. */
+    private static final Map<String, List<String>> ON_ONE_POSTGRES = Map.of(
+            "HTTP, TLS and proxies before the first statement",
+            List.of(
+                    "ForwardAuthTest",
+                    "PageHeadersTest",
+                    "ProxiesTest",
+                    "RandomBytesTest",
+                    "RouteGuardsTest",
+                    "ServeTlsTest"),
+            "clients of the API, whose every operation OpenApiAnswersTest asks on each",
+            List.of("LocalVerifierTest", "ManagementTest", "ReferenceTest", "SpringIntrospectionTest"),
+            "letters and webhooks under way; WebhookNewsTest and InvitationsTest send some on each",
+            List.of("DeliveringTest", "MailTest", "WebhooksTest"),
+            "files of a node's own",
+            List.of("ManyCountersTest", "NodeDirectoryTest", "UsageCrashTest"),
+            "a node that stops, or is not heard",
+            List.of("ChangeStreamLossTest", "GracefulStopTest", "RollingRestartTest", "SilenceTest"),
+            "what a running server measures",
+            List.of("DocumentedMetricsTest"),
+            "tests themselves",
+            List.of("RigsTest", "TestPostgresTest"));
 
     /** Text that tells a rule from what it forbids: this test and what it is about are the only places that hold both. */
     private static final Set<String> NAMES_WHAT_IS_BANNED =
@@ -107,6 +131,15 @@ class TidyTest {
     private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```");
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?) *$");
     private static final Pattern TABLE_PAIR = Pattern.compile("(?m)^\\| `([^`]+)` \\| `([^`]+)` \\| ([^|]+) \\|");
+
+    private static final Pattern VERSION = Pattern.compile("<((?:[\\w.-]+\\.)?version)>([^<]*)</\\1>");
+    /** One that is there already; of ours there is one. */
+    private static final Pattern PINNED =
+            Pattern.compile("\\d+(\\.\\w+)+(-(?!SNAPSHOT)\\w+)*|0\\.1\\.0-SNAPSHOT|\\$\\{[\\w.-]+}");
+
+    private static final Pattern PLUGIN =
+            Pattern.compile("<plugin>\\s*(?:<groupId>[^<]*</groupId>\\s*)?<artifactId>([^<]*)<");
+    private static final Pattern PLUGIN_VERSION = Pattern.compile(PLUGIN.pattern() + "/artifactId>\\s*<version>");
 
     private static List<Path> textFiles() {
         return REPOSITORY.files().stream()
@@ -235,6 +268,68 @@ class TidyTest {
                         .replaceAll("[^\\p{L}\\p{N} _-]", "")
                         .replace(' ', '-'))
                 .collect(Collectors.toSet());
+    }
+
+    @Test
+    void tests_with_a_database_run_on_every_postgresql_or_there_is_a_reason() {
+        var tests = new TreeMap<String, String>();
+        var rigs = new TreeMap<String, String>();
+        REPOSITORY.files(".java").stream()
+                .filter(file -> slashed(file).startsWith("server/src/test/"))
+                .forEach(file -> {
+                    var name = file.getFileName().toString().replace(".java", "");
+                    (name.endsWith("Test") ? tests : rigs).put(name, REPOSITORY.read(file));
+                });
+        var makesOne = new TreeSet<>(Set.of("TestSchema", "TestPostgres"));
+        boolean more = true;
+        while (more) {
+            var making = making(makesOne);
+            more = rigs.entrySet().stream()
+                    .filter(rig -> making.matcher(rig.getValue()).find())
+                    .map(rig -> makesOne.add(rig.getKey()))
+                    .reduce(false, Boolean::logicalOr);
+        }
+        var onOne = ON_ONE_POSTGRES.values().stream().flatMap(List::stream).collect(Collectors.toSet());
+        var making = making(makesOne);
+        assertThat(tests.entrySet())
+                .filteredOn(test -> making.matcher(test.getValue()).find())
+                .allSatisfy(test -> assertThat(test.getValue().contains("@Tag(\"storage\")"))
+                        .as(test.getKey() + " is tagged \"storage\", or is in ON_ONE_POSTGRES, and not both")
+                        .isNotEqualTo(onOne.contains(test.getKey())));
+        assertThat(tests.keySet()).containsAll(onOne);
+    }
+
+    /** A call that starts one of them. */
+    private static Pattern making(Set<String> names) {
+        return Pattern.compile("\\b(" + String.join("|", names) + ")(\\.(start|create)\\w*)?\\(");
+    }
+
+    @Test
+    void every_version_is_pinned() {
+        var managed = PLUGIN_VERSION
+                .matcher(REPOSITORY.read("pom.xml"))
+                .results()
+                .map(plugin -> plugin.group(1))
+                .collect(Collectors.toSet());
+        for (var pom : REPOSITORY.files("pom.xml")) {
+            // what an execution asks of the Maven and the JDK that are there
+            var text = REPOSITORY.read(pom).replaceAll("(?s)<executions>.*?</executions>", "");
+            assertThat(VERSION.matcher(text).results().map(found -> found.group(2)))
+                    .as(slashed(pom))
+                    .allMatch(version -> PINNED.matcher(version).matches());
+            assertThat(PLUGIN.matcher(text).results().map(plugin -> plugin.group(1)))
+                    .as(slashed(pom))
+                    .allMatch(managed::contains);
+        }
+        for (var file : REPOSITORY.files("package.json")) {
+            var content = JsonMapper.shared().readTree(REPOSITORY.read(file));
+            for (var kind : List.of("dependencies", "devDependencies")) {
+                assertThat(content.path(kind).properties())
+                        .as(slashed(file))
+                        .allMatch(dependency ->
+                                PINNED.matcher(dependency.getValue().asString()).matches());
+            }
+        }
     }
 
     /** A document that a comment sends its reader to. */

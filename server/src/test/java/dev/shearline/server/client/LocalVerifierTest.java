@@ -19,11 +19,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The local verifier follows one node, while changes are made on another. */
-@Tag("storage")
 class LocalVerifierTest {
 
     private static final Requirement READ = Requirement.scopes("sessions:read");

@@ -16,11 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The SDK's records take what the server answers. */
-@Tag("storage")
 class ManagementTest {
 
     private static Cluster cluster;

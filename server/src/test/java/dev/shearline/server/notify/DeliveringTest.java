@@ -10,11 +10,9 @@ import java.util.HashSet;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a message on its way, step by step. */
-@Tag("storage")
 class DeliveringTest {
 
     private static final String KEY = "key_000000000001";

@@ -24,12 +24,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who gets a letter, through a real mail server. */
-@Tag("storage")
 class MailTest {
 
     private static final String OWNER = "ann@example.com";

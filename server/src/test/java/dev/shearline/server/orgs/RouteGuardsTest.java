@@ -6,13 +6,11 @@ import dev.shearline.server.identity.Role;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every route alike: who may call it at all, and what it says to a stranger. */
-@Tag("storage")
 class RouteGuardsTest {
 
     private static final String SOME_NAME = "{\"name\": \"x\"}";

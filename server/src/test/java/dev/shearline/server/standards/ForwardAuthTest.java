@@ -17,14 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a proxy asks and is told, request by request. The proxy is this machine, and declared. */
-@Tag("storage")
 class ForwardAuthTest {
 
     private static final String PATH = "/v1/forward-auth";

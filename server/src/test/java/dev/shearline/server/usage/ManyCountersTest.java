@@ -9,11 +9,9 @@ import dev.shearline.token.ApiKeyId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** More keys in use than can be written every few seconds, or than a file has room for. */
-@Tag("storage")
 class ManyCountersTest {
 
     private static final int KEYS = 3 * UsageWriter.MANY;

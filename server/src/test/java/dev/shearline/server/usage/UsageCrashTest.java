@@ -18,11 +18,9 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node is killed while it counts: answers received ≤ counted ≤ questions sent. */
-@Tag("storage")
 class UsageCrashTest {
 
     private static final int THREADS = 4;

@@ -17,11 +17,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who remembers answers is told when it can no longer rely on hearing of everything. */
-@Tag("storage")
 class ChangeStreamLossTest {
 
     /** More than the sockets between server and client hold, in few entries. */
