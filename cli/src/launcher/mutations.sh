@@ -50,7 +50,8 @@ mutated_requests() (
     trap '[ -z "$server" ] || { kill "$server"; wait "$server"; } >/dev/null 2>&1; rm -rf "$place"' EXIT
     trap 'exit 130' INT TERM
     # shellcheck disable=SC2086 # the options are words
-    "$JDK/bin/java" $server_flags -cp "$home/cli/target/lib/*:$home/cli/target/classes" dev.shearline.cli.Shearline \
+    SHEARLINE_SMTP_URL="file://$place/letters" SHEARLINE_MAIL_FROM=keys@example.com \
+        "$JDK/bin/java" $server_flags -cp "$home/cli/target/lib/*:$home/cli/target/classes" dev.shearline.cli.Shearline \
         dev --port 0 --no-demo --data-dir "$place/data" >"$place/said" 2>&1 9>&- &
     server=$!
     waited=0
@@ -64,9 +65,10 @@ mutated_requests() (
     done
     MUTATIONS_URL=$(sed -n 's/^  API *//p' "$place/said")
     MUTATIONS_OPERATOR_KEY=$(cat "$place/data/operator.key")
-    MUTATIONS_COUNTS=$place/counts
-    export MUTATIONS_URL MUTATIONS_OPERATOR_KEY MUTATIONS_COUNTS
-    mkdir "$MUTATIONS_COUNTS"
+    MUTATIONS_LINK=$(sed -n 's,.*/welcome/,,p' "$place/said")
+    MUTATIONS_PLACE=$place
+    export MUTATIONS_URL MUTATIONS_OPERATOR_KEY MUTATIONS_LINK MUTATIONS_PLACE
+    mkdir "$place/counts"
     cd "$place"
     mutate coverage --phases examples,coverage &
     processes=$!
@@ -81,7 +83,7 @@ mutated_requests() (
         wait "$process" || ended=$((ended > $? ? ended : $?))
     done
     cat "$log".* >"$log"
-    "$schemathesis/bin/python" "$mutations/answers.py" "$MUTATIONS_COUNTS" "$mutations_min" || exit 3
+    "$schemathesis/bin/python" "$mutations/answers.py" "$place/counts" "$mutations_min" "$MUTATIONS_URL" || exit 3
     # 1: there are failures, and they are in the report
     [ "$ended" -le 1 ] || exit "$ended"
 )

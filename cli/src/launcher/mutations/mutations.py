@@ -5,12 +5,14 @@ of them replaced by what was generated; what a request has destroyed is made ane
 """
 
 import copy
+import glob
 import itertools
 import json
 import os
 import random
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 import zlib
@@ -19,7 +21,12 @@ import schemathesis
 
 BASE = os.environ["MUTATIONS_URL"]
 OPERATOR = os.environ["MUTATIONS_OPERATOR_KEY"]
-COUNTED = os.path.join(os.environ["MUTATIONS_COUNTS"], str(os.getpid()))
+PLACE = os.environ["MUTATIONS_PLACE"]
+COUNTED = os.path.join(PLACE, "counts", f"{os.getpid()}.json")
+# the link that the service has printed works once: it is used up after it was looked at
+LINK = os.environ["MUTATIONS_LINK"]
+LOOKED_AT = os.path.join(PLACE, "link-looked-at")
+LETTER_LIMIT_S = 20
 
 # a mutated min_epoch may lie beyond everything that has happened, and a busy machine may be slow: both are said so, and repeatable
 PASSING = {"unavailable", "overloaded", "database_unavailable"}
@@ -65,9 +72,13 @@ class World:
 
     # what goes with it
     DEPENDENT = {
-        "organizations": ("departments", "teams", "members", "keys"),
-        "departments": ("teams",),
+        "organizations": (
+            *("departments", "empty_departments", "teams", "members"),
+            *("keys", "resources", "webhooks", "deliveries", "invitations"),
+        ),
+        "departments": ("empty_departments", "teams"),
         "users": ("members",),
+        "webhooks": ("deliveries",),
     }
 
     def __init__(self):
@@ -97,6 +108,9 @@ class World:
             for lost in (kind, *self.DEPENDENT.get(kind, ())):
                 self.things.pop(lost, None)
 
+    # the names in the examples
+    NAMED = {"organizations": "acme", "departments": "eng", "teams": "web", "users": "4711"}
+
     def external(self, example):
         self.names[example] = f"{example}-{next(numbers)}"
         return "ext:" + self.names[example]
@@ -107,6 +121,9 @@ class World:
     def make_departments(self):
         unit = {"organization": self._id("organizations"), "name": "Engineering"}
         return call("PUT", "/v1/departments/" + self.external("eng"), unit)["id"]
+
+    def make_empty_departments(self):
+        return call("POST", "/v1/departments", {"organization": self._id("organizations"), "name": "Research"})["id"]
 
     def make_teams(self):
         department = self._id("departments")
@@ -128,6 +145,45 @@ class World:
         self.secret = made["secret"]
         return made["id"]
 
+    def make_plans(self):
+        plan = {"id": f"plan{next(numbers)}", "title": "Business", "key_types": {"team": {}}}
+        return call("POST", "/v1/plans", plan)["id"]
+
+    def make_resources(self):
+        number = str(next(numbers))
+        call("PUT", "/v1/resources/project/" + number, {"organization": self._id("organizations")})
+        return number
+
+    def make_webhooks(self):
+        hook = {"organization": self._id("organizations"), "url": "https://hooks.invalid/", "events": ["key.revoked"]}
+        return call("POST", "/v1/webhooks", hook)["id"]
+
+    def make_deliveries(self):
+        return call("POST", f"/v1/webhooks/{self._id('webhooks')}/test")["id"]
+
+    def make_invitations(self):
+        self.guest = f"guest{next(numbers)}@example.com"
+        invitation = {"organization": self._id("organizations"), "email": self.guest}
+        return call("POST", "/v1/invitations", invitation)["id"]
+
+    def token(self):
+        """Of an invitation, from its letter."""
+        self.id("invitations")
+        limit = time.monotonic() + LETTER_LIMIT_S
+        while time.monotonic() < limit:
+            for letter in sorted(glob.glob(os.path.join(PLACE, "letters", "*.txt")), key=os.path.getmtime, reverse=True):
+                with open(letter, encoding="utf-8") as file:
+                    text = file.read()
+                if self.guest in text:
+                    return re.search(r"/invitations/(\S+)", text)[1]
+            threading.Event().wait(0.1)
+        return "none"
+
+    def removed_user(self):
+        user = call("POST", "/v1/users", {"name": "Ada"})["id"]
+        call("DELETE", "/v1/users/" + user)
+        return user
+
     def here(self, value):
         """An example of the document, about this world."""
         for kind in ("teams", "members", "keys"):
@@ -143,7 +199,12 @@ class World:
             return value
         if value.startswith("ext:") and value[4:] in self.names:
             return "ext:" + self.names[value[4:]]
-        return {"shl_live_sk_…": self.secret, "reports:export": f"reports:export{next(numbers)}"}.get(value, value)
+        return {
+            "shl_live_sk_…": self.secret,
+            "key_3Fq0AbCdEfGh": self.things["keys"],
+            "reports:export": f"reports:export{next(numbers)}",
+            "2030-01-31T09:00:00Z": time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime()),
+        }.get(value, value)
 
 
 KINDS = {name[5:] for name in vars(World) if name.startswith("make_")}
@@ -156,11 +217,35 @@ def kind_of(case):
     return kind if kind in KINDS else None
 
 
+def variables(case, chance):
+    """Of the path, by what is there."""
+    if case.path == "/welcome/{token}":
+        return {"token": LINK} if case.method == "GET" or os.path.exists(LOOKED_AT) else {}
+    if case.path == "/invitations/{token}":
+        # a letter a time
+        return {"token": world.token()} if chance.random() < 0.2 else {}
+    if case.path == "/v1/users/{id}/erase":
+        return {"id": world.removed_user()}
+    if case.path == "/v1/departments/{id}" and case.method == "DELETE":
+        return {"id": world.id("empty_departments")}
+    if case.path.startswith("/v1/resources/{type}"):
+        return {"type": "project", "id": world.id("resources")}
+    if kind_of(case) is None:
+        return {}
+    live = dict.fromkeys(case.path_parameters, world.id(kind_of(case)))
+    if case.method == "PUT" and case.path == f"/v1/{kind_of(case)}/{{id}}" and kind_of(case) in World.NAMED:
+        # only the names that others have given can be put
+        return {"id": "ext:" + world.names[World.NAMED[kind_of(case)]]}
+    return {**live, "delivery": world.id("deliveries")} if "delivery" in live else live
+
+
 def operator_id():
     return "key_" + OPERATOR.split("_")[3][:12]
 
 
 EXAMPLES = {}
+# operations that take the organization as a parameter
+OF_ORGANIZATIONS = set()
 
 
 def mutated(valid, generated, chance):
@@ -175,6 +260,13 @@ def mutated(valid, generated, chance):
     return body
 
 
+def takes_organization(document, *holders):
+    parameters = itertools.chain.from_iterable(holder.get("parameters", ()) for holder in holders)
+    named = document["components"]["parameters"]
+    resolved = (named[each["$ref"].rsplit("/", 1)[1]] if "$ref" in each else each for each in parameters)
+    return any(each["name"] == "organization" for each in resolved)
+
+
 @schemathesis.hook
 def after_load_schema(context, schema):
     document = schema.raw_schema
@@ -182,6 +274,8 @@ def after_load_schema(context, schema):
         EVERYWHERE.setdefault(int(status), set()).add(code)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            if method != "parameters" and takes_organization(document, operations, operation):
+                OF_ORGANIZATIONS.add((method, path))
             if "requestBody" in operation:
                 media_type, content = next(iter(operation["requestBody"]["content"].items()))
                 named = content["schema"]["$ref"].rsplit("/", 1)[1]
@@ -201,9 +295,10 @@ def before_call(context, case, kwargs):
     if case.path_parameters:
         # the credential of all these requests must not be lost
         mine = operator_id() in str(case.path_parameters)
-        for name in case.path_parameters:
-            if kind_of(case) and (mine or chance.random() < 0.75):
-                case.path_parameters[name] = world.id(kind_of(case))
+        if mine or chance.random() < 0.75:
+            case.path_parameters.update(variables(case, chance))
+    if (case.operation.method.lower(), case.path) in OF_ORGANIZATIONS and chance.random() < 0.5:
+        case.query = {**(case.query or {}), "organization": world.id("organizations")}
     if case.path == "/v1/forward-auth":
         headers["X-Shearline-Verifier-Key"] = OPERATOR
         headers["Authorization"] = "Bearer " + world.here("shl_live_sk_…")
@@ -220,8 +315,16 @@ def after_call(context, case, response):
             world.gone(kind_of(case))
     if case.path == "/oauth/revoke":
         world.gone("keys")
+    if case.path == "/invitations/{token}" and case.method == "POST":
+        world.gone("invitations")
+    if case.path == "/welcome/{token}" and response.status_code == 200:
+        open(LOOKED_AT, "w", encoding="utf-8").close()
+    operation = case.operation.method.upper() + " " + case.path
+    if case.method.upper() != case.operation.method.upper():
+        operation = "other methods"
     with lock:
-        asked[response.status_code] = asked.get(response.status_code, 0) + 1
+        answers = asked.setdefault(operation, {})
+        answers[response.status_code] = answers.get(response.status_code, 0) + 1
         with open(COUNTED, "w", encoding="utf-8") as file:
             json.dump(asked, file)
 
