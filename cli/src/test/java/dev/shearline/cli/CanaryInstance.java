@@ -63,10 +63,11 @@ final class CanaryInstance implements AutoCloseable {
                 .isEqualTo(201);
     }
 
-    /** With an organization, a department, a team, a user and a scope, under the names of the document's examples. */
+    /** One that logs every request, with an organization, a department, a team, a user and a scope, under the names of the document's examples. */
     static CanaryInstance start() throws IOException, InterruptedException {
         var place = DevProcess.place();
-        var dev = DevProcess.start(place, "--port", "0", "--no-demo", "--data-dir", "data");
+        var dev = DevProcess.start(
+                place, Map.of("SHEARLINE_LOG_REQUESTS", "all"), "--port", "0", "--no-demo", "--data-dir", "data");
         try {
             return new CanaryInstance(place, dev);
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
@@ -248,8 +249,12 @@ final class CanaryInstance implements AutoCloseable {
         return dev.lastWords();
     }
 
-    /** Files of these, temporary ones too, that hold one of the texts. */
     Map<String, String> filesWith(List<String> texts, Predicate<Path> which) throws IOException {
+        return filesWith(place, texts, which);
+    }
+
+    /** Files of these, temporary ones too, that hold one of the texts. */
+    static Map<String, String> filesWith(Path place, List<String> texts, Predicate<Path> which) throws IOException {
         var found = new TreeMap<String, String>();
         try (var files = Files.walk(place)) {
             for (var file : files.filter(Files::isRegularFile).toList()) {

@@ -26,11 +26,15 @@ final class Child implements AutoCloseable {
                 });
     }
 
-    /** Sends a signal by its name and returns the exit code. */
-    int stop(String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();
+    }
+
+    /** Sends a signal by its name and returns the exit code. */
+    int stop(String signal) throws IOException, InterruptedException {
+        signal(signal);
         if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("still running after SIG" + signal);
         }

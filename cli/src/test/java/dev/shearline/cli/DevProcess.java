@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** {@code shearline dev} as a process of its own, on the classes under test. */
@@ -33,11 +34,16 @@ final class DevProcess implements AutoCloseable {
 
     /** Returns when it says that it is running. */
     static DevProcess start(Path directory, String... options) throws IOException {
+        return start(directory, Map.of(), options);
+    }
+
+    static DevProcess start(Path directory, Map<String, String> environment, String... options) throws IOException {
         var command =
                 new ArrayList<String>(List.of(directory.resolve("shearline").toString(), "dev"));
         command.addAll(List.of(options));
         var builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("SHEARLINE_"));
+        builder.environment().putAll(environment);
         var dev = new DevProcess(builder.start());
         try {
             dev.awaitRunning();

@@ -112,6 +112,11 @@ final class ServeProcess implements AutoCloseable {
         return logged;
     }
 
+    /** Sends one that does not end it. */
+    void signal(String name) throws IOException, InterruptedException {
+        child.signal(name);
+    }
+
     /** Sends a signal by its name and returns the exit code. */
     int stop(String signal) throws IOException, InterruptedException {
         return child.stop(signal);

@@ -2,32 +2,16 @@ package dev.shearline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.shearline.server.Server;
-import dev.shearline.server.config.SettingsParser;
-import dev.shearline.server.db.embedded.EmbeddedPostgres;
-import dev.shearline.server.db.embedded.EmbeddedPostgresConfig;
-import dev.shearline.server.identity.ScopeSet;
-import dev.shearline.server.secrets.InstanceKeys;
-import dev.shearline.token.Secret;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,44 +19,22 @@ import tools.jackson.databind.JsonNode;
 
 /** Nodes as an operator runs them: processes of their own, on a PostgreSQL that was there before and was prepared by {@code migrate}. */
 class ServeTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String CANARY = "canary" + "Tb5Nw8Zs";
 
-    private static Path place;
-    private static EmbeddedPostgres postgres;
-    private static Map<String, String> roles;
-    private static Secret operator;
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(1);
+    private static final int TRIES = 20;
+    private static final int QUESTIONS = 20;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(LIMIT)
-            .build();
+    private static ServeRig rig;
 
     @BeforeAll
     static void prepare() throws Exception {
-        place = DevProcess.place();
-        postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.of(place.resolve("postgres")));
-        sql("postgres", "CREATE DATABASE keys");
-        var migrated = new Session(place).run("migrate", "--owner-url", ownerUrl());
-        assertThat(migrated.exitCode()).as(migrated.err()).isZero();
-        roles = new HashMap<>();
-        migrated.out().lines().forEach(line -> {
-            int equals = line.indexOf('=');
-            roles.put(line.substring(0, equals), line.substring(equals + 1));
-        });
-        InstanceKeys.create(place.resolve("instance.keys"), new SecureRandom());
-        var environment = environment("first");
-        environment.put("SHEARLINE_DATA_DIR", place.resolve("first").toString());
-        try (var server = Server.start(SettingsParser.parse(environment, Optional.empty(), Map.of()))) {
-            Ready.await(server);
-            operator = server.issueOperatorKey("test", ScopeSet.ALL);
-        }
+        rig = new ServeRig();
     }
 
     @AfterAll
     static void tidyUp() throws IOException {
-        postgres.close();
-        DevProcess.delete(place);
+        rig.close();
     }
 
     @Test
@@ -81,83 +43,148 @@ class ServeTest {
                 var byMountedFiles = startByMountedFiles();
                 var byEnvironment = startByEnvironment()) {
             var nodes = List.of(byFile, byMountedFiles, byEnvironment);
-            for (var node : nodes) {
-                eventually(
-                        "it is ready", () -> get(node.management(), "/readyz").statusCode() == 200);
-            }
-            assertThat(sql("keys", "SELECT string_agg(address, ' ' ORDER BY address) FROM shearline.node"))
+            nodes.forEach(rig::ready);
+            assertThat(rig.sql("keys", "SELECT string_agg(address, ' ' ORDER BY address) FROM shearline.node"))
                     .isEqualTo(String.join(
                             " ",
                             nodes.stream().map(ServeProcess::address).sorted().toList()));
-            assertThat(json(get(byFile.api(), "/v1/organizations")).path("items"))
-                    .isEmpty();
-
-            assertThat(send("PUT", byFile.api(), "/v1/organizations/ext:acme", "{\"name\":\"Acme\"}")
-                            .statusCode())
-                    .isEqualTo(201);
             for (var from : nodes) {
-                var key = issue(from);
+                var key = rig.issue(from);
                 assertThat(nodes)
-                        .allSatisfy(node -> assertThat(verdict(node, key)).isEqualTo("allowed"));
-                var propagation = revoke(from, key);
+                        .allSatisfy(node -> assertThat(rig.verdict(node, key)).isEqualTo("allowed"));
+                var propagation = rig.revoke(from, key);
                 assertThat(propagation.path("nodes").asInt()).isEqualTo(3);
                 assertThat(propagation.path("complete").asBoolean()).isTrue();
                 assertThat(nodes)
-                        .allSatisfy(node -> assertThat(verdict(node, key)).isEqualTo("revoked"));
+                        .allSatisfy(node -> assertThat(rig.verdict(node, key)).isEqualTo("revoked"));
             }
-            pushCanaries(byFile);
+            assertThat(refusal(byFile, nodes)).isLessThanOrEqualTo(REFUSED_WITHIN);
+            var canaries = pushCanaries(byFile);
             leaveInOrder(byMountedFiles, byFile);
             leaveWithoutAWord(byEnvironment, byFile);
             assertThat(byFile.stop("TERM")).isZero();
-            assertThatLogsAreFit(List.of(byFile, byMountedFiles, byEnvironment));
+            assertThatLogsAreFit(List.of(byFile, byMountedFiles, byEnvironment), canaries);
+            assertThat(CanaryInstance.filesWith(rig.place(), canaries, _ -> true))
+                    .isEmpty();
+            // the search itself works: what is public is found
+            assertThat(CanaryInstance.filesWith(
+                            rig.place(), List.of(canaries.getFirst().substring(0, 16)), _ -> true))
+                    .isNotEmpty();
         }
     }
 
-    private void leaveInOrder(ServeProcess leaving, ServeProcess staying) {
-        var key = issue(staying);
+    @Test
+    void
+            nodes_that_only_poll_refuse_within_a_second_and_one_that_was_stopped_allows_nothing_that_was_revoked_meanwhile()
+                    throws Exception {
+        try (var staying = startPolling("staying");
+                var stopped = startPolling("stopped")) {
+            var nodes = List.of(rig.ready(staying), rig.ready(stopped));
+            assertThat(refusal(staying, nodes)).isLessThanOrEqualTo(REFUSED_WITHIN);
+
+            var key = rig.issue(staying);
+            ServeRig.eventually("it is allowed", () -> rig.verdict(stopped, key).equals("allowed"));
+            stopped.signal("STOP");
+            // they lie with a process that may not look at its clocks
+            var answers = IntStream.range(0, QUESTIONS)
+                    .mapToObj(_ -> rig.asked(stopped, key))
+                    .toList();
+            ServeRig.eventually(
+                    "its lease has lapsed",
+                    () -> rig.revoke(staying, key).path("complete").asBoolean());
+            stopped.signal("CONT");
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isIn("unavailable", "revoked"));
+            ServeRig.eventually("it comes back", () -> {
+                var code = rig.verdict(stopped, key);
+                assertThat(code).isIn("unavailable", "revoked");
+                return code.equals("revoked");
+            });
+        }
+    }
+
+    /** From when a revocation is sent until all nodes refuse: the best of some, for a busy machine may be late. */
+    private static Duration refusal(ServeProcess from, List<ServeProcess> nodes) {
+        var best = ServeRig.LIMIT;
+        for (int i = 0; i < TRIES && best.compareTo(REFUSED_WITHIN) > 0; i++) {
+            var key = rig.issue(from);
+            for (var node : nodes) {
+                ServeRig.eventually(
+                        "it is allowed", () -> rig.verdict(node, key).equals("allowed"));
+            }
+            long sent = System.nanoTime();
+            rig.revoke(from, key);
+            for (var node : nodes) {
+                ServeRig.eventually(
+                        "it is refused", () -> rig.verdict(node, key).equals("revoked"));
+            }
+            best = Collections.min(List.of(best, Duration.ofNanos(System.nanoTime() - sent)));
+        }
+        return best;
+    }
+
+    private static void leaveInOrder(ServeProcess leaving, ServeProcess staying) {
+        var key = rig.issue(staying);
         assertThat(stop(leaving, "TERM")).isZero();
-        assertThat(sql("keys", "SELECT count(*) FROM shearline.node WHERE address = '" + leaving.address() + "'"))
+        assertThat(rig.sql("keys", "SELECT count(*) FROM shearline.node WHERE address = '" + leaving.address() + "'"))
                 .isEqualTo("0");
-        var propagation = revoke(staying, key);
+        var propagation = rig.revoke(staying, key);
         assertThat(propagation.path("nodes").asInt()).isEqualTo(2);
         assertThat(propagation.path("complete").asBoolean()).isTrue();
     }
 
     /** Nobody can know whether a node that was killed still answers, until its lease has lapsed. */
-    private void leaveWithoutAWord(ServeProcess killed, ServeProcess staying) {
-        var key = issue(staying);
+    private static void leaveWithoutAWord(ServeProcess killed, ServeProcess staying) {
+        var key = rig.issue(staying);
         assertThat(stop(killed, "KILL")).isEqualTo(137);
-        var propagation = revoke(staying, key);
+        var propagation = rig.revoke(staying, key);
         int pending = propagation.path("pending").asInt();
         assertThat(propagation.path("acknowledged").asInt()).isEqualTo(1);
         assertThat(pending + propagation.path("fenced").asInt()).isEqualTo(1);
         assertThat(propagation.path("complete").asBoolean()).isEqualTo(pending == 0);
         assertThat(propagation.path("dead_by").asString()).isNotEmpty();
-        eventually(
+        ServeRig.eventually(
                 "the lease has lapsed",
-                () -> revoke(staying, key).path("complete").asBoolean());
-        assertThat(revoke(staying, key).path("acknowledged").asInt()).isEqualTo(1);
+                () -> rig.revoke(staying, key).path("complete").asBoolean());
+        assertThat(rig.revoke(staying, key).path("acknowledged").asInt()).isEqualTo(1);
     }
 
-    private void pushCanaries(ServeProcess node) throws Exception {
-        get(node.api(), "/v1/keys?q=" + CANARY + "&" + CANARY + "=1");
-        get(node.api(), "/" + CANARY);
-        send("POST", node.api(), "/v1/keys", "{\"" + CANARY + "\":\"" + CANARY + "\"}");
-        send("POST", node.api(), "/v1/keys/verify", "{\"key\":\"" + CANARY + "\"");
-        send("POST", node.api(), "/v1/keys/verify", "{\"key\":\"" + CANARY + "\"}");
-        var request = HttpRequest.newBuilder(node.api().resolve("/v1/keys")).timeout(LIMIT);
-        for (var header : List.of("Authorization", "User-Agent", "Cookie", "X-Request-Id", "Idempotency-Key")) {
-            request.header(header, header.equals("Authorization") ? "Bearer " + CANARY : CANARY);
+    /** Two that nobody may find anywhere: a key, and what has no shape of ours. */
+    private static List<String> pushCanaries(ServeProcess node) {
+        var key = rig.issue(node);
+        rig.get(node.api(), "/v1/keys?q=" + CANARY + "&" + CANARY + "=1");
+        rig.get(node.api(), "/" + CANARY);
+        rig.send("POST", node.api(), "/v1/keys", "{\"" + CANARY + "\":\"" + CANARY + "\"}");
+        rig.send("POST", node.api(), "/v1/keys/verify", "{\"key\":\"" + CANARY + "\"");
+        rig.send("POST", node.api(), "/v1/keys/verify", "{\"key\":\"" + CANARY + "\"}");
+        var canaries = List.of(key, CANARY);
+        for (var canary : canaries) {
+            var request = HttpRequest.newBuilder(node.api().resolve("/v1/keys")).timeout(ServeRig.LIMIT);
+            rig.send(request.header("Authorization", "Bearer " + canary).build());
+            CanaryTest.eachHeaderOnEachRoute(canary, (method, path, body, header, value) -> {
+                var asked = HttpRequest.newBuilder(node.api().resolve(path))
+                        .timeout(ServeRig.LIMIT)
+                        .header("Authorization", "Bearer " + rig.operator().reveal())
+                        .header("Content-Type", "application/json")
+                        .header(header, value)
+                        .method(method, HttpRequest.BodyPublishers.ofString(body));
+                rig.send(asked.build());
+            });
         }
-        client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+        for (var path : List.of("/metrics", "/readyz")) {
+            assertThat(rig.get(node.management(), path).body()).doesNotContain(canaries);
+        }
+        return canaries;
     }
 
     /** The first was asked to log all, the second by default, the third failures. */
-    private static void assertThatLogsAreFit(List<ServeProcess> nodes) throws InterruptedException {
+    private static void assertThatLogsAreFit(List<ServeProcess> nodes, List<String> canaries)
+            throws InterruptedException {
         var logs = new ArrayList<List<JsonNode>>();
         for (var node : nodes) {
             var lines = node.lastWords();
-            assertThat(lines).noneMatch(line -> line.contains(CANARY) || line.contains(operator.reveal()));
+            assertThat(lines)
+                    .noneMatch(line -> line.contains(rig.operator().reveal())
+                            || canaries.stream().anyMatch(line::contains));
             logs.add(lines.stream()
                     // the JVM's own, before anybody can say how to write
                     .filter(line -> !line.startsWith("WARNING: "))
@@ -198,15 +225,18 @@ class ServeTest {
 
     @Test
     void an_instance_without_an_operator_key_says_how_to_make_the_first_one() throws Exception {
-        sql("postgres", "CREATE DATABASE fresh");
-        var migrated =
-                new Session(place).run("migrate", "--owner-url", ownerUrl().replaceFirst("/keys$", "/fresh"));
+        rig.sql("postgres", "CREATE DATABASE fresh");
+        var migrated = new Session(rig.place())
+                .run("migrate", "--owner-url", rig.ownerUrl().replaceFirst("/keys$", "/fresh"));
         assertThat(migrated.exitCode()).as(migrated.err()).isZero();
-        var environment = environment("fresh");
+        var environment = rig.environment("fresh");
         environment.replaceAll((name, value) -> value.replaceFirst("/keys$", "/fresh"));
-        try (var first = ServeProcess.start(place, environment)) {
+        try (var first = ServeProcess.start(rig.place(), environment)) {
             assertThat(first.nextLine())
                     .startsWith("There is no operator key yet. Make the first one: shearline bootstrap");
+            assertThat(rig.sql("fresh", "SELECT count(*) FROM shearline.organization WHERE state <> 'instance'"))
+                    .as("it loads no demo")
+                    .isEqualTo("0");
         }
     }
 
@@ -226,24 +256,24 @@ class ServeTest {
 
     @Test
     void a_superuser_is_refused_with_the_command_that_mends_it() throws Exception {
-        assertThat(refusedWith("SHEARLINE_DATABASE_URL", ownerUrl()))
+        assertThat(refusedWith("SHEARLINE_DATABASE_URL", rig.ownerUrl()))
                 .contains("SHEARLINE_DATABASE_URL: ")
                 .contains("is a superuser")
                 .contains("Run shearline migrate --owner-url")
-                .doesNotContain(postgres.password().reveal());
+                .doesNotContain(rig.ownerPassword());
     }
 
     /** What a node says that does not start with this setting. */
     private static String refusedWith(String name, String value) throws Exception {
-        var environment = environment("refused");
+        var environment = rig.environment("refused");
         environment.put(name, value);
-        var refused = ServeProcess.refusal(place, environment);
+        var refused = ServeProcess.refusal(rig.place(), environment);
         assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
         return refused.said();
     }
 
     private static ServeProcess startByFile() throws IOException {
-        var file = Files.writeString(place.resolve("node.conf"), """
+        var file = Files.writeString(rig.place().resolve("node.conf"), """
                 # a node
                 listen = 127.0.0.1:0
                 management-listen = 127.0.0.1:0
@@ -253,91 +283,35 @@ class ServeTest {
                 data-dir = %s
                 log.requests = all
                 """.formatted(
-                        roles.get("SHEARLINE_DATABASE_URL"),
-                        roles.get("SHEARLINE_NODE_DATABASE_URL"),
-                        place.resolve("instance.keys"),
-                        place.resolve("by-file")));
-        return ServeProcess.start(place, Map.of(), "--config", file.toString());
+                        rig.url("SHEARLINE_DATABASE_URL"),
+                        rig.url("SHEARLINE_NODE_DATABASE_URL"),
+                        rig.place().resolve("instance.keys"),
+                        rig.place().resolve("by-file")));
+        return ServeProcess.start(rig.place(), Map.of(), "--config", file.toString());
     }
 
     /** As containers get their secrets. */
     private static ServeProcess startByMountedFiles() throws IOException {
-        var mounted = Files.createDirectories(place.resolve("mounted"));
+        var mounted = Files.createDirectories(rig.place().resolve("mounted"));
         var environment = new HashMap<String, String>();
-        for (var variable : environment("by-mounted-files").entrySet()) {
+        for (var variable : rig.environment("by-mounted-files").entrySet()) {
             var file = Files.writeString(mounted.resolve(variable.getKey()), variable.getValue() + "\n");
             environment.put(variable.getKey() + "_FILE", file.toString());
         }
-        return ServeProcess.start(place, environment);
+        return ServeProcess.start(rig.place(), environment);
     }
 
     private static ServeProcess startByEnvironment() throws IOException {
-        var environment = environment("by-environment");
+        var environment = rig.environment("by-environment");
         environment.put("SHEARLINE_LOG_REQUESTS", "failures");
-        return ServeProcess.start(place, environment);
+        return ServeProcess.start(rig.place(), environment);
     }
 
-    private static Map<String, String> environment(String dataDirectory) {
-        var environment = new HashMap<>(roles);
-        environment.put("SHEARLINE_LISTEN", "127.0.0.1:0");
-        environment.put("SHEARLINE_MANAGEMENT_LISTEN", "127.0.0.1:0");
-        environment.put(
-                "SHEARLINE_SECRET_KEYS_FILE", place.resolve("instance.keys").toString());
-        environment.put("SHEARLINE_DATA_DIR", place.resolve(dataDirectory).toString());
-        return environment;
-    }
-
-    private static String ownerUrl() {
-        return "postgres://" + postgres.superuser() + ":" + postgres.password().reveal() + "@127.0.0.1:"
-                + postgres.port() + "/keys";
-    }
-
-    private String issue(ServeProcess node) {
-        var answer = send(
-                "POST",
-                node.api(),
-                "/v1/keys",
-                "{\"type\":\"team\",\"name\":\"test\",\"organization\":\"ext:acme\",\"scopes\":[\"resources:read\"]}");
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        return json(answer).path("secret").asString();
-    }
-
-    private JsonNode revoke(ServeProcess node, String key) {
-        var answer = send("POST", node.api(), "/v1/keys/key_" + key.substring(12, 24) + "/revoke", "");
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json(answer).path("propagation");
-    }
-
-    private String verdict(ServeProcess node, String key) {
-        return json(send("POST", node.api(), "/v1/keys/verify", "{\"key\":\"" + key + "\"}"))
-                .path("code")
-                .asString();
-    }
-
-    private HttpResponse<String> get(URI base, String path) {
-        return send("GET", base, path, "");
-    }
-
-    private HttpResponse<String> send(String method, URI base, String path, String body) {
-        var request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(LIMIT)
-                .header("Authorization", "Bearer " + operator.reveal())
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/json");
-        }
-        try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) {
-        return ApiClient.JSON.readTree(answer.body());
+    private static ServeProcess startPolling(String dataDirectory) throws IOException {
+        var environment = rig.environment(dataDirectory);
+        environment.put("SHEARLINE_FEED_WAKE_UP", "off");
+        environment.put("SHEARLINE_FEED_MAX_STALENESS", "3s");
+        return ServeProcess.start(rig.place(), environment);
     }
 
     private static int stop(ServeProcess node, String signal) {
@@ -348,33 +322,6 @@ class ServeTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** The first value of the first row, as the superuser; empty when there is none. */
-    private static String sql(String database, String statement) {
-        try (var connection = DriverManager.getConnection(
-                        postgres.jdbcUrl(database),
-                        postgres.superuser(),
-                        postgres.password().reveal());
-                var run = connection.createStatement()) {
-            if (!run.execute(statement)) {
-                return "";
-            }
-            var rows = run.getResultSet();
-            return rows.next() ? String.valueOf(rows.getString(1)) : "";
-        } catch (SQLException e) {
-            throw new IllegalStateException(statement, e);
-        }
-    }
-
-    private static void eventually(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + what);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
 }
