@@ -25,6 +25,8 @@ public final class DatabaseState {
             "audit_checkpoint",
             "audit_checkpoint_line",
             "expiry_watch",
+            // made with the letter, after the request
+            "invitation_token",
             "usage_source",
             "usage_report",
             "usage_hour",
