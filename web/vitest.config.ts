@@ -20,13 +20,15 @@ export default defineConfig({
     ],
     projects: [
       { test: { ...patience, name: "sdk", root: "packages/sdk", include: ["test/**/*.test.ts"] } },
+      { test: { ...patience, name: "react", root: "packages/react", include: ["test/**/*.test.ts"] } },
       {
+        // one service and one browser for all of them
         test: {
           ...patience,
           name: "service",
-          root: "packages/sdk",
-          include: ["e2e/**/*.test.ts"],
-          globalSetup: ["../../testing/service.ts"],
+          root: "packages",
+          include: ["*/e2e/**/*.test.ts"],
+          globalSetup: ["../testing/service.ts", "../testing/browser.ts"],
         },
       },
     ],

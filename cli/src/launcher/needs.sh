@@ -126,6 +126,31 @@ them, then run the tests again:
     exit 1
 }
 
+has_chromium() {
+    for browser in "${SHEARLINE_TEST_CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -n "$browser" ] && command -v "$browser" >/dev/null; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The screens are tested in a real browser.
+need_chromium() {
+    has_chromium && return 0
+    if may_apt && apt_install_first chromium chromium-browser && has_chromium; then
+        return 0
+    fi
+    say "The tests look at the screens in Chromium, and found none. Install it, then run the tests again:
+
+  Debian          sudo apt-get install -y chromium
+  Ubuntu, macOS   https://www.google.com/chrome
+
+A browser in another place is found through SHEARLINE_TEST_CHROMIUM, its program."
+    exit 1
+}
+
 # Sets POSTGRES to the programs of an installed PostgreSQL 15, or of the oldest later one. SHEARLINE_LAUNCHER_POSTGRES, a
 # directory of installations in the place of the usual ones, is for the tests of this script.
 find_postgres() {

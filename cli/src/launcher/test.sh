@@ -11,6 +11,7 @@ run_tests() {
     }
     need_maven
     need_node
+    need_chromium
     need_postgres
     need_tools_of_the_guides
     need_shells

@@ -179,6 +179,8 @@ class LauncherNeedsTest {
         Scripts.write(bin.resolve("node"), "#!/bin/sh\necho v18.20.4\n");
         assertMissing("with Node.js 20 or later", "brew install node");
         Scripts.write(bin.resolve("node"), "#!/bin/sh\necho v20.19.0\n");
+        assertMissing("in Chromium, and found none", "sudo apt-get install -y chromium");
+        Scripts.write(bin.resolve("chromium"), "#!/bin/sh\n");
         assertMissing("installed PostgreSQL, and found none", "sudo apt-get install -y postgresql");
         for (var program : List.of("initdb", "postgres")) {
             Scripts.write(place.resolve("postgres/15/bin/" + program), "#!/bin/sh\n");
