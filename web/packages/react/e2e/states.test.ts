@@ -105,7 +105,10 @@ test("a plan that is full is said with its numbers, where the act was", async ()
 });
 
 test("the host's limits show in the form", async () => {
-  const limits = { forced: { scopes: ["sessions:read"], max_ttl: "30d" }, limits: { cidr_required: true } };
+  const limits = {
+    forced: { scopes: ["sessions:read"], max_ttl: "30d" },
+    limits: { cidrs_required: true, max_ttl: "30d" },
+  };
   await onStage({ ...limits, live: 0 }, async ({ page }) => {
     await page.getByRole("button", { name: "Create the first key" }).click();
     await page.getByText("Every key made here may do exactly this.").waitFor();

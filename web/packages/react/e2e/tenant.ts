@@ -20,6 +20,7 @@ export interface TenantOptions {
   capabilities?: readonly string[];
   limits?: object;
   forced?: object;
+  grantable?: readonly string[];
 }
 
 export class Tenant {
@@ -84,24 +85,19 @@ export class Tenant {
                 name,
                 external_id: externalId,
                 capabilities: this.#options.capabilities ?? CAPABILITIES,
+                grantable: this.#options.grantable ?? ["*"],
                 live_keys: live[type] ?? 1,
+                plan: "free",
+                limits: {
+                  default_ttl: "90d",
+                  max_ttl: "365d",
+                  expiry_required: true,
+                  cidrs_required: false,
+                  ...this.#options.limits,
+                },
               })),
               forced: this.#options.forced ?? null,
-              limits: {
-                default_ttl: "90d",
-                max_ttl: "365d",
-                expiry_required: true,
-                cidr_required: false,
-                ...this.#options.limits,
-              },
-              scopes: [
-                ...SCOPES.map((scope) => ({
-                  ...scope,
-                  grantable: scope.name !== "audit:read",
-                  reason: scope.name === "audit:read" ? "Only owners may grant this" : null,
-                })),
-                { name: "*", description: "Everything", grantable: true, reason: null },
-              ],
+              scopes: SCOPES.map((scope) => ({ ...scope, title: scope.description, publishable: false })),
             },
           }
         : { status: 401, body: { code: "unauthenticated", detail: "x", status: 401 } };

@@ -9,5 +9,5 @@ export {
 export { type KeyOwner, useOwners, useTeam, useUser } from "./hooks/use-owner.ts";
 export { english, type Messages } from "./messages/en.ts";
 export { code, counting, type Part, rich, type Rich, strong } from "./messages/rich.ts";
-export type { OwnerType, ScopeOption, Session, SessionOwner } from "./session.ts";
+export type { KeyTerms, OwnerType, ScopeDefinition, Session, SessionOwner } from "./session.ts";
 export { type GetToken, NoTokenError } from "./token.ts";

@@ -3,6 +3,15 @@ import { ShearlineError } from "@shearline/sdk";
 
 export type OwnerType = "user" | "team" | "department" | "organization";
 
+/** What plan and policy say of new keys. */
+export interface KeyTerms {
+  readonly defaultTtl: string;
+  /** Null: as long as one likes. */
+  readonly maxTtl: string | null;
+  readonly expiryRequired: boolean;
+  readonly cidrsRequired: boolean;
+}
+
 /** Somebody whose keys the session may see. */
 export interface SessionOwner {
   readonly type: OwnerType;
@@ -10,35 +19,35 @@ export interface SessionOwner {
   readonly externalId: string | null;
   readonly name: string;
   readonly capabilities: readonly string[];
+  /** What new keys may hold at most: `sessions:read`, `sessions:*`, `*`. */
+  readonly grantable: readonly string[];
   readonly liveKeys: number;
+  readonly plan: string;
+  /** Null where the plan has no such keys. */
+  readonly limits: KeyTerms | null;
 }
 
-export interface ScopeOption {
+export interface ScopeDefinition {
   readonly name: string;
+  readonly title: string;
   readonly description: string;
-  readonly grantable: boolean;
-  /** Why not. */
-  readonly reason: string | null;
+  /** Whether a key in a web page may hold it. */
+  readonly publishable: boolean;
 }
 
 export interface Session {
-  readonly kind: "embed" | "key";
+  readonly kind: "embed" | "key" | "member" | "operator";
   readonly expiresAt: string | null;
-  readonly organization: { readonly id: string; readonly name: string; readonly externalId: string | null };
+  readonly organization: {
+    readonly id: string;
+    readonly name: string;
+    readonly externalId: string | null;
+  } | null;
   readonly capabilities: readonly string[];
   readonly owners: readonly SessionOwner[];
-  readonly forced: {
-    readonly scopes?: readonly string[] | null;
-    readonly metadata?: Readonly<Record<string, unknown>> | null;
-    readonly maxTtl?: string | null;
-  } | null;
-  readonly limits: {
-    readonly defaultTtl: string;
-    readonly maxTtl: string | null;
-    readonly expiryRequired: boolean;
-    readonly cidrRequired: boolean;
-  };
-  readonly scopes: readonly ScopeOption[];
+  /** What keys made here have, whatever is chosen. */
+  readonly forced: { readonly scopes: readonly string[] | null; readonly maxTtl: string | null } | null;
+  readonly scopes: readonly ScopeDefinition[];
 }
 
 export const CAN_WRITE = "keys:write";

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { type Draft, emptyDraft, faultsIn, faultsOf, keyOf } from "../src/logic/draft.ts";
 import { formatIn } from "../src/logic/format.ts";
 import { english } from "../src/messages/en.ts";
-import { sessionWith } from "./session.ts";
+import { sessionWith, terms } from "./session.ts";
 
 const session = sessionWith();
-const draft: Draft = { ...emptyDraft(session), name: " Deploy bot " };
+const draft: Draft = { ...emptyDraft(terms()), name: " Deploy bot " };
 
-function faults(change: Partial<Draft>, within = session): object {
+function faults(change: Partial<Draft>, within = terms()): object {
   return faultsOf({ ...draft, ...change }, within, english.create, formatIn("en-GB"));
 }
 
@@ -31,7 +31,7 @@ test("what is wrong is said at its field", () => {
   expect(faults({ addresses: "203.0.113.0/24, 2001:db8::1 nowhere" })).toEqual({
     addresses: "nowhere is no address or range.",
   });
-  expect(faults({}, sessionWith({ cidrRequired: true }))).toHaveProperty("addresses");
+  expect(faults({}, terms({ cidrsRequired: true }))).toHaveProperty("addresses");
   for (const metadata of ["{", "[]", "7", "null"]) {
     expect(faults({ metadata })).toEqual({ metadata: "This is no JSON object." });
   }
@@ -40,7 +40,7 @@ test("what is wrong is said at its field", () => {
 });
 
 test("what the host forces is what the key has, whatever was chosen", () => {
-  const forced = sessionWith({}, { scopes: ["sessions:read"] });
+  const forced = sessionWith({ scopes: ["sessions:read"], maxTtl: null });
   expect(keyOf({ ...draft, isFull: true }, forced).scopes).toEqual(["sessions:read"]);
   expect(keyOf({ ...draft, isFull: true }, session).scopes).toEqual(["*"]);
 });

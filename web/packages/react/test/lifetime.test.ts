@@ -9,7 +9,7 @@ import {
   spanOf,
   textOf,
 } from "../src/logic/lifetime.ts";
-import { sessionWith } from "./session.ts";
+import { terms } from "./session.ts";
 
 const NOW = new Date("2026-11-23T14:00:00").getTime();
 
@@ -24,17 +24,16 @@ test.each([
   expect(spanOf(text)).toEqual(span);
 });
 
-test("the least of what plan and host allow is the limit, and it is a preset of its own", () => {
-  const session = sessionWith({ maxTtl: "365d" }, { maxTtl: "45d" });
-  const limits = expiryLimits(session);
+test("what plan and host allow is the limit, and it is a preset of its own", () => {
+  const limits = expiryLimits(terms({ maxTtl: "45d" }));
   expect(limits).toEqual({ max: { count: 45, unit: "d" }, mayBeNone: false });
   expect(presetsWithin(limits).map(textOf)).toEqual(["1h", "7d", "30d", "45d"]);
-  expect(defaultExpiry(session)).toEqual({ kind: "in", span: { count: 45, unit: "d" } });
+  expect(defaultExpiry(terms({ maxTtl: "45d" }))).toEqual({ kind: "in", span: { count: 45, unit: "d" } });
   expect(lastDay(limits, NOW)).toBe("2027-01-06");
 });
 
 test("where nothing limits, a key may live for ever, and lives for 90 days unless told otherwise", () => {
-  const session = sessionWith({ maxTtl: null, expiryRequired: false });
+  const session = terms({ maxTtl: null, expiryRequired: false });
   expect(expiryLimits(session)).toEqual({ max: undefined, mayBeNone: true });
   expect(presetsWithin(expiryLimits(session)).map(textOf)).toEqual(["1h", "7d", "30d", "90d", "1y"]);
   expect(defaultExpiry(session)).toEqual({ kind: "in", span: { count: 90, unit: "d" } });

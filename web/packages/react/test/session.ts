@@ -1,10 +1,11 @@
-import type { Session } from "../src/session.ts";
+import type { KeyTerms, Session } from "../src/session.ts";
 
-/** A session that allows what it is not told to limit. */
-export function sessionWith(
-  limits: Partial<Session["limits"]> = {},
-  forced: Session["forced"] = null,
-): Session {
+/** What a plan allows that limits as most do. */
+export function terms(given: Partial<KeyTerms> = {}): KeyTerms {
+  return { defaultTtl: "90d", maxTtl: "365d", expiryRequired: true, cidrsRequired: false, ...given };
+}
+
+export function sessionWith(forced: Session["forced"] = null): Session {
   return {
     kind: "embed",
     expiresAt: null,
@@ -12,7 +13,6 @@ export function sessionWith(
     capabilities: ["keys:read", "keys:write"],
     owners: [],
     forced,
-    limits: { defaultTtl: "90d", maxTtl: "365d", expiryRequired: true, cidrRequired: false, ...limits },
     scopes: [],
   };
 }

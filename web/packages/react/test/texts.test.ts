@@ -4,7 +4,7 @@ import { isInUse, isSameName, typeable } from "../src/logic/confirmation.ts";
 import { isExpired, saidOf } from "../src/logic/failure.ts";
 import { formatIn, localeFor } from "../src/logic/format.ts";
 import { lookupOf } from "../src/logic/lookup.ts";
-import { chipsOf, groupsOf, mayGiveAll } from "../src/logic/scopes.ts";
+import { chipsOf, covers, groupsOf } from "../src/logic/scopes.ts";
 import { maskIn, snippetsOf, testCall } from "../src/logic/snippets.ts";
 import { german } from "../src/messages/de.ts";
 import { english, type Messages } from "../src/messages/en.ts";
@@ -103,16 +103,21 @@ test("a key that is pasted is not sent", async () => {
 test("scopes stand by resource, and two of them in a row", () => {
   const scopes = ["b:write", "a:read", "b:read", "*"].map((name) => ({
     name,
+    title: name,
     description: name === "a:read" ? "Open tunnels" : "",
-    grantable: true,
-    reason: null,
+    publishable: false,
   }));
   expect(groupsOf(scopes).map(({ resource, scopes: of }) => [resource, of.length])).toEqual([
     ["a", 1],
     ["b", 2],
   ]);
   expect(groupsOf(scopes, "tunnel").map(({ resource }) => resource)).toEqual(["a"]);
-  expect(mayGiveAll(scopes)).toBe(true);
+  expect(["a:read", "b:read", "c:read"].map((scope) => covers(["a:*", "b:read"], scope))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(covers(["*"], "c:read")).toBe(true);
   expect(chipsOf(["a", "b", "c"])).toEqual({ shown: ["a", "b"], hidden: ["c"] });
 });
 

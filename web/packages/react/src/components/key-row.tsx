@@ -52,9 +52,11 @@ export function KeyRow({ of: key, acts }: { of: ApiKey; acts: RowActs | undefine
           <span className="shl-main shl-none">{texts.noExpiry}</span>
         ) : (
           <>
-            <time className="shl-main" dateTime={key.expiresAt} title={format.exact(key.expiresAt)}>
-              {format.date(key.expiresAt)}
-            </time>
+            <span className="shl-main">
+              <time dateTime={key.expiresAt} title={format.exact(key.expiresAt)}>
+                {format.date(key.expiresAt)}
+              </time>
+            </span>
             <span className="shl-sub">{format.relative(key.expiresAt, { always: true })}</span>
           </>
         )}

@@ -56,11 +56,12 @@ export function OwnerKeys({ owner: reference, pageSize, head, panel, ...usage }:
   const disable = (key: ApiKey): void => {
     change(keys.disable(key.id), messages.said.disabled(key.name));
   };
-  const create = keys.mayChange
-    ? (): void => {
-        setOpen({ kind: "create" });
-      }
-    : undefined;
+  const create =
+    keys.mayChange && owner?.limits
+      ? (): void => {
+          setOpen({ kind: "create" });
+        }
+      : undefined;
   const acts = {
     rotate: (key: ApiKey): void => {
       setOpen({ kind: "rotate", key });
@@ -153,6 +154,11 @@ function List({ keys: list, filters, onFilter, acts, onCreate }: ListProps): Rea
           <Note>{messages.states.viewOnly}</Note>
         </div>
       )}
+      {mayChange && owner.limits === null && (
+        <div className="shl-pad">
+          <Note>{messages.states.locked(owner.plan)}</Note>
+        </div>
+      )}
       <Toolbar
         key={owner.id}
         filters={filters}
@@ -216,13 +222,16 @@ function Opened({ open, keys, session, owner, usage, onReveal, onDisable, onLeav
   switch (open.kind) {
     case "create":
       return (
-        <CreateDialog
-          session={session}
-          owner={owner}
-          create={keys.create}
-          onCreated={onReveal}
-          onLeave={onLeave}
-        />
+        owner.limits && (
+          <CreateDialog
+            session={session}
+            owner={owner}
+            terms={owner.limits}
+            create={keys.create}
+            onCreated={onReveal}
+            onLeave={onLeave}
+          />
+        )
       );
     case "reveal":
       return <RevealDialog issued={open.issued} usage={usage} onLeave={onLeave} />;

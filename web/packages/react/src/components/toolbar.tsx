@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useEnvironment } from "../hooks/provider.tsx";
 import type { KeyFilters } from "../hooks/use-api-keys.ts";
-import type { ScopeOption } from "../session.ts";
+import type { ScopeDefinition } from "../session.ts";
 import { Icon } from "./icon.tsx";
 import { Button, part } from "./parts.tsx";
 
@@ -9,7 +9,7 @@ interface ToolbarProps {
   filters: KeyFilters;
   /** Without a change: all of them go. */
   onChange: (change?: KeyFilters) => void;
-  scopes: readonly ScopeOption[];
+  scopes: readonly ScopeDefinition[];
   /** How many keys there are, for who listens as for who looks. */
   count: string;
 }

@@ -157,16 +157,16 @@ function useActions(
 type Holder = Pick<ReturnType<Connection["shearline"]["team"]>, "createApiKey" | "listApiKeys">;
 
 function holder({ shearline }: Connection, session: Session, { type, id }: SessionOwner): Holder {
-  const organization = shearline.organization(session.organization.id);
+  const within = session.organization === null ? shearline : shearline.organization(session.organization.id);
   switch (type) {
     case "user":
-      return organization.user(id);
+      return within.user(id);
     case "team":
-      return organization.team(id);
+      return within.team(id);
     case "department":
-      return organization.department(id);
+      return within.department(id);
     case "organization":
-      return organization;
+      return shearline.organization(id);
   }
 }
 

@@ -1,7 +1,7 @@
 /** What is filled in of a new key, and what is wrong with it. */
 import type { NewApiKey, ShearlineError } from "@shearline/sdk";
 import type { Messages } from "../messages/en.ts";
-import type { Session } from "../session.ts";
+import type { KeyTerms, Session } from "../session.ts";
 import type { Format } from "./format.ts";
 import { defaultExpiry, type Expiry, endOf, expiryLimits, lengthOf, textOf } from "./lifetime.ts";
 import { FULL_ACCESS } from "./scopes.ts";
@@ -34,13 +34,13 @@ const FIELDS: Readonly<Record<string, Field>> = {
 };
 const ADDRESS = /^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i;
 
-export function emptyDraft(session: Session): Draft {
+export function emptyDraft(terms: KeyTerms): Draft {
   return {
     name: "",
     description: "",
     scopes: [],
     isFull: false,
-    expiry: defaultExpiry(session),
+    expiry: defaultExpiry(terms),
     isPublic: false,
     addresses: "",
     metadata: "",
@@ -57,16 +57,16 @@ export function addressesOf(draft: Draft): string[] {
 }
 
 /** What can be said without asking the server. */
-export function faultsOf(draft: Draft, session: Session, texts: Messages["create"], format: Format): Faults {
+export function faultsOf(draft: Draft, terms: KeyTerms, texts: Messages["create"], format: Format): Faults {
   const addresses = addressesOf(draft);
   const wrong = addresses.find((address) => !ADDRESS.test(address));
   return withoutUndefined({
     name: draft.name.trim() === "" ? texts.nameMissing : undefined,
-    expiry: faultOfExpiry(draft.expiry, session, texts, format),
+    expiry: faultOfExpiry(draft.expiry, terms, texts, format),
     addresses:
       wrong !== undefined
         ? texts.addressWrong(wrong)
-        : session.limits.cidrRequired && addresses.length === 0
+        : terms.cidrsRequired && addresses.length === 0
           ? texts.addressesMissing
           : undefined,
     metadata:
@@ -76,7 +76,7 @@ export function faultsOf(draft: Draft, session: Session, texts: Messages["create
 
 function faultOfExpiry(
   expiry: Expiry,
-  session: Session,
+  terms: KeyTerms,
   texts: Messages["create"],
   format: Format,
 ): string | undefined {
@@ -85,7 +85,7 @@ function faultOfExpiry(
   }
   const now = Date.now();
   const end = endOf(expiry, now)?.getTime() ?? 0;
-  const { max } = expiryLimits(session);
+  const { max } = expiryLimits(terms);
   if (end <= now) {
     return texts.endDateMissing;
   }

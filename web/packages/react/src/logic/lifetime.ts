@@ -1,5 +1,5 @@
 /** How long keys live: presets, what the session allows of them, and the day that follows. */
-import type { Session } from "../session.ts";
+import type { KeyTerms } from "../session.ts";
 
 export type Unit = "h" | "d" | "y";
 /** As the API writes it: `1h`, `90d`, `1y`. */
@@ -56,11 +56,9 @@ export function lengthOf({ count, unit }: Span): number {
   return count * (UNIT_MS[unit] ?? 0);
 }
 
-/** What plan, policy and the host allow, whichever is least. */
-export function expiryLimits({ limits, forced }: Session): ExpiryLimits {
-  const spans = [spanOf(limits.maxTtl), spanOf(forced?.maxTtl)].filter((span) => span !== undefined);
-  const max = spans.sort((a, b) => lengthOf(a) - lengthOf(b))[0];
-  return { max, mayBeNone: !limits.expiryRequired && max === undefined };
+/** What plan, policy and the host allow. */
+export function expiryLimits({ maxTtl, expiryRequired }: KeyTerms): ExpiryLimits {
+  return { max: spanOf(maxTtl), mayBeNone: !expiryRequired };
 }
 
 /** The presets that the limits allow, and the limit itself where no preset is as long. */
@@ -74,9 +72,9 @@ export function presetsWithin({ max }: ExpiryLimits): readonly Span[] {
   return longest !== undefined && lengthOf(longest) === most ? fitting : [...fitting, max];
 }
 
-export function defaultExpiry(session: Session): Expiry {
-  const wanted = spanOf(session.limits.defaultTtl) ?? DEFAULT;
-  const { max } = expiryLimits(session);
+export function defaultExpiry(terms: KeyTerms): Expiry {
+  const wanted = spanOf(terms.defaultTtl) ?? DEFAULT;
+  const { max } = expiryLimits(terms);
   return { kind: "in", span: max !== undefined && lengthOf(max) < lengthOf(wanted) ? max : wanted };
 }
 

@@ -99,6 +99,7 @@ export const german: Messages = {
     noMatchTitle: "Kein Schlüssel passt",
     noMatchLead: "Widerrufene erscheinen, wenn du diesen Zustand wählst.",
     viewOnly: "Du kannst diese Schlüssel sehen, aber nicht ändern.",
+    locked: (plan) => `Der Plan ${plan} hat keine neuen Schlüssel dieser Art.`,
     failedTitle: "Die Schlüssel wurden nicht geladen",
     failedLead: "Geändert wurde nichts.",
     retry: "Noch einmal versuchen",
@@ -123,6 +124,7 @@ export const german: Messages = {
     noScopes: "Es gibt kein Recht zu vergeben. Der Schlüssel sagt, wem er gehört, und kann sonst nichts.",
     forcedScopes: "Jeder Schlüssel von hier darf genau das.",
     notGrantable: "Dieses Recht darfst du nicht vergeben",
+    notPublishable: "Nicht für öffentliche Schlüssel",
     fullAccess: "Vollzugriff",
     fullAccessLead: (owner) =>
       `Jedes Recht, auch künftige. Wer diesen Schlüssel findet, kann alles, was ${owner} kann.`,

@@ -97,6 +97,7 @@ export const english = {
     noMatchTitle: "No key matches",
     noMatchLead: "Revoked keys are shown when you choose that status.",
     viewOnly: "You may see these keys, but not change them.",
+    locked: (plan: string) => `The plan ${plan} has no new keys of this kind.`,
     failedTitle: "The keys did not load",
     failedLead: "Nothing was changed.",
     retry: "Try again",
@@ -121,6 +122,7 @@ export const english = {
     noScopes: "There is no scope to give. The key says whose it is, and nothing else.",
     forcedScopes: "Every key made here may do exactly this.",
     notGrantable: "You may not grant this",
+    notPublishable: "Not for publishable keys",
     fullAccess: "Full access",
     fullAccessLead: (owner: string) =>
       `Every scope, also those added later. Whoever finds this key can do all that ${owner} can do.`,

@@ -17,7 +17,7 @@ import { drawIdempotencyKey } from "../../logic/draw.ts";
 import { endOf } from "../../logic/lifetime.ts";
 import { FULL_ACCESS } from "../../logic/scopes.ts";
 import type { Rich } from "../../messages/rich.ts";
-import type { Session, SessionOwner } from "../../session.ts";
+import type { KeyTerms, Session, SessionOwner } from "../../session.ts";
 import { Dialog } from "../dialog.tsx";
 import { FormFoot } from "../form-foot.tsx";
 import { RichText } from "../parts.tsx";
@@ -28,19 +28,20 @@ import { ScopePicker } from "./scope-picker.tsx";
 interface CreateProps {
   session: Session;
   owner: SessionOwner;
+  terms: KeyTerms;
   create: ApiKeys["create"];
   onCreated: (key: IssuedApiKey) => void;
   onLeave: () => void;
 }
 
-export function CreateDialog({ session, owner, create, onCreated, onLeave }: CreateProps): ReactNode {
+export function CreateDialog({ session, owner, terms, create, onCreated, onLeave }: CreateProps): ReactNode {
   const { messages, format } = useEnvironment();
   const texts = messages.create;
-  const [draft, setDraft] = useState(() => emptyDraft(session));
+  const [draft, setDraft] = useState(() => emptyDraft(terms));
   const [isTried, setTried] = useState(false);
   const act = useAct();
   const idempotent = useIdempotencyKey();
-  const own = isTried ? faultsOf(draft, session, texts, format) : {};
+  const own = isTried ? faultsOf(draft, terms, texts, format) : {};
   const theirs = act.failure instanceof ShearlineError ? faultsIn(act.failure) : {};
   const faults: Faults = { ...theirs, ...own };
   const change = (changed: Partial<Draft>): void => {
@@ -51,7 +52,7 @@ export function CreateDialog({ session, owner, create, onCreated, onLeave }: Cre
   };
   const submit = (form: HTMLFormElement): void => {
     setTried(true);
-    if (Object.keys(faultsOf(draft, session, texts, format)).length > 0) {
+    if (Object.keys(faultsOf(draft, terms, texts, format)).length > 0) {
       requestAnimationFrame(() => {
         form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
       });
@@ -79,28 +80,17 @@ export function CreateDialog({ session, owner, create, onCreated, onLeave }: Cre
       }
     >
       <NameFields draft={draft} faults={faults} onChange={change} />
-      <ScopePicker
-        draft={draft}
-        session={session}
-        owner={owner.name}
-        fault={faults.scopes}
-        onChange={change}
-      />
+      <ScopePicker draft={draft} session={session} owner={owner} fault={faults.scopes} onChange={change} />
       <ExpiryPicker
         expiry={draft.expiry}
-        session={session}
+        terms={terms}
         fault={faults.expiry}
         onChange={(expiry) => {
           change({ expiry });
         }}
       />
       <VisibilityField draft={draft} onChange={change} />
-      <AdvancedFields
-        draft={draft}
-        faults={faults}
-        onChange={change}
-        isNeeded={session.limits.cidrRequired}
-      />
+      <AdvancedFields draft={draft} faults={faults} onChange={change} isNeeded={terms.cidrsRequired} />
     </Dialog>
   );
 }

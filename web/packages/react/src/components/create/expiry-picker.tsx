@@ -12,7 +12,7 @@ import {
   textOf,
 } from "../../logic/lifetime.ts";
 import type { Messages } from "../../messages/en.ts";
-import type { Session } from "../../session.ts";
+import type { KeyTerms } from "../../session.ts";
 import { Field, Pills } from "../field.tsx";
 import { Icon } from "../icon.tsx";
 import { RichText } from "../parts.tsx";
@@ -22,14 +22,14 @@ const NEVER = "none";
 
 interface PickerProps {
   expiry: Expiry;
-  session: Session;
+  terms: KeyTerms;
   fault: string | undefined;
   onChange: (expiry: Expiry) => void;
 }
 
-export function ExpiryPicker({ expiry, session, fault, onChange }: PickerProps): ReactNode {
+export function ExpiryPicker({ expiry, terms, fault, onChange }: PickerProps): ReactNode {
   const texts = useEnvironment().messages.create;
-  const limits = expiryLimits(session);
+  const limits = expiryLimits(terms);
   const presets = presetsWithin(limits);
   const name = useId();
   const value = expiry.kind === "in" ? textOf(expiry.span) : expiry.kind === "on" ? CUSTOM : NEVER;

@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { useEnvironment } from "../../hooks/provider.tsx";
 import type { Draft } from "../../logic/draft.ts";
-import { groupsOf, mayGiveAll } from "../../logic/scopes.ts";
-import type { ScopeOption, Session } from "../../session.ts";
+import { covers, FULL_ACCESS, groupsOf } from "../../logic/scopes.ts";
+import type { ScopeDefinition, Session, SessionOwner } from "../../session.ts";
 import { Icon } from "../icon.tsx";
 import { classes, part } from "../parts.tsx";
 
@@ -11,7 +11,7 @@ const SEARCH_FROM = 6;
 interface PickerProps {
   draft: Draft;
   session: Session;
-  owner: string;
+  owner: SessionOwner;
   fault: string | undefined;
   onChange: (change: Partial<Draft>) => void;
 }
@@ -30,8 +30,12 @@ export function ScopePicker({ draft, session, owner, fault, onChange }: PickerPr
         <Forced scopes={forced} text={texts.forcedScopes} />
       ) : (
         <>
-          {!draft.isFull && <Choice draft={draft} scopes={session.scopes} onChange={onChange} />}
-          {mayGiveAll(session.scopes) && <FullAccess draft={draft} owner={owner} onChange={onChange} />}
+          {!draft.isFull && (
+            <Choice draft={draft} owner={owner} scopes={session.scopes} onChange={onChange} />
+          )}
+          {owner.grantable.includes(FULL_ACCESS) && (
+            <FullAccess draft={draft} owner={owner} onChange={onChange} />
+          )}
         </>
       )}
       {fault !== undefined && <p className="shl-hint shl-fault">{fault}</p>}
@@ -56,9 +60,10 @@ function Forced({ scopes, text }: { scopes: readonly string[]; text: string }): 
 
 function Choice({
   draft,
+  owner,
   scopes,
   onChange,
-}: Pick<PickerProps, "draft" | "onChange"> & { scopes: readonly ScopeOption[] }): ReactNode {
+}: Pick<PickerProps, "draft" | "owner" | "onChange"> & { scopes: readonly ScopeDefinition[] }): ReactNode {
   const texts = useEnvironment().messages.create;
   const [search, setSearch] = useState("");
   const groups = groupsOf(scopes, search);
@@ -98,6 +103,13 @@ function Choice({
               <ScopeBox
                 key={scope.name}
                 scope={scope}
+                bar={
+                  !covers(owner.grantable, scope.name)
+                    ? texts.notGrantable
+                    : draft.isPublic && !scope.publishable
+                      ? texts.notPublishable
+                      : undefined
+                }
                 isOn={draft.scopes.includes(scope.name)}
                 onToggle={toggle}
               />
@@ -111,35 +123,37 @@ function Choice({
 }
 
 function ScopeBox({
-  scope: { name, description, grantable, reason },
+  scope: { name, title, description },
+  bar,
   isOn,
   onToggle,
 }: {
-  scope: ScopeOption;
+  scope: ScopeDefinition;
+  /** Why it may not be chosen. */
+  bar: string | undefined;
   isOn: boolean;
   onToggle: (name: string) => void;
 }): ReactNode {
-  const texts = useEnvironment().messages.create;
   return (
-    <label className={classes("shl-sc", !grantable && "shl-off")}>
+    <label className={classes("shl-sc", bar && "shl-off")}>
       <input
         type="checkbox"
         {...part("input")}
         className="shl-cb"
         checked={isOn}
-        disabled={!grantable}
+        disabled={bar !== undefined && !isOn}
         onChange={() => {
           onToggle(name);
         }}
       />
       <code>{name}</code>
       <span className="shl-d">
-        {grantable ? (
-          description
+        {bar === undefined ? (
+          description || title
         ) : (
           <>
             <Icon name="lock" />
-            {reason ?? texts.notGrantable}
+            {bar}
           </>
         )}
       </span>
@@ -158,7 +172,7 @@ function FullAccess({
       {draft.isFull && <Icon name="warn" />}
       <span className="shl-grow">
         <b>{texts.fullAccess}</b>
-        <small>{texts.fullAccessLead(owner)}</small>
+        <small>{texts.fullAccessLead(owner.name)}</small>
       </span>
       <input
         type="checkbox"
