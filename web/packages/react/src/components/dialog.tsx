@@ -80,8 +80,11 @@ function opened(dialog: HTMLDialogElement, leave: () => void): () => void {
   };
   // a browser closes what is cancelled twice; whether it may be left is not for it to say
   const closed = (): void => {
-    open();
-    leave();
+    // the event comes late, and may be of a dialog that React has taken away and put back to try it
+    if (!dialog.open) {
+      open();
+      leave();
+    }
   };
   dialog.addEventListener("cancel", cancelled);
   dialog.addEventListener("close", closed);
