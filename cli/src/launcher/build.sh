@@ -12,7 +12,7 @@ is_built() {
     read -r built <"$state/stamp" && [ -d "$built/lib" ] || return 1
     # directories too: theirs is the time at which a file in them was removed
     newer=$(cd "$home" && find pom.xml .mvn token/pom.xml token/src/main server/pom.xml server/src/main \
-        cli/pom.xml cli/src/main spec docs/problems.md -newer "$state/stamp" 2>/dev/null | head -n 1)
+        cli/pom.xml cli/src/main web/package-lock.json web/packages/*/src web/packages/*/build spec docs/problems.md -newer "$state/stamp" 2>/dev/null | head -n 1)
     [ -z "$newer" ]
 }
 
@@ -33,7 +33,13 @@ build_locked() {
     fi
     began=$state/began.$$
     : >"$began" # what is saved from now on is newer than this build
-    run_maven "$state/build.log" show_modules -DskipTests -Dspotless.check.skip=true -pl cli -am package || {
+    without=
+    has_node || {
+        without=-Dweb.skip=true
+        say "  … without the screens in web/, for they are built with Node.js 20 or later and its npm"
+    }
+    # shellcheck disable=SC2086 # one option or none
+    run_maven "$state/build.log" show_modules -DskipTests -Dspotless.check.skip=true $without -pl cli -am package || {
         rm -f "$began"
         show_errors "$state/build.log"
         die "Shearline could not be built. Everything Maven said is in $state/build.log"

@@ -54,11 +54,11 @@ final class DevInstance implements AutoCloseable {
             throw CommandFailure.usage("shearline dev serves plain HTTP, to this machine alone: unset "
                     + Setting.TLS_CERT_FILE.environmentName() + " and " + Setting.TLS_KEY_FILE.environmentName() + ".");
         }
-        requireFree(port);
+        int free = requireFree(port);
         var random = new SecureRandom();
         var directory = DevDirectory.open(data);
         // before PostgreSQL is started: a setting that is refused is no matter of it
-        parse(environment, settings(environment, directory, UNUSED_URL, UNUSED_URL, port));
+        parse(environment, settings(environment, directory, UNUSED_URL, UNUSED_URL, free));
         var database = DevDatabase.start(directory.postgres(), random, progress);
         try {
             if (!Files.exists(directory.instanceKeys())) {
@@ -66,7 +66,7 @@ final class DevInstance implements AutoCloseable {
             }
             progress.accept("starting the server");
             var server = Server.start(
-                    parse(environment, settings(environment, directory, database.appUrl(), database.nodeUrl(), port)));
+                    parse(environment, settings(environment, directory, database.appUrl(), database.nodeUrl(), free)));
             var instance = new DevInstance(directory, database, server);
             try {
                 Ready.await(server);
@@ -85,11 +85,16 @@ final class DevInstance implements AutoCloseable {
         }
     }
 
-    /** Before anything is started: whoever forgot about the other one learns it at once. */
-    private static void requireFree(int port) {
+    /**
+     * Before anything is started: whoever forgot about the other one learns it at once.
+     *
+     * @return the port, and of 0 a free one: links to the service are made with it
+     */
+    private static int requireFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), port));
+            return socket.getLocalPort();
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.CONFLICT,

@@ -11,6 +11,7 @@ import dev.shearline.token.KeyFormat;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.stream.Stream;
 
 /** Screens for keys in pages of hosts. */
 public final class Embed {
@@ -33,7 +34,10 @@ public final class Embed {
         var sessions = new EmbedSessions(
                 database, nodeDatabase, changes, owners, authenticator, format, publicUrl, random, clock);
         routes = new EmbedRoutes(sessions, idempotency);
-        page = new HostedPage(WebFile.find("shearline-api-keys.js"), random);
+        page = new HostedPage(
+                WebFile.find("element.js", HostedPage.COMPONENT),
+                Stream.of("de.js").flatMap(name -> WebFile.find(name, name).stream()).toList(),
+                random);
     }
 
     public void addTo(Routes to) {

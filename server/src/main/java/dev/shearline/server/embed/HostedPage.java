@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The page behind the link of an embed session, and the component that it and other pages show. The code of the link stands in the fragment
@@ -19,17 +21,21 @@ import java.util.Optional;
 final class HostedPage {
 
     static final String PATH = "/embed";
+    static final String COMPONENT = "shearline-api-keys.js";
 
     private static final String STYLE = "/docs/style.css";
     private static final String SCRIPT = "hosted-page.js";
     private static final int NONCE_BYTES = 16;
 
     private final Optional<WebFile> component;
+    private final List<WebFile> languages;
     private final SecureRandom random;
     private final String script = read(SCRIPT);
 
-    HostedPage(Optional<WebFile> component, SecureRandom random) {
+    /** @param languages files of texts, which the component loads from beside itself */
+    HostedPage(Optional<WebFile> component, List<WebFile> languages, SecureRandom random) {
         this.component = component;
+        this.languages = List.copyOf(languages);
         this.random = random;
     }
 
@@ -70,8 +76,11 @@ final class HostedPage {
 
     private Response file(Request request) {
         request.queryOnly();
-        return component
-                .flatMap(file -> file.answer(request.path("file"), request.header("If-None-Match")))
+        var asked = request.path("file");
+        var known = request.header("If-None-Match");
+        return Stream.concat(component.stream(), languages.stream())
+                .flatMap(file -> file.answer(asked, known).stream())
+                .findFirst()
                 .orElseThrow(() -> Problem.notFound().asException());
     }
 

@@ -20,9 +20,13 @@ record WebFile(String name, String hashedName, String tag, Buffer bytes) {
     private static final String TYPE = "text/javascript; charset=utf-8";
     private static final int HASH_CHARACTERS = 16;
 
-    /** Empty where the build has left it out. */
-    static Optional<WebFile> find(String name) {
-        try (var resource = WebFile.class.getResourceAsStream(DIRECTORY + name)) {
+    /**
+     * Empty where the build has left it out.
+     *
+     * @param name under which it is served
+     */
+    static Optional<WebFile> find(String built, String name) {
+        try (var resource = WebFile.class.getResourceAsStream(DIRECTORY + built)) {
             return resource == null ? Optional.empty() : Optional.of(of(name, resource.readAllBytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -263,7 +263,7 @@ class EmbedPagesTest {
 
     @Test
     void a_page_that_lacks_its_component_says_so() {
-        try (var api = new TestApi(given -> new HostedPage(Optional.empty(), new SecureRandom()).addTo(given))) {
+        try (var api = new TestApi(given -> new HostedPage(Optional.empty(), List.of(), new SecureRandom()).addTo(given))) {
             var answer = api.page("/embed");
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(header(answer, "Content-Security-Policy")).contains("frame-ancestors 'none'");
@@ -297,8 +297,9 @@ class EmbedPagesTest {
 
     @Test
     void the_page_with_a_component_runs_scripts_of_its_nonce_alone() {
-        var component = WebFile.of("shearline-api-keys.js", "export {};\n".getBytes(StandardCharsets.UTF_8));
-        try (var api = new TestApi(given -> new HostedPage(Optional.of(component), new SecureRandom()).addTo(given))) {
+        var component = WebFile.of(HostedPage.COMPONENT, "export {};\n".getBytes(StandardCharsets.UTF_8));
+        var language = WebFile.of("de.js", "export default {};\n".getBytes(StandardCharsets.UTF_8));
+        try (var api = new TestApi(given -> new HostedPage(Optional.of(component), List.of(language), new SecureRandom()).addTo(given))) {
             var first = api.page("/embed");
             var policy = header(first, "Content-Security-Policy");
             var nonce = policy.replaceAll(".*script-src 'nonce-([^']+)'.*", "$1");
@@ -314,6 +315,7 @@ class EmbedPagesTest {
             assertThat(first.body()).contains("src=\"/embed/" + component.hashedName() + "\"");
             assertThat(header(api.page("/embed"), "Content-Security-Policy")).isNotEqualTo(policy);
             assertThat(api.page("/embed/" + component.hashedName()).body()).isEqualTo("export {};\n");
+            assertThat(api.page("/embed/de.js").body()).isEqualTo("export default {};\n");
         }
     }
 }
