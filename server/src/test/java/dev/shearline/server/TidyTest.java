@@ -55,7 +55,7 @@ class TidyTest {
             "files of a node's own",
             List.of("ManyCountersTest", "NodeDirectoryTest", "UsageCrashTest"),
             "a node that stops, or is not heard",
-            List.of("ChangeStreamLossTest", "GracefulStopTest", "RollingRestartTest", "SilenceTest"),
+            List.of("ChangeStreamLossTest", "GracefulStopTest", "RollingRestartTest", "SilenceTest", "ThreeNodesTest"),
             "what a running server measures",
             List.of("DocumentedMetricsTest"),
             "tests themselves",

@@ -36,7 +36,9 @@ public final class Embed {
         routes = new EmbedRoutes(sessions, idempotency);
         page = new HostedPage(
                 WebFile.find("element.js", HostedPage.COMPONENT),
-                Stream.of("de.js").flatMap(name -> WebFile.find(name, name).stream()).toList(),
+                Stream.of("de.js")
+                        .flatMap(name -> WebFile.find(name, name).stream())
+                        .toList(),
                 random);
     }
 

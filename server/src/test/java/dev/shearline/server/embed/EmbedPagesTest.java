@@ -263,7 +263,8 @@ class EmbedPagesTest {
 
     @Test
     void a_page_that_lacks_its_component_says_so() {
-        try (var api = new TestApi(given -> new HostedPage(Optional.empty(), List.of(), new SecureRandom()).addTo(given))) {
+        try (var api =
+                new TestApi(given -> new HostedPage(Optional.empty(), List.of(), new SecureRandom()).addTo(given))) {
             var answer = api.page("/embed");
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(header(answer, "Content-Security-Policy")).contains("frame-ancestors 'none'");
@@ -299,7 +300,8 @@ class EmbedPagesTest {
     void the_page_with_a_component_runs_scripts_of_its_nonce_alone() {
         var component = WebFile.of(HostedPage.COMPONENT, "export {};\n".getBytes(StandardCharsets.UTF_8));
         var language = WebFile.of("de.js", "export default {};\n".getBytes(StandardCharsets.UTF_8));
-        try (var api = new TestApi(given -> new HostedPage(Optional.of(component), List.of(language), new SecureRandom()).addTo(given))) {
+        try (var api = new TestApi(
+                given -> new HostedPage(Optional.of(component), List.of(language), new SecureRandom()).addTo(given))) {
             var first = api.page("/embed");
             var policy = header(first, "Content-Security-Policy");
             var nonce = policy.replaceAll(".*script-src 'nonce-([^']+)'.*", "$1");
