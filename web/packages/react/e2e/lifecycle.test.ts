@@ -57,8 +57,13 @@ test("a key is created, copied, used, rotated and revoked with the keyboard alon
     expect(next).not.toBe(key);
     await page.keyboard.press("Escape");
     await page.getByRole("table").getByText("Rotating").waitFor();
-    expect(await shearline.verify(key)).toMatchObject({ valid: true });
+    const old = await shearline.verify(key);
+    if (!old.valid) {
+      throw new Error(`the old key is refused: ${old.code}`);
+    }
     expect(await shearline.verify(next)).toMatchObject({ valid: true });
+    // uses are written within seconds
+    await expect.poll(async () => (await shearline.apiKey(old.keyId).get()).lastUsedAt).not.toBeNull();
 
     await tabTo(page, "End now: the old key of production");
     await page.keyboard.press("Enter");
