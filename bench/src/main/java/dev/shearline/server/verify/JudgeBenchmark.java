@@ -54,6 +54,7 @@ public class JudgeBenchmark {
     private static final Epoch AT = new Epoch(1, 1);
 
     private final KeyFormat format = new KeyFormat(List.of("shl"));
+    private final QuestionJson.Rules rules = new QuestionJson.Rules(false, format);
     private final Json json = new Json();
     private final InstantSource clock = Clock.systemUTC();
     private final SplittableRandom random = new SplittableRandom(1);
@@ -167,7 +168,7 @@ public class JudgeBenchmark {
     @Benchmark
     public Object readQuestion() {
         try (var parser = json.parser(bodies.get(any()))) {
-            return QuestionJson.readOne(parser, false);
+            return QuestionJson.readOne(parser, rules);
         }
     }
 
@@ -177,7 +178,7 @@ public class JudgeBenchmark {
         var actor = ((Authentication.Authenticated) authenticator.authenticate(token, address)).actor();
         Question question;
         try (var parser = json.parser(bodies.get(any()))) {
-            question = QuestionJson.readOne(parser, false);
+            question = QuestionJson.readOne(parser, rules);
         }
         long now = System.currentTimeMillis();
         var verdict = (Verdict) judge.judge(actor, question, now);
