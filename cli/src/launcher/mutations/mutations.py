@@ -240,6 +240,12 @@ def variables(case, chance):
     return {**live, "delivery": world.id("deliveries")} if "delivery" in live else live
 
 
+def link_code():
+    """Of a link that nobody has opened yet."""
+    owner = {"organization": world.id("organizations")}
+    return call("POST", "/v1/embed-sessions", {"owner": owner, "link": True})["link"].split("#")[1]
+
+
 def operator_id():
     return "key_" + OPERATOR.split("_")[3][:12]
 
@@ -293,6 +299,8 @@ def before_call(context, case, kwargs):
         headers["Authorization"] = "Bearer " + OPERATOR
     if headers.get("Authorization", "").endswith(OPERATOR) and chance.random() < 0.95:
         headers.pop("X-API-Key", None)
+    if case.path == "/v1/embed-sessions/redeem" and isinstance(case.body, dict) and chance.random() < 0.2:
+        case.body["code"] = link_code()
     if case.path_parameters:
         # the credential of all these requests must not be lost
         mine = operator_id() in str(case.path_parameters)
